@@ -1,0 +1,91 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The same strict settings for every Swift target.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library module of ours, in `Sources/NAME`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, in `Tests/NAMETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "graphrun",
+    products: [
+        .executable(name: "graphrun", targets: ["graphrun"]),
+        .executable(name: "graphs", targets: ["graphs"]),
+        .library(name: "GraphModel", targets: ["GraphModel"]),
+        .library(name: "Kernels", targets: ["Kernels"]),
+        .library(name: "CommandLineInterface", targets: ["CommandLineInterface"]),
+    ],
+    dependencies: [
+        // Options, help texts and shell completions of the command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C libraries, each imported by exactly one Swift module.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "CLoops"),
+
+        // Numbers and files.
+        module("Tensors"),
+        module("Networks", ["Tensors"]),
+        module("TensorMath", ["Tensors", "Networks", "COpenBLAS", "CFFTW", "CDNNL", "CLoops"]),
+        module("TensorFiles", ["Tensors", "CPNG"]),
+        module("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
+
+        // Graph, plan, run.
+        module("GraphModel", ["Tensors", "Networks"]),
+        module("Scheduling", ["Tensors", "GraphModel"]),
+        module("Kernels", ["Tensors", "Networks", "TensorFiles", "Imaging", "GraphModel"]),
+        module("Messaging", ["Tensors"]),
+        module("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+
+        // What a user types and looks at.
+        module("Pictures", ["Tensors", "CCairo"]),
+        module(
+            "CommandLineInterface",
+            [
+                "Tensors", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels", "Runtime", "Pictures",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
+        .executableTarget(
+            name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
+            exclude: ["data"], swiftSettings: strict),
+        .executableTarget(
+            name: "phantom", dependencies: ["Tensors", "TensorFiles"], path: "Tools/phantom", swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "TensorFiles"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("Tensors"),
+        tests("Networks", ["Tensors"]),
+        tests("TensorMath", ["Tensors", "Networks"]),
+        tests("TensorFiles", ["Tensors"]),
+        tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
+        tests("GraphModel", ["Tensors", "Networks"]),
+        tests("Scheduling", ["Tensors", "GraphModel"]),
+        tests("Kernels", ["Tensors", "GraphModel", "Imaging"]),
+        tests("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+        tests("Pictures", ["Tensors", "TensorFiles"]),
+        tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#ifndef CDNNL_H
+#define CDNNL_H
+
+#endif

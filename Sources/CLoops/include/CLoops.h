@@ -1,0 +1,4 @@
+#ifndef CLOOPS_H
+#define CLOOPS_H
+
+#endif

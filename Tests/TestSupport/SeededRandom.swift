@@ -1,0 +1,29 @@
+public import Tensors
+
+/// A small seeded generator (SplitMix64, Steele et al. 2014) for test data; the same numbers on every machine.
+public struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    public init(_ seed: UInt64) {
+        state = seed
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+extension Tensor {
+    /// Values drawn evenly from `range`.
+    public static func random(
+        _ shape: Shape, in range: ClosedRange<Float> = -1...1, element: ElementType = .float32, seed: UInt64
+    ) -> Tensor {
+        var random = SeededRandom(seed)
+        let type = TensorType(shape, element)
+        return Tensor(type, (0..<type.floatCount).map { _ in Float.random(in: range, using: &random) })
+    }
+}
