@@ -1,0 +1,54 @@
+public import Tensors
+
+/// An index that nodes are repeated over.
+public struct Axis: Hashable, Sendable {
+    /// Where its extent comes from.
+    public enum Extent: Hashable, Sendable {
+        case count(Setting<Int>)
+        case tiles(TileAxis)
+    }
+
+    public let name: String
+    public let extent: Extent
+    package let location: SourceLocation?
+
+    package init(_ name: String, _ extent: Extent, location: SourceLocation? = nil) {
+        self.name = name
+        self.extent = extent
+        self.location = location
+    }
+}
+
+/// The tiles that a value is cut into.
+public struct TileAxis: Hashable, Sendable {
+    /// Id of the node whose value is cut.
+    public let of: String
+    public let mode: Setting<TileMode>
+    /// Length of a tile without its halo, in pixels; at least the image's for an untiled run.
+    public let size: Setting<Int>
+    /// Halo of `paste` and `blend` tiles, in pixels; `exact` derives its own.
+    public let overlap: Setting<Int>
+    /// Whose reach the windows of `exact` tiles have.
+    public let denoiser: Denoiser
+    /// Axes that are cut, counted from the last: 2 for images, 3 for volumes.
+    public let dimensions: Int
+
+    /// The tiles of a value of the given shape.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where it cannot be cut so.
+    func tiling(of shape: Shape, _ files: FileFacts) throws(GraphError) -> Tiling {
+        let reach = mode.value == .exact ? try denoiser.reach(files) : nil
+        do throws(TilingError) {
+            guard shape.rank >= dimensions, dimensions >= 1 else {
+                throw .rank(image: shape.rank, tiled: dimensions)
+            }
+            let extents = shape.trailing(dimensions)
+            if let reach { return try Tiling(exact: extents, size: [size.value], reach: reach) }
+            return try Tiling(mode.value, extents: extents, size: [size.value], overlap: [overlap.value])
+        } catch {
+            throw .rule(error.description)
+        }
+    }
+}
+
+extension TileMode: ParameterType {}

@@ -1,0 +1,53 @@
+public import Networks
+public import Tensors
+
+/// A denoiser, by name or by its weights: what the nodes that denoise and the tiles that feed them share.
+public struct Denoiser: Hashable, Sendable, Codable {
+    /// What it turns out to be once its files are known.
+    public enum Method: Hashable, Sendable {
+        case totalVariation(weight: Double, iterations: Int)
+        case network(Network, path: String)
+    }
+
+    /// Weights of a network (`.safetensors`); empty for total variation, which needs none.
+    public let weights: Setting<String>
+    /// Regularisation of total variation per unit of noise level: λ = weight · σ.
+    public let tvWeight: Setting<Double>
+    /// Iterations of total variation, each of which looks one pixel further.
+    public let tvIterations: Setting<Int>
+
+    public init(weights: Setting<String>, tvWeight: Setting<Double>, tvIterations: Setting<Int>) {
+        self.weights = weights
+        self.tvWeight = tvWeight
+        self.tvIterations = tvIterations
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case weights
+        case tvWeight = "tv-weight"
+        case tvIterations = "tv-iterations"
+    }
+
+    /// - Throws: ``GraphError/rule(_:)`` where the weights cannot be read or are of no known network.
+    public func method(_ files: FileFacts) throws(GraphError) -> Method {
+        guard !weights.value.isEmpty else {
+            guard tvIterations.value >= 1 else { throw .rule("total variation needs at least 1 iteration") }
+            guard tvWeight.value >= 0 else { throw .rule("the weight of total variation must not be negative") }
+            return .totalVariation(weight: tvWeight.value, iterations: tvIterations.value)
+        }
+        return .network(try files.network(of: weights.value), path: weights.value)
+    }
+
+    /// How far it looks, and on which grid.
+    ///
+    /// - Throws: what ``method(_:)`` throws.
+    public func reach(_ files: FileFacts) throws(GraphError) -> Reach {
+        switch try method(files) {
+        case .totalVariation(_, let iterations):
+            // The first iteration sees its own pixel only; each later one reads the dual field of its neighbours.
+            return Reach(stride: 1, before: iterations - 1, after: iterations - 1)
+        case .network(let network, _):
+            return network.reach
+        }
+    }
+}

@@ -1,0 +1,275 @@
+internal import Foundation
+internal import Tensors
+
+/// Reads a `.graph` file and collects every problem with its line.
+struct GraphReader {
+    private let data: Data
+    private let file: String
+    private let kinds: KindCatalog
+    private var lines = JSONLines([])
+    private var problems: [GraphProblem] = []
+    private var values: [String: ParameterValue] = [:]
+
+    init(_ data: Data, file: String, kinds: KindCatalog) {
+        self.data = data
+        self.file = file
+        self.kinds = kinds
+    }
+
+    mutating func read(_ settings: [String: String]) throws(GraphError) -> Graph {
+        let root = try parse()
+        try checkVersion(root)
+        checkKeys(
+            root, at: [],
+            ["graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics", "outputs"])
+        let options = decode([String: ParameterValue].self, root["options"] ?? .object([:]), at: ["options"]) ?? [:]
+        let parameters = readParameters(root, options, settings)
+        let graph = Graph(
+            name: text(root["name"], at: ["name"]) ?? "",
+            summary: text(root["summary"], at: ["summary"]) ?? "",
+            iterations: decode(Setting<Int>.self, root["iterations"], at: ["iterations"]) ?? 1,
+            parameters: parameters, options: options,
+            axes: readList(root, "axes") { reader, entry, path in reader.readAxis(entry, path) },
+            nodes: readList(root, "nodes") { reader, entry, path in reader.readNode(entry, path) },
+            metrics: decode([String].self, root["metrics"] ?? .array([]), at: ["metrics"]) ?? [],
+            outputs: decode([String: String].self, root["outputs"], at: ["outputs"]) ?? [:])
+        guard problems.isEmpty else {
+            // A node that could not be read would be reported once more, as missing.
+            throw .problems(problems + (nodesAreWhole ? graph.structureProblems() : []))
+        }
+        return graph
+    }
+
+    /// Whether every axis and node was read, so that a check of the structure finds only real mistakes.
+    private var nodesAreWhole = true
+
+    // MARK: Parts
+
+    private mutating func parse() throws(GraphError) -> [String: JSONValue] {
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw .problems([GraphProblem(SourceLocation(file: file, line: 1), "this is no text; is it a .graph file?")])
+        }
+        let value: JSONValue
+        do {
+            // JSONSerialization bounds the depth, which the recursive decoder would follow down.
+            _ = try JSONSerialization.jsonObject(with: data)
+            value = try JSONDecoder().decode(JSONValue.self, from: data)
+        } catch {
+            let (line, reason) = GraphReader.syntax(error, in: text)
+            throw .problems([
+                GraphProblem(SourceLocation(file: file, line: line), "this is no valid JSON: \(reason)")
+            ])
+        }
+        lines = JSONLines(Array(data))
+        guard case .object(let root) = value else {
+            throw .problems([
+                GraphProblem(
+                    SourceLocation(file: file, line: 1), "a .graph file is one JSON object; `graphs emit` writes one")
+            ])
+        }
+        return root
+    }
+
+    /// The line and reason in Foundation's words on a syntax error.
+    private static func syntax(_ error: any Error, in text: String) -> (Int, String) {
+        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
+        let line = reason.split(separator: "line ").dropFirst().first.flatMap { Int($0.prefix(while: \.isNumber)) }
+        return (line ?? 1, reason.split(separator: "\n").joined(separator: " "))
+    }
+
+    private func checkVersion(_ root: [String: JSONValue]) throws(GraphError) {
+        guard root["graphrun"] != .integer(Graph.fileVersion) else { return }
+        let location = SourceLocation(file: file, line: lines.line(of: ["graphrun"]))
+        guard case .integer(let version) = root["graphrun"] else {
+            throw .problems([
+                GraphProblem(location, "this is no .graph file: it lacks \"graphrun\": \(Graph.fileVersion)")
+            ])
+        }
+        throw .problems([
+            GraphProblem(
+                location,
+                "version \(version) of the file form is not known; this program reads version \(Graph.fileVersion). "
+                    + "Emit the graph again with this program")
+        ])
+    }
+
+    private mutating func readParameters(
+        _ root: [String: JSONValue], _ options: [String: ParameterValue], _ settings: [String: String]
+    ) -> [Parameter] {
+        var parameters = readList(root, "parameters") { reader, entry, path -> Parameter? in
+            reader.checkKeys(entry, at: path, ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"])
+            return reader.decode(Parameter.self, .object(entry), at: path)
+        }
+        let known = parameters.map(\.name).sorted().joined(separator: ", ")
+        for (name, text) in settings.sorted(by: { $0.key < $1.key }) {
+            guard let index = parameters.firstIndex(where: { $0.name == name }) else {
+                problems.append(
+                    GraphProblem(
+                        SourceLocation(file: file, line: lines.line(of: ["parameters"])),
+                        options[name] == nil
+                            ? "no parameter is called '\(name)'; there are: \(known)"
+                            : "'\(name)' was chosen when the graph was emitted; emit it again with --set \(name)=…"))
+                continue
+            }
+            do {
+                parameters[index] = parameters[index].with(try parameters[index].parse(text))
+            } catch {
+                problems.append(GraphProblem(nil, "--set \(name)=\(text): \(error)"))
+            }
+        }
+        values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return parameters
+    }
+
+    private mutating func readAxis(_ entry: [String: JSONValue], _ path: [String]) -> Axis? {
+        let location = SourceLocation(file: file, line: lines.line(of: path))
+        guard let name = text(entry["name"], at: path + ["name"]) else { return nil }
+        if let count = entry["count"] {
+            checkKeys(entry, at: path, ["name", "count"])
+            guard let count = decode(Setting<Int>.self, count, at: path + ["count"]) else { return nil }
+            return Axis(name, .count(count), location: location)
+        }
+        checkKeys(entry, at: path, ["name", "of", "mode", "size", "overlap", "denoiser", "dimensions"])
+        guard
+            let of = text(entry["of"], at: path + ["of"]),
+            let mode = decode(Setting<TileMode>.self, entry["mode"], at: path + ["mode"]),
+            let size = decode(Setting<Int>.self, entry["size"], at: path + ["size"]),
+            let overlap = decode(Setting<Int>.self, entry["overlap"], at: path + ["overlap"]),
+            let denoiser = decode(Denoiser.self, entry["denoiser"], at: path + ["denoiser"]),
+            let dimensions = decode(Int.self, entry["dimensions"], at: path + ["dimensions"])
+        else { return nil }
+        let tiles = TileAxis(
+            of: of, mode: mode, size: size, overlap: overlap, denoiser: denoiser, dimensions: dimensions)
+        return Axis(name, .tiles(tiles), location: location)
+    }
+
+    private mutating func readNode(_ entry: [String: JSONValue], _ path: [String]) -> Node? {
+        let location = SourceLocation(file: file, line: lines.line(of: path))
+        guard let id = text(entry["id"], at: path + ["id"]) else { return nil }
+        let axis = entry["over"].flatMap { text($0, at: path + ["over"]) }
+        guard entry["initial"] == nil else {
+            checkKeys(entry, at: path, ["id", "over", "initial", "next"])
+            guard
+                let initial = text(entry["initial"], at: path + ["initial"]),
+                let next = text(entry["next"], at: path + ["next"])
+            else { return nil }
+            return Node(id: id, content: .state(initial: initial, next: next), axis: axis, location: location)
+        }
+        checkKeys(entry, at: path, ["id", "over", "kind", "inputs", "settings"])
+        guard
+            let name = text(entry["kind"], at: path + ["kind"]),
+            let inputs = decode([String].self, entry["inputs"] ?? .array([]), at: path + ["inputs"])
+        else { return nil }
+        guard let kind = kinds[name] else {
+            report(
+                path + ["kind"],
+                "'\(id)' is of the kind '\(name)', which this program does not know; run the program that defines it, "
+                    + "or use one of: \(kinds.names.joined(separator: ", "))")
+            return nil
+        }
+        let settings = entry["settings"] ?? .object([:])
+        guard let value = decodeKind(kind, settings, at: path + ["settings"]) else { return nil }
+        return Node(id: id, content: .compute(value, inputs: inputs), axis: axis, location: location)
+    }
+
+    private mutating func decodeKind<Kind: NodeKind>(
+        _ kind: Kind.Type, _ settings: JSONValue, at path: [String]
+    ) -> (any NodeKind)? {
+        decode(Kind.self, settings, at: path)
+    }
+
+    // MARK: Helpers
+
+    private mutating func report(_ path: [String], _ message: String) {
+        problems.append(GraphProblem(SourceLocation(file: file, line: lines.line(of: path)), message))
+    }
+
+    private mutating func readList<Element>(
+        _ root: [String: JSONValue], _ key: String,
+        _ read: (inout GraphReader, [String: JSONValue], [String]) -> Element?
+    ) -> [Element] {
+        guard case .array(let entries) = root[key] ?? .array([]) else {
+            report([key], "\"\(key)\" must be a list")
+            nodesAreWhole = false
+            return []
+        }
+        return entries.enumerated().compactMap { index, entry in
+            let path = [key, "\(index)"]
+            guard case .object(let members) = entry else {
+                report(path, "an entry of \"\(key)\" must be an object")
+                nodesAreWhole = false
+                return nil
+            }
+            guard let element = read(&self, members, path) else {
+                nodesAreWhole = false
+                return nil
+            }
+            return element
+        }
+    }
+
+    private mutating func checkKeys(_ entry: [String: JSONValue], at path: [String], _ known: Set<String>) {
+        for key in entry.keys.sorted() where !known.contains(key) {
+            report(
+                path + [key], "\"\(key)\" means nothing here; there can be: \(known.sorted().joined(separator: ", "))")
+        }
+    }
+
+    private mutating func text(_ value: JSONValue?, at path: [String]) -> String? {
+        guard case .string(let text)? = value else { return decode(String.self, value, at: path) }
+        return text
+    }
+
+    /// Decodes a part with Foundation's decoder and reports what it, or a key that it did not read, says.
+    private mutating func decode<Part: Codable>(_ type: Part.Type, _ value: JSONValue?, at path: [String]) -> Part? {
+        guard let value else {
+            report(path, "\"\(path.last ?? "")\" is missing")
+            return nil
+        }
+        let decoder = JSONDecoder()
+        decoder.userInfo[.parameterValues] = values
+        do {
+            // A fragment is wrapped, as the decoder's paths start inside a container.
+            let part = try decoder.decode([Part].self, from: JSONEncoder().encode([value]))[0]
+            let again = try JSONDecoder().decode([JSONValue].self, from: JSONEncoder().encode([part]))[0]
+            if let extra = value.firstKey(missingFrom: again) {
+                report(path + extra, "\"\(extra.last ?? "")\" means nothing here; delete it")
+                return nil
+            }
+            return part
+        } catch {
+            let (inner, reason) = GraphReader.explain(error)
+            report(path + inner, reason)
+            return nil
+        }
+    }
+
+    /// Path and reason of a decoder's complaint, in a line.
+    private static func explain(_ error: any Error) -> ([String], String) {
+        func path(_ context: DecodingError.Context) -> [String] {
+            context.codingPath.dropFirst().map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            return (path(context), "\"\(key.stringValue)\" is missing")
+        case DecodingError.typeMismatch(let type, let context):
+            return (path(context), "\"\(path(context).last ?? "")\" must be \(described(type))")
+        case DecodingError.valueNotFound(let type, let context):
+            return (path(context), "\"\(path(context).last ?? "")\" must be \(described(type)), not null")
+        case DecodingError.dataCorrupted(let context):
+            return (path(context), context.debugDescription)
+        default:
+            return ([], "\(error)")
+        }
+    }
+
+    private static func described(_ type: any Any.Type) -> String {
+        switch type {
+        case is Int.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is String.Type: "a text"
+        case is Bool.Type: "true or false"
+        default: "of another form"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// A step of a reconstruction: a kind and the values it reads, or a state carried from one iteration to the next.
+public struct Node: Sendable {
+    public enum Content: Sendable {
+        case compute(any NodeKind, inputs: [String])
+        /// Starts as the value of `initial` and becomes that of `next` after each iteration.
+        case state(initial: String, next: String)
+    }
+
+    /// One name everywhere: `denoised`, and `denoised[3]` for an instance.
+    public let id: String
+    public let content: Content
+    /// The axis it is repeated over.
+    public let axis: String?
+    package let location: SourceLocation?
+}
+
+/// A reconstruction as data: what is computed, not where or when.
+///
+/// Nodes read earlier nodes only; the loop is not in the graph, but in its states. What depends on no state is computed
+/// once before the loop, what only outputs read once after it, all else in every iteration.
+public struct Graph: Sendable {
+    public let name: String
+    /// What it does, in a line.
+    public let summary: String
+    /// How often the body runs.
+    public let iterations: Setting<Int>
+    public let parameters: [Parameter]
+    /// Choices made when the graph was emitted, which `--set` can no longer change.
+    public let options: [String: ParameterValue]
+    public let axes: [Axis]
+    public let nodes: [Node]
+    /// Ids of nodes of a single number that a run reports: each iteration, or once where they do not change.
+    public let metrics: [String]
+    /// What a run keeps: the id of a node under a name such as `result`.
+    public let outputs: [String: String]
+
+    package init(
+        name: String, summary: String, iterations: Setting<Int>, parameters: [Parameter],
+        options: [String: ParameterValue], axes: [Axis], nodes: [Node], metrics: [String], outputs: [String: String]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.iterations = iterations
+        self.parameters = parameters
+        self.options = options
+        self.axes = axes
+        self.nodes = nodes
+        self.metrics = metrics
+        self.outputs = outputs
+    }
+}

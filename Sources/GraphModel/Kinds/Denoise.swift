@@ -1,0 +1,107 @@
+internal import Networks
+public import Tensors
+
+/// Removes noise of a constant level from an image, or from the window of a tile.
+public struct Denoise: NodeKind {
+    public static let name = "denoise"
+    public static let inputs = [Input("image")]
+
+    public let denoiser: Denoiser
+    /// Noise level σ, in units of the image.
+    public let sigma: Setting<Double>
+
+    public init(_ denoiser: Denoiser, sigma: Setting<Double>) {
+        self.denoiser = denoiser
+        self.sigma = sigma
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        guard sigma.value >= 0, sigma.value.isFinite else {
+            throw .rule("'sigma' is \(sigma.value); it must be 0 or more")
+        }
+        return try denoiser.output(context)
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try denoiser.cost(context)
+    }
+
+    public var label: String { denoiser.label + ", σ = \(plain(sigma.value))" }
+}
+
+/// Removes noise whose level differs from pixel to pixel, as the second input says (`N × 1 × H × W`, units of the
+/// image).
+public struct DenoiseByMap: NodeKind {
+    public static let name = "denoise-by-map"
+    public static let inputs = [Input("image"), Input("sigma")]
+
+    public let denoiser: Denoiser
+
+    public init(_ denoiser: Denoiser) {
+        self.denoiser = denoiser
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        let image = try denoiser.output(context)
+        guard case .network = try denoiser.method(context.files) else {
+            throw .rule("total variation takes no noise map; give the weights of a network, or use the kind 'denoise'")
+        }
+        let map = try context.type(1)
+        let expected = TensorType([image.shape[0], 1, image.shape[2], image.shape[3]])
+        guard map == expected else {
+            throw .rule("the noise map is \(map); for an image of \(image) it must be \(expected)")
+        }
+        return image
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try denoiser.cost(context)
+    }
+
+    public var label: String { denoiser.label + ", σ by map" }
+}
+
+extension Denoiser {
+    fileprivate func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        let image = try context.type(0)
+        guard image.element == .float32, image.shape.count > 0 else {
+            throw .rule("only real images can be denoised, not \(image)")
+        }
+        switch try method(context.files) {
+        case .totalVariation:
+            guard image.shape.rank >= 2 else { throw .rule("total variation needs … × H × W, not \(image)") }
+        case .network(let network, let path):
+            guard image.shape.rank == 4, image.shape[1] == network.imageChannels else {
+                throw .rule(
+                    "\(path): this \(network.name) takes images of N × \(network.imageChannels) × H × W, not \(image)")
+            }
+        }
+        return image
+    }
+
+    fileprivate func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        let image = try context.type(0)
+        switch try method(context.files) {
+        case .totalVariation(_, let iterations):
+            let perIteration = Cost(
+                operations: 30 * Double(image.floatCount), bytes: 10 * Double(image.byteCount))
+            return Cost(
+                operations: Double(iterations) * perIteration.operations,
+                bytes: Double(iterations) * perIteration.bytes, scratchBytes: 4 * image.byteCount)
+        case .network(let network, _):
+            let stride = network.stride
+            let height = (image.shape[2] + stride - 1) / stride * stride
+            let width = (image.shape[3] + stride - 1) / stride * stride
+            let images = image.shape[0]
+            return Cost(
+                operations: Double(images) * network.floatingPointOperations(height: height, width: width),
+                bytes: 2 * Double(image.byteCount),
+                scratchBytes: images * network.scratchBytes(height: height, width: width))
+        }
+    }
+
+    var label: String {
+        if !weights.value.isEmpty { return weights.value.split(separator: "/").last.map(String.init) ?? "network" }
+        return weights.parameter == nil ? "total variation" : "TV, or weights"
+    }
+}

@@ -1,0 +1,30 @@
+public import Tensors
+
+/// `y + σ n` with n drawn from the standard normal distribution by a counter-based generator keyed by the seed, the
+/// node, the instance and the iteration, so that it does not depend on who computes it.
+public struct GaussianNoise: NodeKind {
+    public static let name = "gaussian-noise"
+    public static let inputs = [Input("y")]
+
+    /// Standard deviation, in units of the image; one for all instances, or one each.
+    public let sigma: [Double]
+    public let seed: Setting<Int>
+
+    public init(sigma: [Double], seed: Setting<Int>) {
+        self.sigma = sigma
+        self.seed = seed
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        let level = try context.own(sigma, "sigma")
+        guard level >= 0, level.isFinite else { throw .rule("'sigma' is \(level); it must be 0 or more") }
+        guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
+        return try context.type(0)
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try elementwiseCost(context, operations: 60)
+    }
+
+    public var label: String { "σ = " + sigma.map(plain).joined(separator: ", ") }
+}

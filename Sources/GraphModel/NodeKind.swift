@@ -1,0 +1,132 @@
+public import Tensors
+
+/// One input of a kind.
+public struct Input: Hashable, Sendable {
+    /// Which instances of the node it names an instance reads.
+    public enum Reads: Hashable, Sendable {
+        /// The one of its own index (pointwise), or the only one (broadcast).
+        case own
+        /// All of them, in order: an axis into none (gather).
+        case all
+        /// Those whose inner tile its window touches (neighbour).
+        case neighbours
+    }
+
+    public let name: String
+    public let reads: Reads
+
+    public init(_ name: String, _ reads: Reads = .own) {
+        self.name = name
+        self.reads = reads
+    }
+}
+
+/// An axis once shapes are known.
+public struct ResolvedAxis: Hashable, Sendable {
+    public let name: String
+    public let count: Int
+    /// The tiling, of an axis of tiles.
+    public let tiling: Tiling?
+}
+
+/// What a kind is told of the instance it is asked about.
+public struct NodeContext: Sendable {
+    /// Id of the node, such as `denoised`.
+    public let node: String
+    /// Index over the axis; 0 where there is none.
+    public let index: Int
+    /// The axis the node runs over.
+    public let axis: ResolvedAxis?
+    /// The axis that a gathering input runs over.
+    public let gathered: ResolvedAxis?
+    /// For every input the types of the values read: one, or those of all instances of a gather or neighbour edge.
+    public let inputs: [[TensorType]]
+    /// For a neighbour edge, the indices of the instances read, in order.
+    public let neighbours: [Int]
+    public let files: FileFacts
+
+    /// Type of the only value that input `position` reads.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where there is none.
+    public func type(_ position: Int) throws(GraphError) -> TensorType {
+        guard inputs.indices.contains(position), let type = inputs[position].first else {
+            throw .rule("input \(position) is missing")
+        }
+        return type
+    }
+
+    /// The tiling of the axis the node runs over.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where that is no axis of tiles.
+    public func tiling() throws(GraphError) -> Tiling {
+        guard let tiling = axis?.tiling else {
+            throw .rule("it must run over an axis of tiles; make one with 'tiles(…)' and add the node 'over' it")
+        }
+        return tiling
+    }
+
+    /// The entry of a list of settings for this instance: one for all, or one each.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where the list has another length.
+    public func own<Element>(_ list: [Element], _ name: String) throws(GraphError) -> Element {
+        let count = axis?.count ?? 1
+        guard list.count == 1 || list.count == count else {
+            throw .rule("'\(name)' has \(list.count) entries for \(count) instances; give one for all or one each")
+        }
+        return list[list.count == 1 ? 0 : index]
+    }
+}
+
+/// What an instance costs, for plans and predictions.
+public struct Cost: Hashable, Sendable {
+    /// Floating-point operations.
+    public var operations: Double
+    /// Bytes read and written in memory.
+    public var bytes: Double
+    /// Bytes of scratch memory a kernel keeps beside its output.
+    public var scratchBytes: Int
+
+    public init(operations: Double = 0, bytes: Double = 0, scratchBytes: Int = 0) {
+        self.operations = operations
+        self.bytes = bytes
+        self.scratchBytes = scratchBytes
+    }
+}
+
+/// What a node computes, as a value that can be written to a file; it holds no code that runs on a worker.
+///
+/// A kind is added with two files, the kind and its kernel, and a line in the catalog.
+public protocol NodeKind: Codable, Hashable, Sendable {
+    /// Name in `.graph` files, such as `descend`; never reused for another meaning.
+    static var name: String { get }
+    /// The inputs, in order.
+    static var inputs: [Input] { get }
+    /// Shape and element type of the result.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where the inputs or settings do not allow one.
+    func output(_ context: NodeContext) throws(GraphError) -> TensorType
+    /// What one instance costs.
+    func cost(_ context: NodeContext) throws(GraphError) -> Cost
+    /// The Lipschitz constant of the gradient that this node yields, from those of its inputs; `nil` where it yields
+    /// none or it is not known.
+    func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double?
+    /// What is allowed but surprising, such as a step size that may diverge.
+    func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String]
+    /// The settings worth a line in a picture of the graph.
+    var label: String { get }
+}
+
+extension NodeKind {
+    public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
+    public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }
+    public var label: String { "" }
+
+    /// Reading every input and writing the output once, with `operations` for each number written.
+    ///
+    /// - Throws: what ``output(_:)`` throws.
+    public func elementwiseCost(_ context: NodeContext, operations: Double = 1) throws(GraphError) -> Cost {
+        let output = try output(context)
+        let read = context.inputs.joined().reduce(0) { $0 + $1.byteCount }
+        return Cost(operations: operations * Double(output.floatCount), bytes: Double(read + output.byteCount))
+    }
+}

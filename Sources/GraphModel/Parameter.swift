@@ -1,0 +1,177 @@
+/// The value of a parameter: what `--set NAME=VALUE` gives.
+public enum ParameterValue: Hashable, Sendable, Codable, CustomStringConvertible {
+    case integer(Int)
+    case number(Double)
+    case text(String)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let integer = try? container.decode(Int.self) {
+            self = .integer(integer)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else {
+            self = .text(try container.decode(String.self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .text(let value): try container.encode(value)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .text(let value): value
+        }
+    }
+}
+
+/// A Swift type that a parameter can have.
+public protocol ParameterType: Codable, Hashable, Sendable {
+    init?(_ value: ParameterValue)
+    var parameterValue: ParameterValue { get }
+}
+
+extension Int: ParameterType {
+    public init?(_ value: ParameterValue) {
+        guard case .integer(let integer) = value else { return nil }
+        self = integer
+    }
+
+    public var parameterValue: ParameterValue { .integer(self) }
+}
+
+extension Double: ParameterType {
+    public init?(_ value: ParameterValue) {
+        switch value {
+        case .integer(let integer): self.init(exactly: integer)
+        case .number(let number): self = number
+        case .text: return nil
+        }
+    }
+
+    public var parameterValue: ParameterValue { .number(self) }
+}
+
+extension String: ParameterType {
+    public init?(_ value: ParameterValue) {
+        guard case .text(let text) = value else { return nil }
+        self = text
+    }
+
+    public var parameterValue: ParameterValue { .text(self) }
+}
+
+extension ParameterType where Self: RawRepresentable, RawValue == String {
+    public init?(_ value: ParameterValue) {
+        guard case .text(let text) = value else { return nil }
+        self.init(rawValue: text)
+    }
+
+    public var parameterValue: ParameterValue { .text(rawValue) }
+}
+
+/// A named value that a run may override with `--set`, with all that is needed to check it.
+public struct Parameter: Hashable, Sendable, Codable {
+    /// What sort of value a parameter takes.
+    public enum Sort: String, Hashable, Sendable, Codable {
+        case integer
+        case number
+        case text
+        /// A file; a relative one counts from the graph file's folder, or on the command line from the current one.
+        case path
+    }
+
+    public let name: String
+    public let sort: Sort
+    public let value: ParameterValue
+    /// Smallest and largest value allowed, of an integer or number.
+    public let minimum: Double?
+    public let maximum: Double?
+    /// The values allowed, of a text.
+    public let choices: [String]?
+    /// The unit, such as `pixels`; empty where there is none.
+    public let unit: String
+    /// What it does, in a line.
+    public let help: String
+
+    public init(
+        _ name: String, _ sort: Sort, _ value: ParameterValue, range: ClosedRange<Double>? = nil,
+        choices: [String]? = nil, unit: String = "", help: String = ""
+    ) {
+        self.name = name
+        self.sort = sort
+        self.value = value
+        minimum = range?.lowerBound
+        maximum = range?.upperBound
+        self.choices = choices
+        self.unit = unit
+        self.help = help
+    }
+
+    /// The same parameter with another value.
+    func with(_ value: ParameterValue) -> Parameter {
+        let range = minimum.flatMap { low in maximum.map { low...max(low, $0) } }
+        return Parameter(name, sort, value, range: range, choices: choices, unit: unit, help: help)
+    }
+
+    /// The value that `text` stands for, checked.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` that says what is allowed.
+    public func parse(_ text: String) throws(GraphError) -> ParameterValue {
+        let parsed: ParameterValue? =
+            switch sort {
+            case .integer: Int(text).map { .integer($0) }
+            case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+            case .text, .path: .text(text)
+            }
+        guard let parsed else {
+            throw .rule("parameter '\(name)' takes \(sort.article), not '\(text)'")
+        }
+        if let problem = problem(with: parsed) { throw .rule(problem) }
+        return parsed
+    }
+
+    /// What is wrong with a value for this parameter, if anything.
+    func problem(with value: ParameterValue) -> String? {
+        switch (sort, value) {
+        case (.integer, .integer), (.number, .number), (.number, .integer), (.text, .text), (.path, .text): break
+        default: return "parameter '\(name)' takes \(sort.article), not '\(value)'"
+        }
+        if let number = Double(value) {
+            let least = minimum ?? -.infinity
+            let most = maximum ?? .infinity
+            guard number >= least, number <= most else {
+                return "parameter '\(name)' is \(value); it must be between \(plain(least)) and \(plain(most))"
+                    + (unit.isEmpty ? "" : " (\(unit))")
+            }
+        }
+        if let choices, case .text(let text) = value, !choices.contains(text) {
+            return "parameter '\(name)' is '\(text)'; it must be one of \(choices.joined(separator: ", "))"
+        }
+        return nil
+    }
+}
+
+extension Parameter.Sort {
+    fileprivate var article: String {
+        switch self {
+        case .integer: "a whole number"
+        case .number: "a number"
+        case .text: "a text"
+        case .path: "a path"
+        }
+    }
+}
+
+/// `20` for 20.0, `0.05` for 0.05.
+func plain(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? "\(value)"
+}

@@ -1,0 +1,78 @@
+/// A value in a kind: written there, or taken from a parameter of the graph so that `--set` can change it.
+public struct Setting<Value: ParameterType>: Hashable, Sendable {
+    /// The value in force.
+    public let value: Value
+    /// The parameter it comes from, if it does.
+    public let parameter: String?
+
+    public init(_ value: Value, parameter: String? = nil) {
+        self.value = value
+        self.parameter = parameter
+    }
+}
+
+extension CodingUserInfoKey {
+    /// Values of the graph's parameters, `[String: ParameterValue]`, while its nodes are decoded.
+    static var parameterValues: CodingUserInfoKey {
+        guard let key = CodingUserInfoKey(rawValue: "graphrun.parameters") else {
+            preconditionFailure("a constant key")  // The initialiser never fails on a text.
+        }
+        return key
+    }
+}
+
+extension Setting: Codable {
+    private enum Key: String, CodingKey {
+        case parameter
+    }
+
+    public init(from decoder: any Decoder) throws {
+        guard let container = try? decoder.container(keyedBy: Key.self) else {
+            self.init(try decoder.singleValueContainer().decode(Value.self))
+            return
+        }
+        let name = try container.decode(String.self, forKey: .parameter)
+        let known = decoder.userInfo[.parameterValues] as? [String: ParameterValue] ?? [:]
+        guard let given = known[name] else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .parameter, in: container,
+                debugDescription: "parameter '\(name)' is not declared; declare it under \"parameters\"")
+        }
+        guard let value = Value(given) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .parameter, in: container,
+                debugDescription: "parameter '\(name)' has a value of another sort than is needed here ('\(given)')")
+        }
+        self.init(value, parameter: name)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        guard let parameter else {
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+            return
+        }
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(parameter, forKey: .parameter)
+    }
+}
+
+extension Setting: ExpressibleByIntegerLiteral where Value == Int {
+    public init(integerLiteral value: Int) { self.init(value) }
+}
+
+extension Setting: ExpressibleByFloatLiteral where Value == Double {
+    public init(floatLiteral value: Double) { self.init(value) }
+}
+
+extension Setting: ExpressibleByUnicodeScalarLiteral where Value == String {
+    public init(unicodeScalarLiteral value: String) { self.init(value) }
+}
+
+extension Setting: ExpressibleByExtendedGraphemeClusterLiteral where Value == String {
+    public init(extendedGraphemeClusterLiteral value: String) { self.init(value) }
+}
+
+extension Setting: ExpressibleByStringLiteral where Value == String {
+    public init(stringLiteral value: String) { self.init(value) }
+}

@@ -1,0 +1,71 @@
+internal import Foundation
+package import Tensors
+
+/// Carries values between workers of one process by a copy into the receiver's buffer.
+package final class InProcessTransport: Transport, Sendable {
+    /// One transfer: a buffer that is either free or full, guarded by its condition.
+    private final class Slot: @unchecked Sendable {  // Safe: `full`, `cancelled` and the buffer are used under `condition`,
+        private let condition = NSCondition()  // or by the receiver alone between `receive` and `release`.
+        private let target: MutableTensorView
+        private var full = false
+        private var cancelled = false
+
+        init(_ target: MutableTensorView) {
+            self.target = target
+        }
+
+        func send(_ value: TensorView) throws(MessagingError) {
+            condition.lock()
+            defer { condition.unlock() }
+            while full && !cancelled { condition.wait() }
+            guard !cancelled else { throw .cancelled }
+            target.copy(from: value)
+            full = true
+            condition.broadcast()
+        }
+
+        func receive() throws(MessagingError) {
+            condition.lock()
+            defer { condition.unlock() }
+            while !full && !cancelled { condition.wait() }
+            guard !cancelled else { throw .cancelled }
+        }
+
+        func release() {
+            condition.lock()
+            defer { condition.unlock() }
+            full = false
+            condition.broadcast()
+        }
+
+        func cancel() {
+            condition.lock()
+            defer { condition.unlock() }
+            cancelled = true
+            condition.broadcast()
+        }
+    }
+
+    private let slots: [Slot]
+
+    /// - Parameter targets: The receiver's buffer of every transfer; the memory must outlive the transport.
+    package init(targets: [MutableTensorView]) {
+        slots = targets.map(Slot.init)
+    }
+
+    package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
+        try slots[transfer].send(value)
+    }
+
+    package func receive(_ transfer: Int) throws(MessagingError) {
+        try slots[transfer].receive()
+    }
+
+    package func release(_ transfer: Int) {
+        slots[transfer].release()
+    }
+
+    package func cancel() {
+        for slot in slots { slot.cancel() }
+    }
+}

@@ -1,0 +1,107 @@
+/// A worker that a plan may use.
+public struct Worker: Hashable, Sendable {
+    /// `worker 0`, as it reads in plans, traces and messages.
+    public let name: String
+    /// Threads it computes with; results are equal for equal numbers.
+    public let threads: Int
+
+    public init(name: String, threads: Int) {
+        self.name = name
+        self.threads = threads
+    }
+}
+
+/// A line of a host file.
+public struct Host: Hashable, Sendable {
+    public enum Address: Hashable, Sendable {
+        /// Workers that graphrun starts itself on this machine.
+        case local(slots: Int, threads: Int)
+    }
+
+    public let address: Address
+    public let line: Int
+}
+
+/// What is wrong with a host file.
+public struct HostFileError: Error, Equatable, CustomStringConvertible {
+    public let problems: [String]
+
+    public var description: String { problems.joined(separator: "\n") }
+}
+
+/// A list of hosts, as mpirun users know it: one a line, `#` comments.
+public struct HostFile: Hashable, Sendable {
+    public let hosts: [Host]
+
+    /// - Parameters:
+    ///   - text: The file's contents.
+    ///   - name: Its name, for messages.
+    /// - Throws: ``HostFileError`` with every problem, each with its line and how to mend it.
+    public init(_ text: String, name: String) throws(HostFileError) {
+        var hosts: [Host] = []
+        var problems: [String] = []
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
+            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let address = words.first else { continue }
+            do throws(HostFileError) {
+                hosts.append(try HostFile.host(address, options: words.dropFirst(), line: index + 1))
+            } catch {
+                problems += error.problems.map { "\(name):\(index + 1): \($0)" }
+            }
+        }
+        if hosts.isEmpty && problems.isEmpty {
+            problems.append("\(name):1: no host is listed; write for example 'localhost slots=2 threads=1'")
+        }
+        guard problems.isEmpty else { throw HostFileError(problems: problems) }
+        self.hosts = hosts
+    }
+
+    /// `count` workers in this process.
+    public init(local count: Int, threads: Int) {
+        hosts = [Host(address: .local(slots: count, threads: threads), line: 1)]
+    }
+
+    /// The workers of all hosts, in the order of the file.
+    public var workers: [Worker] {
+        var workers: [Worker] = []
+        for host in hosts {
+            switch host.address {
+            case .local(let slots, let threads):
+                for _ in 0..<slots {
+                    workers.append(Worker(name: "worker \(workers.count)", threads: threads))
+                }
+            }
+        }
+        return workers
+    }
+
+    private static func host(
+        _ address: String, options: ArraySlice<String>, line: Int
+    ) throws(HostFileError) -> Host {
+        guard address == "localhost" else {
+            throw HostFileError(problems: [
+                "'\(address)' is not a host that can be used yet: workers run inside this process only; "
+                    + "write 'localhost slots=N threads=M'"
+            ])
+        }
+        var values = ["slots": 1, "threads": 1]
+        var seen: Set<String> = []
+        var problems: [String] = []
+        for option in options {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, values[parts[0]] != nil else {
+                problems.append("'\(option)' means nothing for localhost; there are slots=N and threads=N")
+                continue
+            }
+            guard let value = Int(parts[1]), (1...1024).contains(value) else {
+                problems.append("'\(option)': \(parts[0]) must be a whole number from 1 to 1024")
+                continue
+            }
+            if !seen.insert(parts[0]).inserted { problems.append("\(parts[0]) is given twice") }
+            values[parts[0]] = value
+        }
+        guard problems.isEmpty else { throw HostFileError(problems: problems) }
+        return Host(address: .local(slots: values["slots"] ?? 1, threads: values["threads"] ?? 1), line: line)
+    }
+}

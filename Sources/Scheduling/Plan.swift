@@ -1,0 +1,83 @@
+public import GraphModel
+public import Tensors
+
+/// A range of a worker's arena, in floats, that holds a value.
+public struct BufferRange: Hashable, Sendable {
+    public let offset: Int
+    public let count: Int
+
+    public var end: Int { offset + count }
+}
+
+/// One value sent from a worker to another: always into the same buffer there.
+public struct Transfer: Hashable, Sendable {
+    /// Position of the instance whose value it is.
+    public let instance: Int
+    /// Indices of the workers.
+    public let from: Int
+    public let to: Int
+    /// When it is sent; a body transfer once an iteration.
+    public let phase: Phase
+    public let type: TensorType
+    /// Where the receiver keeps it.
+    public let target: BufferRange
+}
+
+/// What a worker does, one after the other.
+public enum Step: Hashable, Sendable {
+    /// Wait until the value of a transfer has arrived in its buffer.
+    case receive(transfer: Int)
+    /// Run the kernel of an instance; for every input the buffers it reads.
+    case compute(instance: Int, inputs: [[BufferRange]], output: BufferRange)
+    /// Send a value.
+    case send(transfer: Int, source: BufferRange)
+    /// Let the sender overwrite the buffer of a transfer.
+    case release(transfer: Int)
+    /// Copy a value: a state takes what it becomes.
+    case copy(source: BufferRange, target: BufferRange)
+    /// Tell the coordinator a metric.
+    case report(instance: Int, source: BufferRange)
+    /// Hand the coordinator a value to keep.
+    case keep(instance: Int, source: BufferRange)
+}
+
+/// The ordered steps of one worker, and the memory they use.
+public struct WorkerPlan: Hashable, Sendable {
+    public let worker: Worker
+    public let setup: [Step]
+    /// The steps of an iteration, the same every time.
+    public let body: [Step]
+    public let finish: [Step]
+    /// Floats of the arena that holds every value.
+    public let arenaCount: Int
+    /// Bytes that the kernels keep for themselves.
+    public let scratchBytes: Int
+    /// Seconds of computing that an iteration is expected to take.
+    public let predictedSeconds: Double
+    /// State instances that this worker carries, and where.
+    public let states: [Int: BufferRange]
+
+    /// Bytes of memory in all.
+    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes }
+}
+
+/// Where and when every instance is computed: for each worker its steps, with buffers assigned ahead of time.
+///
+/// A pure function of graph, workers and costs.
+public struct Plan: Sendable {
+    public let expansion: Expansion
+    public let workers: [WorkerPlan]
+    public let transfers: [Transfer]
+    /// For every instance the index of the worker that computes it.
+    public let placement: [Int]
+    /// For every instance the number that it carries on the wire; its position.
+    public var instances: [Instance] { expansion.instances }
+
+    /// Bytes that go from worker `from` to worker `to` in an iteration.
+    public func bytesPerIteration(from: Int, to: Int) -> Int {
+        transfers.reduce(0) { total, transfer in
+            guard transfer.phase == .body, transfer.from == from, transfer.to == to else { return total }
+            return total + transfer.type.byteCount
+        }
+    }
+}
