@@ -52,7 +52,7 @@ let package = Package(
         // Graph, plan, run.
         module("GraphModel", ["Tensors", "Networks"]),
         module("Scheduling", ["Tensors", "GraphModel"]),
-        module("Kernels", ["Tensors", "Networks", "TensorFiles", "Imaging", "GraphModel"]),
+        module("Kernels", ["Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel"]),
         module("Messaging", ["Tensors"]),
         module("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
 

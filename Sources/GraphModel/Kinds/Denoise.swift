@@ -69,7 +69,7 @@ extension Denoiser {
         }
         switch try method(context.files) {
         case .totalVariation:
-            guard image.shape.rank >= 2 else { throw .rule("total variation needs … × H × W, not \(image)") }
+            guard image.shape.rank == 4 else { throw .rule("total variation needs N × C × H × W, not \(image)") }
         case .network(let network, let path):
             guard image.shape.rank == 4, image.shape[1] == network.imageChannels else {
                 throw .rule(

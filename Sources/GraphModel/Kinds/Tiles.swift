@@ -111,7 +111,9 @@ public struct Assemble: NodeKind {
 
 extension NodeContext {
     /// The tiling of the axis that is gathered.
-    fileprivate func gatheredTiling() throws(GraphError) -> Tiling {
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where that is no axis of tiles.
+    public func gatheredTiling() throws(GraphError) -> Tiling {
         guard let tiling = gathered?.tiling, tiling.count == inputs[0].count else {
             throw .rule("it puts tiles together, so it must gather a node that runs over an axis of tiles")
         }

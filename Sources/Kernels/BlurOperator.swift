@@ -1,0 +1,24 @@
+internal import GraphModel
+internal import Imaging
+internal import Tensors
+
+extension Blur: ImplementedMap {
+    func makeOperator(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
+        switch padding {
+        case .circular:
+            try CircularBlur(kernel: kernel(context), shape: domain.shape, threads: context.threads)
+        }
+    }
+
+    /// The convolution kernel of this instance, `1 × 1 × H × W`.
+    private func kernel(_ context: KernelContext) throws -> Tensor {
+        switch try context.node.own(kernels, "kernels") {
+        case .gaussian(let sigma, let angle):
+            return try gaussianBlurKernel(sigma: (sigma[0], sigma[1]), angle: angle)
+        case .file(let path):
+            let file = instancePath(path.value, axis: context.node.axis?.name, index: context.node.index)
+            let kernel = try context.files.tensor(file)
+            return kernel.reshaped(Shape([1, 1] + kernel.shape.trailing(2)))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import GraphModel
+internal import Imaging
+internal import Networks
+internal import Tensors
+
+/// A denoiser made ready for images of one shape.
+private enum PreparedDenoiser {
+    case totalVariation(TotalVariation, weight: Float)
+    case network(NetworkDenoiser)
+
+    /// Weights are read, and transforms of them made, once for all instances of a worker.
+    init(_ denoiser: Denoiser, _ context: KernelContext) throws {
+        let image = try context.node.type(0)
+        switch try denoiser.method(context.node.files) {
+        case .totalVariation(let weight, let iterations):
+            let solver = try context.shared.resource("\(image.shape) \(iterations)") {
+                try TotalVariation(shape: image.shape, iterations: iterations, threads: context.threads)
+            }
+            self = .totalVariation(solver, weight: Float(weight))
+        case .network(let network, let path):
+            let shared = try context.shared.resource(path) {
+                try NetworkDenoiser(
+                    network: network, weights: context.files.weights(path), threads: context.threads)
+            }
+            try shared.prepare(image.shape)
+            self = .network(shared)
+        }
+    }
+}
+
+final class DenoiseKernel: Kernel {
+    private let denoiser: PreparedDenoiser
+    private let sigma: Float
+
+    init(_ kind: Denoise, _ context: KernelContext) throws {
+        denoiser = try PreparedDenoiser(kind.denoiser, context)
+        sigma = Float(kind.sigma.value)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
+        switch denoiser {
+        case .totalVariation(let solver, let weight):
+            solver.denoise(inputs[0], threshold: weight * sigma, into: output)
+        case .network(let network):
+            try network.denoise(inputs[0], sigma: sigma, into: output)
+        }
+    }
+}
+
+final class DenoiseByMapKernel: Kernel {
+    private let denoiser: PreparedDenoiser
+
+    init(_ kind: DenoiseByMap, _ context: KernelContext) throws {
+        denoiser = try PreparedDenoiser(kind.denoiser, context)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
+        guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
+        try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
+    }
+}

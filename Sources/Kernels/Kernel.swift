@@ -1,0 +1,77 @@
+public import GraphModel
+public import Tensors
+
+/// What a kernel is told when it is made.
+public struct KernelContext {
+    /// The instance, the types of its inputs and its axis.
+    public let node: NodeContext
+    /// Type of the value it writes.
+    public let output: TensorType
+    /// Threads it may compute with.
+    public let threads: Int
+    /// Reads the files a graph refers to.
+    package let files: GraphFiles
+    /// What the kernels of a worker share, such as the weights of a network.
+    package let shared: SharedResources
+
+    package init(
+        node: NodeContext, output: TensorType, threads: Int, files: GraphFiles, shared: SharedResources
+    ) {
+        self.node = node
+        self.output = output
+        self.threads = threads
+        self.files = files
+        self.shared = shared
+    }
+}
+
+/// The values that a kernel reads: for each input of its kind one, or those of all instances of a gather or neighbour
+/// edge.
+public struct KernelInputs {
+    private let slots: [[TensorView]]
+
+    package init(_ slots: [[TensorView]]) {
+        self.slots = slots
+    }
+
+    /// The only value of an input.
+    public subscript(_ input: Int) -> TensorView { slots[input][0] }
+
+    /// All values of a gathering input, in the order of their axis.
+    public func all(_ input: Int) -> [TensorView] { slots[input] }
+}
+
+/// The code of a kind on a worker, for one instance.
+///
+/// It is made and run on one thread. What it writes depends on its settings, its inputs and the iteration only, never on
+/// the worker, so that results are the same wherever it runs.
+public protocol Kernel<Kind>: AnyObject {
+    associatedtype Kind: NodeKind
+
+    /// Once before the first iteration: reads weights, plans transforms, allocates scratch.
+    ///
+    /// - Throws: whatever keeps it from running; the message reaches the user with the instance's name.
+    init(_ kind: Kind, _ context: KernelContext) throws
+
+    /// Once an iteration (0 before the loop, then from 1), into a buffer that is kept between iterations and holds
+    /// anything before.
+    ///
+    /// - Throws: whatever goes wrong; the run ends with the message.
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws
+}
+
+/// What the kernels of one worker share, made when first asked for. It stays on the worker's thread.
+package final class SharedResources {
+    private var resources: [String: AnyObject] = [:]
+
+    package init() {}
+
+    /// The resource of that name and type, made by `make` the first time.
+    package func resource<Resource: AnyObject>(_ name: String, make: () throws -> Resource) rethrows -> Resource {
+        let key = "\(Resource.self) \(name)"
+        if let known = resources[key] as? Resource { return known }
+        let made = try make()
+        resources[key] = made
+        return made
+    }
+}

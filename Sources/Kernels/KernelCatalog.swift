@@ -1,0 +1,42 @@
+public import GraphModel
+
+/// The kinds that a program knows and the kernels that compute them on a processor.
+public struct KernelCatalog: Sendable {
+    /// The kinds, by the name they have in `.graph` files.
+    public private(set) var kinds = KindCatalog()
+    private var makers: [String: @Sendable (any NodeKind, KernelContext) throws -> any Kernel] = [:]
+
+    /// A catalog of nothing; ``standard`` holds what graphrun brings along.
+    public init() {}
+
+    /// Adds a kernel and with it the kind that it computes.
+    public mutating func add<Code: Kernel>(_ kernel: Code.Type) {
+        kinds.add(Code.Kind.self)
+        makers[Code.Kind.name] = { kind, context in
+            guard let kind = kind as? Code.Kind else { throw KernelError.noKernel(type(of: kind).name) }
+            return try Code(kind, context)
+        }
+    }
+
+    /// A kernel for one instance.
+    ///
+    /// - Throws: ``KernelError/noKernel(_:)``, or what the kernel throws when it is made.
+    package func makeKernel(_ kind: any NodeKind, _ context: KernelContext) throws -> any Kernel {
+        guard let maker = makers[type(of: kind).name] else { throw KernelError.noKernel(type(of: kind).name) }
+        return try maker(kind, context)
+    }
+}
+
+/// Why a kernel cannot run.
+public enum KernelError: Error, Equatable, CustomStringConvertible {
+    case noKernel(String)
+    case file(String)
+
+    public var description: String {
+        switch self {
+        case .noKernel(let kind):
+            "this program has no kernel for the kind '\(kind)'; run the program that defines it"
+        case .file(let message): message
+        }
+    }
+}

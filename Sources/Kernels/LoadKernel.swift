@@ -1,0 +1,21 @@
+internal import GraphModel
+internal import Tensors
+
+/// Reads its file when it runs, so that a value is in memory once.
+final class LoadKernel: Kernel {
+    private let path: String
+    private let files: GraphFiles
+
+    init(_ kind: Load, _ context: KernelContext) {
+        path = instancePath(kind.path.value, axis: context.node.axis?.name, index: context.node.index)
+        files = context.files
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
+        let tensor = try files.tensor(path)
+        guard tensor.type.floatCount == output.type.floatCount, tensor.type.element == output.type.element else {
+            throw KernelError.file("\(path): it is \(tensor.type) now, but was \(output.type) when the run was planned")
+        }
+        tensor.withView { output.copy(from: $0) }
+    }
+}

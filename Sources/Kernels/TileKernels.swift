@@ -1,0 +1,76 @@
+internal import GraphModel
+internal import Imaging
+internal import Tensors
+
+final class CropKernel: Kernel {
+    private let copy: TileCopy
+
+    init(_ kind: Crop, _ context: KernelContext) throws {
+        copy = TileCopy(try context.node.tiling(), index: context.node.index)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        copy.crop(inputs[0], into: output)
+    }
+}
+
+final class TrimKernel: Kernel {
+    private let copy: TileCopy
+
+    init(_ kind: Trim, _ context: KernelContext) throws {
+        copy = TileCopy(try context.node.tiling(), index: context.node.index)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        copy.trim(inputs[0], into: output)
+    }
+}
+
+final class BlendKernel: Kernel {
+    private let copies: [TileCopy]
+    private let averages: Bool
+
+    init(_ kind: Blend, _ context: KernelContext) throws {
+        let tiling = try context.node.gatheredTiling()
+        copies = (0..<tiling.count).map { TileCopy(tiling, index: $0) }
+        averages = tiling.mode == .blend
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        if averages { output.fill(0) }
+        for (copy, window) in zip(copies, inputs.all(0)) {
+            if averages {
+                copy.accumulate(window, into: output)
+            } else {
+                copy.paste(window, into: output)
+            }
+        }
+    }
+}
+
+final class AssembleKernel: Kernel {
+    private let copies: [TileCopy]
+
+    init(_ kind: Assemble, _ context: KernelContext) throws {
+        let tiling = try context.node.gatheredTiling()
+        copies = (0..<tiling.count).map { TileCopy(tiling, index: $0) }
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        for (copy, inner) in zip(copies, inputs.all(0)) { copy.place(inner, into: output) }
+    }
+}
+
+/// Fills the window of a tile from the inner parts of its neighbours.
+final class ExchangeKernel: Kernel {
+    private let copies: [WindowPart]
+
+    init(_ kind: Exchange, _ context: KernelContext) throws {
+        let tiling = try context.node.tiling()
+        copies = context.node.neighbours.map { WindowPart(tiling, window: context.node.index, inner: $0) }
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        for (copy, inner) in zip(copies, inputs.all(0)) { copy.fill(from: inner, into: output) }
+    }
+}

@@ -1,0 +1,150 @@
+internal import Foundation
+package import GraphModel
+package import Kernels
+internal import Messaging
+package import Scheduling
+internal import Synchronization
+package import Tensors
+
+/// What a run leaves behind.
+package struct RunResult: Sendable {
+    /// The values of outputs, by position of the instance.
+    package let kept: [Int: Tensor]
+    /// Every state as it is after the last iteration, by position of the instance.
+    package let states: [Int: Tensor]
+    /// The last iteration that was computed.
+    package let iterations: Int
+    package let records: [IterationRecord]
+    package let traces: [WorkerTrace]
+}
+
+/// Runs a plan with all its workers in this process, a thread each.
+package struct InProcessRun {
+    private let plan: Plan
+    private let catalog: KernelCatalog
+    private let files: GraphFiles
+    private let log: MetricsLog
+    private let first: Int
+    private let startStates: [Int: Tensor]
+    /// Lets somebody else stop the run.
+    package let gate: IterationGate
+
+    /// - Parameters:
+    ///   - checkpoint: States to go on from, and the iteration they are from; by default the graph's own start.
+    package init(
+        _ plan: Plan, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    ) {
+        self.plan = plan
+        self.catalog = catalog
+        self.files = files
+        self.log = log
+        first = checkpoint?.iteration ?? 0
+        startStates = checkpoint?.states ?? [:]
+        gate = IterationGate(workers: plan.workers.count, after: first, last: plan.expansion.iterations)
+    }
+
+    /// Runs to the last iteration, or to where ``gate`` stops it.
+    ///
+    /// - Throws: ``RunError/failed(worker:instance:reason:)`` with the first failure; all workers have ended by then.
+    package func run() throws(RunError) -> RunResult {
+        let origin = ContinuousClock.now
+        let arenas = plan.workers.map { TensorBuffer(floatCount: $0.arenaCount) }
+        let transport = InProcessTransport(
+            targets: plan.transfers.map { arenas[$0.to].view($0.target, $0.type) })
+        let reports = Mutex<[Int: Result<WorkerReport, RunError>]>([:])
+        // Setup counts as an iteration that all must finish, so that its metrics come as one.
+        let setup = IterationGate(workers: plan.workers.count, after: -1, last: 0)
+
+        let done = DispatchGroup()
+        for index in plan.workers.indices {
+            done.enter()
+            let thread = Thread { [self] in
+                let result = Result { () throws(RunError) in
+                    try work(index, arenas[index], transport, setup, origin)
+                }
+                if case .failure = result {
+                    transport.cancel()
+                    gate.cancel()
+                }
+                reports.withLock { $0[index] = result }
+                done.leave()
+            }
+            thread.name = plan.workers[index].worker.name
+            thread.stackSize = 16 << 20
+            thread.start()
+        }
+        done.wait()
+
+        let finished = reports.withLock { $0 }
+        if let failure = InProcessRun.failure(finished) { throw failure }
+        var kept: [Int: Tensor] = [:]
+        var states: [Int: Tensor] = [:]
+        var traces: [WorkerTrace] = []
+        for (index, worker) in plan.workers.enumerated() {
+            if case .success(let report)? = finished[index] {
+                kept.merge(report.kept) { first, _ in first }
+                traces.append(report.trace)
+            }
+            for (position, range) in worker.states {
+                states[position] = Tensor(copying: arenas[index].view(range, plan.instances[position].type).readOnly)
+            }
+        }
+        return RunResult(
+            kept: kept, states: states, iterations: gate.lastFinished, records: log.records, traces: traces)
+    }
+
+    private struct WorkerReport: Sendable {
+        let kept: [Int: Tensor]
+        let trace: WorkerTrace
+    }
+
+    /// The failure that began it: not that of a worker whom another's failure made stop.
+    private static func failure(_ reports: [Int: Result<WorkerReport, RunError>]) -> RunError? {
+        var failures: [RunError] = []
+        for index in reports.keys.sorted() {
+            if case .failure(let error)? = reports[index] { failures.append(error) }
+        }
+        let cause = failures.first { failure in
+            guard case .failed(_, _, let reason) = failure else { return true }
+            return reason != MessagingError.cancelled.description
+        }
+        return cause ?? failures.first
+    }
+
+    private func work(
+        _ index: Int, _ arena: TensorBuffer, _ transport: InProcessTransport, _ setup: IterationGate,
+        _ origin: ContinuousClock.Instant
+    ) throws(RunError) -> WorkerReport {
+        let own = plan.workers[index]
+        let eventsWanted = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
+        let worker = try WorkerLoop(
+            plan, worker: index, arena: arena, transport: transport, log: log, catalog: catalog, files: files,
+            origin: origin, traceLimit: min(eventsWanted, 200_000))
+        try worker.run(.setup, iteration: 0)
+        for (position, range) in own.states {
+            guard let start = startStates[position] else { continue }
+            start.withView { arena.view(range, start.type).copy(from: $0) }
+        }
+        if setup.finish(0, worker: index) { log.complete(0) }
+
+        var iteration = first + 1
+        while gate.begin(iteration) {
+            try worker.run(.body, iteration: iteration)
+            if gate.finish(iteration, worker: index) { log.complete(iteration) }
+            iteration += 1
+        }
+        try worker.run(.finish, iteration: iteration - 1)
+        return WorkerReport(kept: worker.kept, trace: worker.trace)
+    }
+}
+
+extension Expansion {
+    /// How often the body runs: not at all where nothing changes from one iteration to the next.
+    package var iterations: Int {
+        graph.nodes.contains { node in
+            if case .state = node.content { return true }
+            return false
+        } ? graph.iterations.value : 0
+    }
+}

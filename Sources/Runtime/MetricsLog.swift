@@ -1,0 +1,58 @@
+internal import Synchronization
+
+/// The metrics of one iteration.
+package struct IterationRecord: Equatable, Sendable {
+    /// From 1; 0 for what was known before the loop.
+    package let iteration: Int
+    /// By instance, such as `psnr` or `noise[1]`.
+    package let metrics: [String: Float]
+    /// Seconds since the iteration before, or since the start.
+    package let seconds: Double
+}
+
+/// Collects what workers report, and passes each iteration on when all are done with it.
+package final class MetricsLog: Sendable {
+    private struct State {
+        var open: [Int: [String: Float]] = [:]
+        var records: [IterationRecord] = []
+        var last: ContinuousClock.Instant
+    }
+
+    private let state: Mutex<State>
+    private let observer: @Sendable (IterationRecord) -> Void
+
+    /// - Parameter observer: Called for each iteration once it is complete, in order, on a worker's thread.
+    package init(_ observer: @escaping @Sendable (IterationRecord) -> Void = { _ in }) {
+        state = Mutex(State(last: .now))
+        self.observer = observer
+    }
+
+    func report(_ name: String, _ value: Float, iteration: Int) {
+        state.withLock { $0.open[iteration, default: [:]][name] = value }
+    }
+
+    /// Passes an iteration on.
+    func complete(_ iteration: Int) {
+        let record = state.withLock { state in
+            let now = ContinuousClock.now
+            let record = IterationRecord(
+                iteration: iteration, metrics: state.open.removeValue(forKey: iteration) ?? [:],
+                seconds: (now - state.last).seconds)
+            state.last = now
+            state.records.append(record)
+            return record
+        }
+        observer(record)
+    }
+
+    package var records: [IterationRecord] {
+        state.withLock { $0.records }
+    }
+}
+
+extension Duration {
+    /// As a number of seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,95 @@
+internal import Foundation
+
+/// What a worker did when: one event a step, up to a number fixed beforehand, so that a long run's trace does not grow.
+package struct WorkerTrace: Sendable {
+    package struct Event: Sendable {
+        /// Index of the step's name.
+        package let name: Int
+        package let iteration: Int
+        /// Microseconds since the run began.
+        package let start: Double
+        package let duration: Double
+    }
+
+    package enum Category: String, Sendable {
+        case compute, receive, send, copy
+    }
+
+    package let worker: String
+    /// Names and sorts of all steps.
+    package let names: [(name: String, category: Category)]
+    package private(set) var events: [Event] = []
+    /// Events beyond the limit.
+    package private(set) var dropped = 0
+    /// Seconds in each step over the whole run.
+    package private(set) var seconds: [Double]
+    private let origin: ContinuousClock.Instant
+    private let limit: Int
+
+    init(worker: String, names: [(String, Category)], origin: ContinuousClock.Instant, limit: Int) {
+        self.worker = worker
+        self.names = names
+        self.origin = origin
+        self.limit = limit
+        seconds = Array(repeating: 0, count: names.count)
+        events.reserveCapacity(limit)
+    }
+
+    mutating func record(
+        _ name: Int, iteration: Int, from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
+    ) {
+        let duration = (end - start).seconds
+        seconds[name] += duration
+        guard events.count < limit else {
+            dropped += 1
+            return
+        }
+        events.append(
+            Event(
+                name: name, iteration: iteration, start: (start - origin).seconds * 1e6, duration: duration * 1e6))
+    }
+}
+
+/// Writes traces in Chrome's trace-event form, which Perfetto opens.
+package enum ChromeTrace {
+    private struct Entry: Encodable {
+        struct Arguments: Encodable {
+            var iteration: Int?
+            var name: String?
+            var dropped: Int?
+        }
+
+        var name: String
+        var cat: String?
+        var ph: String
+        var ts: Double?
+        var dur: Double?
+        var pid = 1
+        var tid: Int
+        var args: Arguments
+    }
+
+    private struct Document: Encodable {
+        let displayTimeUnit = "ms"
+        let traceEvents: [Entry]
+    }
+
+    package static func encode(_ traces: [WorkerTrace]) throws -> [UInt8] {
+        var entries: [Entry] = []
+        for (index, trace) in traces.enumerated() {
+            entries.append(
+                Entry(
+                    name: "thread_name", ph: "M", tid: index,
+                    args: .init(name: trace.worker, dropped: trace.dropped > 0 ? trace.dropped : nil)))
+            for event in trace.events {
+                entries.append(
+                    Entry(
+                        name: trace.names[event.name].name, cat: trace.names[event.name].category.rawValue, ph: "X",
+                        ts: event.start, dur: event.duration, tid: index, args: .init(iteration: event.iteration)))
+            }
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return Array(try encoder.encode(Document(traceEvents: entries)))
+    }
+}
