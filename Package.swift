@@ -68,8 +68,10 @@ let package = Package(
         .executableTarget(
             name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
             exclude: ["data"], swiftSettings: strict),
+        .target(name: "Phantoms", dependencies: ["Tensors"], path: "Tools/Phantoms", swiftSettings: strict),
         .executableTarget(
-            name: "phantom", dependencies: ["Tensors", "TensorFiles"], path: "Tools/phantom", swiftSettings: strict),
+            name: "phantom", dependencies: ["Phantoms", "TensorFiles"], path: "Tools/phantom",
+            swiftSettings: strict),
 
         // Tests.
         .target(
@@ -78,7 +80,7 @@ let package = Package(
         tests("Tensors"),
         tests("Networks", ["Tensors"]),
         tests("TensorMath", ["Tensors", "Networks"]),
-        tests("TensorFiles", ["Tensors"]),
+        tests("TensorFiles", ["Tensors", "Phantoms"]),
         tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
         tests("GraphModel", ["Tensors", "Networks"]),
         tests("Scheduling", ["Tensors", "GraphModel"]),

@@ -1,0 +1,80 @@
+internal import Foundation
+
+/// Writes files so that a crash, also of the machine, never leaves half of one under its final name: written beside it
+/// under a temporary name, synced to the disk, renamed, and the folder synced.
+///
+/// A file already there is replaced; so is a symbolic link (not what it points to).
+package enum AtomicFile {
+    /// Writes `bytes` as the whole of the file at `path`.
+    package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(TensorFileError) {
+        try write(to: path) { (temporary) throws(TensorFileError) in
+            let code =
+                bytes.withContiguousStorageIfAvailable { create(temporary, UnsafeRawBufferPointer($0)) }
+                ?? Array(bytes).withUnsafeBytes { create(temporary, $0) }
+            guard code == 0 else { throw .unwritable(path: path, reason: systemText(code)) }
+        }
+    }
+
+    /// For libraries that write a file themselves: `body` writes to the path it is given, which lies in the folder of
+    /// `path`; what it wrote then becomes the file at `path`, or is removed if it throws.
+    package static func write(
+        to path: String, _ body: (_ temporary: String) throws(TensorFileError) -> Void
+    ) throws(TensorFileError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .unusablePath(path) }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { String(path[...$0]) } ?? "./"
+        // Not made from the file's own name, which may already be as long as the system allows.
+        let temporary = folder + ".partial-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        do throws(TensorFileError) {
+            try body(temporary)
+            try sync(temporary, of: path)
+            guard rename(temporary, path) == 0 else { throw failure(path, errno) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try syncFolder(folder, of: path)
+    }
+
+    /// Creates a file that must not exist yet, and fills it; 0 or an `errno`.
+    private static func create(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return errno }
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                let code = errno
+                close(descriptor)
+                return code
+            }
+        }
+        return close(descriptor) == 0 ? 0 : errno
+    }
+
+    private static func sync(_ temporary: String, of path: String) throws(TensorFileError) {
+        let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, errno) }
+        let code = fsync(descriptor) == 0 ? 0 : errno
+        close(descriptor)
+        guard code == 0 else { throw failure(path, code) }
+    }
+
+    /// Makes the new name itself durable.
+    private static func syncFolder(_ folder: String, of path: String) throws(TensorFileError) {
+        // A folder that may be written but not listed, and file systems that cannot sync folders (EINVAL), are no
+        // reason to call a file unwritten that is there, and whole.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        let code = fsync(descriptor) == 0 ? 0 : errno
+        close(descriptor)
+        guard code == 0 || code == EINVAL else { throw failure(path, code) }
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> TensorFileError {
+        code == EISDIR ? .folder(path: path) : .unwritable(path: path, reason: systemText(code))
+    }
+}

@@ -1,0 +1,86 @@
+package import Tensors
+
+/// Arrays in NumPy's `.npy` files.
+///
+/// Read: versions 1.0, 2.0 and 3.0; elements `f4`, `f8`, `u1`, `u2`, `c8` and `c16` of either byte order; C and Fortran
+/// order. Everything is delivered row-major, as float32 or complex64: 64-bit numbers are rounded, and integers stay the
+/// numbers they are (255 is 255, not 1). Written: version 1.0, `<f4` or `<c8`, C order.
+package enum NPY {
+    /// Reads an array.
+    package static func read(_ path: String) throws(TensorFileError) -> Tensor {
+        var file = try InputFile(path)
+        let header = try readHeader(&file)
+        return try header.tensor { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+    }
+
+    /// Reads an array's shape and element type from its header, and checks that the file is as long as they ask for.
+    package static func readType(_ path: String) throws(TensorFileError) -> TensorType {
+        var file = try InputFile(path)
+        return try readHeader(&file).type
+    }
+
+    /// Writes an array; the file appears whole or not at all.
+    package static func write(_ tensor: Tensor, to path: String) throws(TensorFileError) {
+        try AtomicFile.write(encode(tensor), to: path)
+    }
+
+    /// Reads an array from the bytes of a file; `path` is what errors call it.
+    package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> Tensor {
+        let range = try NPYHeader.dictionary(in: bytes, size: bytes.count, path: path)
+        let header = try NPYHeader(dictionary: bytes[range], size: bytes.count, path: path)
+        var next = header.length
+        return try header.tensor { (buffer) throws(TensorFileError) in
+            buffer.copyBytes(from: bytes[next..<next + buffer.count])
+            next += buffer.count
+        }
+    }
+
+    /// The bytes of an array's file.
+    package static func encode(_ tensor: Tensor) -> [UInt8] {
+        let dimensions = tensor.shape.dimensions.map(String.init)
+        let tuple = dimensions.count == 1 ? "(\(dimensions[0]),)" : "(\(dimensions.joined(separator: ", ")))"
+        let element = tensor.type.element == .float32 ? "<f4" : "<c8"
+        var dictionary = "{'descr': '\(element)', 'fortran_order': False, 'shape': \(tuple), }"
+        // Spaces and a line feed, so that the numbers start at a multiple of 64 bytes.
+        let padding = 63 - (10 + dictionary.utf8.count) % 64
+        dictionary += String(repeating: " ", count: padding) + "\n"
+
+        var bytes = NPYHeader.magic + [1, 0]
+        bytes.reserveCapacity(10 + dictionary.utf8.count + tensor.type.byteCount)
+        withUnsafeBytes(of: UInt16(dictionary.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: dictionary.utf8)
+        tensor.appendLittleEndian(to: &bytes)
+        return bytes
+    }
+
+    private static func readHeader(_ file: inout InputFile) throws(TensorFileError) -> NPYHeader {
+        let prefix = try file.read(min(NPYHeader.prefixLength, file.size))
+        let range = try NPYHeader.dictionary(in: prefix, size: file.size, path: file.path)
+        let bytes = try prefix + file.read(max(range.upperBound - prefix.count, 0))
+        return try NPYHeader(dictionary: bytes[range], size: file.size, path: file.path)
+    }
+}
+
+extension NPYHeader {
+    /// Makes the tensor, from numbers that `read` delivers in pieces, in the order of the file.
+    fileprivate func tensor(
+        _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
+    ) throws(TensorFileError) -> Tensor {
+        // A piece at a time, so that an array never lies in memory twice.
+        let piece = 1 << 18
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: piece * element.byteCount, alignment: 16)
+        defer { bytes.deallocate() }
+        let storedShape = fortranOrder ? Shape(type.shape.dimensions.reversed()) : type.shape
+        var stored = Tensor(TensorType(storedShape, type.element))
+        try stored.withMutableView { (view) throws(TensorFileError) in
+            for start in stride(from: 0, to: view.floats.count, by: piece) {
+                let floats = UnsafeMutableBufferPointer(
+                    rebasing: view.floats[start..<min(start + piece, view.floats.count)])
+                let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(floats.count * element.byteCount)])
+                try read(part)
+                element.decode(UnsafeRawBufferPointer(part), bigEndian: bigEndian, into: floats)
+            }
+        }
+        return fortranOrder ? stored.transposed() : stored
+    }
+}

@@ -1,0 +1,65 @@
+package import Tensors
+
+/// PNG pictures of 8 and 16 bits, gray and RGB.
+///
+/// Read into float32 of shape 1 × C × H × W, C = 1 or 3, in [0, 1]: the stored samples over 255 or 65535, with no gamma
+/// handling. Palettes and samples of 1, 2 or 4 bits are expanded to 8; transparency is dropped, with a note.
+package enum PNG {
+    /// Bits a sample takes in the file.
+    package enum BitDepth: Int, Sendable, CaseIterable {
+        case eight = 8
+        case sixteen = 16
+    }
+
+    /// Reads a picture.
+    package static func read(_ path: String) throws(TensorFileError) -> LoadedImage {
+        var file = try InputFile(path)
+        return try decode(try file.readRest(), path: path)
+    }
+
+    /// The type a picture has once it is read, from its header.
+    package static func readType(_ path: String) throws(TensorFileError) -> TensorType {
+        var file = try InputFile(path)
+        return try decodeLayout(try file.readRest(), path: path).type
+    }
+
+    /// Writes a float32 tensor of shape H × W, C × H × W or 1 × C × H × W, C = 1 or 3, whose values in [0, 1] span the
+    /// range of a sample: values beyond are clamped, NaN becomes 0, and the rest is rounded to the nearest sample.
+    /// The file appears whole or not at all.
+    package static func write(
+        _ tensor: Tensor, to path: String, bitDepth: BitDepth = .eight
+    ) throws(TensorFileError) {
+        try AtomicFile.write(try encode(tensor, bitDepth: bitDepth, path: path), to: path)
+    }
+
+    /// Reads a picture from the bytes of a file; `path` is what errors call it.
+    package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> LoadedImage {
+        let layout = try decodeLayout(bytes, path: path)
+        let samples = try LibPNG.samples(of: bytes, layout, path: path)
+        let note = layout.hasAlpha ? "\(path): its transparency is ignored" : nil
+        return LoadedImage(image: layout.tensor(of: samples), note: note)
+    }
+
+    /// The bytes of a picture's file; see ``write(_:to:bitDepth:)``. `path` is what errors call it.
+    package static func encode(
+        _ tensor: Tensor, bitDepth: BitDepth = .eight, path: String
+    ) throws(TensorFileError) -> [UInt8] {
+        guard let layout = PictureLayout(of: tensor.type, bitDepth: bitDepth) else {
+            throw .notAPicture(path: path, type: tensor.type.description)
+        }
+        try layout.check(path: path)
+        return try LibPNG.file(of: layout.samples(of: tensor), layout, path: path)
+    }
+
+    private static func decodeLayout(_ bytes: [UInt8], path: String) throws(TensorFileError) -> PictureLayout {
+        guard !bytes.isEmpty else { throw .empty(path: path) }
+        guard ImageFile.isPNG(bytes) else { throw .wrongFormat(path: path, expected: "a PNG file") }
+        let layout = try LibPNG.layout(of: bytes, path: path)
+        try layout.check(path: path)
+        // Deflate shrinks by 1032 at most, so a small file cannot hold a large picture: nothing is allocated for it.
+        guard layout.storedBytes / 1032 <= bytes.count else {
+            throw .truncated(path: path, needed: layout.storedBytes / 1032, found: bytes.count)
+        }
+        return layout
+    }
+}
