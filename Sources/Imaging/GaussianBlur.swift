@@ -1,0 +1,39 @@
+internal import Foundation
+package import Tensors
+
+/// Limits of ``gaussianBlurKernel(sigma:angle:)``.
+enum GaussianBlur {
+    /// Largest width in pixels; its kernel has 13,335 pixels a side.
+    static let widest = 2000.0
+}
+
+/// The blur kernel of an anisotropic Gaussian, `1 × 1 × k × k`, its values' sum 1: deepinv's `gaussian_blur(sigma, angle)`.
+///
+/// `k = 2 ⌊max(sigma)/0.3 + 1⌋ + 1`, so the kernel reaches more than three widths from its centre.
+///
+/// - Parameters:
+///   - sigma: widths (standard deviations) in pixels along the rows' axis (down) and the columns' axis (across).
+///   - angle: rotation in degrees.
+/// - Throws: where a width is not above 0 or too large, or the angle is not finite.
+package func gaussianBlurKernel(
+    sigma: (Double, Double), angle: Double = 0
+) throws(ImagingError) -> Tensor {
+    let widths = 0.0.nextUp...GaussianBlur.widest
+    guard widths.contains(sigma.0), widths.contains(sigma.1) else { throw .gaussianWidth(sigma.0, sigma.1) }
+    guard angle.isFinite else { throw .gaussianAngle(angle) }
+
+    let radius = Int(max(sigma.0, sigma.1) / 0.3 + 1)
+    let side = 2 * radius + 1
+    let (cosine, sine) = (cos(angle * .pi / 180), sin(angle * .pi / 180))
+    var values = [Double](repeating: 0, count: side * side)
+    for row in 0..<side {
+        for column in 0..<side {
+            let (across, down) = (Double(column - radius), Double(row - radius))
+            let turnedAcross = (cosine * across - sine * down) / sigma.1
+            let turnedDown = (sine * across + cosine * down) / sigma.0
+            values[row * side + column] = exp(-0.5 * (turnedAcross * turnedAcross + turnedDown * turnedDown))
+        }
+    }
+    let sum = values.reduce(0, +)
+    return Tensor([1, 1, side, side], values.map { Float($0 / sum) })
+}

@@ -1,0 +1,42 @@
+package import Tensors
+
+/// What Imaging cannot do, in words that tell how to mend it.
+package enum ImagingError: Error, Equatable, CustomStringConvertible {
+    case gaussianWidth(Double, Double)
+    case gaussianAngle(Double)
+    case imageShape(Shape, operation: String)
+    case kernelShape(Shape, image: Shape)
+    case kernelValue(index: Int)
+    case noOperators
+    case domains(TensorType, TensorType, index: Int)
+    case noiseLevel(Double)
+    case gamma(Double)
+    case transform(String)
+
+    package var description: String {
+        switch self {
+        case .gaussianWidth(let height, let width):
+            "a Gaussian blur of widths (\(height), \(width)) pixels cannot be made; give two numbers above 0 and at most "
+                + "\(GaussianBlur.widest)"
+        case .gaussianAngle(let angle):
+            "a Gaussian blur cannot be turned by \(angle) degrees; give a finite angle"
+        case .imageShape(let shape, let operation):
+            "\(operation) takes images N × C × H × W with no side 0, not \(shape); reshape the image"
+        case .kernelShape(let kernel, let image):
+            "a blur kernel of shape \(kernel) does not fit images of \(image); give n × c × h × w with no side 0, n being 1 "
+                + "or the images' N and c being 1 or their C"
+        case .kernelValue(let index):
+            "the blur kernel's value number \(index) is not finite; check the file it came from"
+        case .noOperators:
+            "a stack of no operators has no images and no measurements; give at least one"
+        case .domains(let first, let other, let index):
+            "operator 0 of the stack takes \(first), operator \(index) takes \(other); all must take the same images"
+        case .noiseLevel(let sigma):
+            "a noise level of \(sigma) has no data fidelity; give a finite number above 0"
+        case .gamma(let gamma):
+            "a proximal step of gamma = \(gamma) cannot be taken; give a finite number above 0"
+        case .transform(let text):
+            text
+        }
+    }
+}

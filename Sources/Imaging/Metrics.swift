@@ -1,0 +1,25 @@
+internal import Foundation
+package import Tensors
+
+/// Quality of an image against the truth; values in [0, 1], computed in double precision.
+package enum Metrics {
+    /// Mean squared error.
+    ///
+    /// - Precondition: both have one type, with at least one element.
+    package static func meanSquaredError(_ x: TensorView, reference: TensorView) -> Double {
+        precondition(x.type == reference.type && !x.floats.isEmpty, "error of \(x.type) against \(reference.type)")
+        var sum = 0.0
+        for i in 0..<x.floats.count {
+            let difference = Double(x.floats[i]) - Double(reference.floats[i])
+            sum += difference * difference
+        }
+        return sum / Double(x.floats.count)
+    }
+
+    /// Peak signal-to-noise ratio in dB, `10 log10(1 / MSE)`; infinite for equal images.
+    ///
+    /// - Precondition: both have one type, with at least one element.
+    package static func psnr(_ x: TensorView, reference: TensorView) -> Double {
+        -10 * log10(meanSquaredError(x, reference: reference))
+    }
+}

@@ -1,0 +1,55 @@
+internal import TensorMath
+package import Tensors
+
+/// The operators `A_1 … A_N` on one domain as a single one: `A x = [A_1 x; …; A_N x]`.
+///
+/// A measurement is a list of N views. Sums over the operators follow ``TreeSum``, so `Aᵀ y` has the bits that a graph's
+/// `Sum` over the separate `A_iᵀ y_i` gives.
+package final class StackedOperator: NormalOperator {
+    package let operators: [any LinearOperator]
+    package let domain: TensorType
+    /// The measurements' types, operator by operator.
+    package var ranges: [TensorType] { operators.map(\.range) }
+
+    private let accumulator: TreeAccumulator
+
+    /// - Throws: where there is no operator, or two take different images.
+    package init(_ operators: [any LinearOperator]) throws(ImagingError) {
+        guard let first = operators.first else { throw .noOperators }
+        for (index, other) in operators.enumerated() where other.domain != first.domain {
+            throw .domains(first.domain, other.domain, index: index)
+        }
+        self.operators = operators
+        domain = first.domain
+        accumulator = TreeAccumulator(domain, count: operators.count)
+    }
+
+    /// Writes `A_i x` into `y[i]`.
+    ///
+    /// - Precondition: `y` has a view for each operator, of its range.
+    package func apply(_ x: TensorView, into y: some RandomAccessCollection<MutableTensorView>) {
+        precondition(y.count == operators.count, "\(y.count) measurements of \(operators.count) operators")
+        for (one, measurement) in zip(operators, y) { one.apply(x, into: measurement) }
+    }
+
+    /// Writes `Aᵀ y = Σ A_iᵀ y_i`.
+    ///
+    /// - Precondition: `y` has a view for each operator, of its range, and none shares memory with `x`.
+    package func adjoint<Measurements: RandomAccessCollection<TensorView>>(
+        _ y: Measurements, into x: MutableTensorView
+    ) where Measurements.Index == Int {
+        precondition(y.count == operators.count, "\(y.count) measurements of \(operators.count) operators")
+        accumulator.sum(into: x) { index, term in
+            operators[index].adjoint(y[y.startIndex + index], into: term)
+        }
+    }
+
+    package func normal(_ x: TensorView, into z: MutableTensorView) {
+        accumulator.sum(into: z) { index, term in operators[index].normal(x, into: term) }
+    }
+
+    /// Writes `Σ term_i` in the stack's order, where `write` leaves `term_i` in the view it is given.
+    func sum(into output: MutableTensorView, _ write: (_ index: Int, _ term: MutableTensorView) -> Void) {
+        accumulator.sum(into: output, write)
+    }
+}
