@@ -49,3 +49,13 @@ public struct Graph: Sendable {
         self.outputs = outputs
     }
 }
+
+extension Graph {
+    /// The same graph with another number of iterations, in the parameter too that gives it.
+    package func withIterations(_ count: Int) -> Graph {
+        Graph(
+            name: name, summary: summary, iterations: Setting(count, parameter: iterations.parameter),
+            parameters: parameters.map { $0.name == iterations.parameter ? $0.with(.integer(count)) : $0 },
+            options: options, axes: axes, nodes: nodes, metrics: metrics, outputs: outputs)
+    }
+}

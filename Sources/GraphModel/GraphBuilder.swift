@@ -22,7 +22,7 @@ public struct AxisHandle: Hashable, Sendable {
 /// }
 /// ```
 public final class GraphBuilder {
-    private let overrides: [String: String]
+    private let overrides: Overrides
     private var unusedOverrides: Set<String>
     private var iterations: Setting<Int> = 1
     private var parameters: [Parameter] = []
@@ -35,9 +35,9 @@ public final class GraphBuilder {
     private var outputs: [String: String] = [:]
     private var problems: [GraphProblem] = []
 
-    fileprivate init(overrides: [String: String]) {
+    fileprivate init(overrides: Overrides) {
         self.overrides = overrides
-        unusedOverrides = Set(overrides.keys)
+        unusedOverrides = Set(overrides.texts.keys)
     }
 
     // MARK: Parameters and options
@@ -91,9 +91,21 @@ public final class GraphBuilder {
             case .number: .number
             case .text: .text
             }
-        let parameter = Parameter(name, sort, value.parameterValue)
-        let chosen: Setting<Value> = override(parameter, fallback: value, SourceLocation(file: file, line: line)).1
-        options[name] = chosen.value.parameterValue
+        return option(Parameter(name, sort, value.parameterValue), value, SourceLocation(file: file, line: line))
+    }
+
+    /// A file, or a pattern of files, that shapes the graph itself; empty where none is given.
+    public func pathOption(
+        _ name: String, _ value: String, file: String = #fileID, line: Int = #line
+    ) -> String {
+        option(Parameter(name, .path, .text(value)), value, SourceLocation(file: file, line: line))
+    }
+
+    private func option<Value: ParameterType>(
+        _ parameter: Parameter, _ value: Value, _ location: SourceLocation
+    ) -> Value {
+        let chosen: Setting<Value> = override(parameter, fallback: value, location).1
+        options[parameter.name] = chosen.value.parameterValue
         return chosen.value
     }
 
@@ -117,7 +129,7 @@ public final class GraphBuilder {
     ) -> (Parameter, Setting<Value>) {
         let plain = Setting(fallback, parameter: parameter.name)
         unusedOverrides.remove(parameter.name)
-        guard let text = overrides[parameter.name] else { return (parameter, plain) }
+        guard let text = overrides.text(for: parameter) else { return (parameter, plain) }
         do {
             let given = try parameter.parse(text)
             guard let value = Value(given) else { return (parameter, plain) }
@@ -224,11 +236,11 @@ public final class GraphBuilder {
 }
 
 extension Graph {
-    /// Declares a graph; `settings` are the texts of `--set`, by name.
+    /// Declares a graph; `settings` are the values of `--set`.
     ///
     /// - Throws: ``GraphError/problems(_:)`` with every mistake that shows before any file is looked at.
     public init(
-        _ name: String, summary: String, settings: [String: String] = [:], _ build: (GraphBuilder) -> Void
+        _ name: String, summary: String, settings: Overrides = [:], _ build: (GraphBuilder) -> Void
     ) throws(GraphError) {
         let builder = GraphBuilder(overrides: settings)
         build(builder)

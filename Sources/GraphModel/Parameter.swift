@@ -175,3 +175,25 @@ extension Parameter.Sort {
 func plain(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
 }
+
+/// What `--set NAME=VALUE` gave: texts, by the name of a parameter.
+public struct Overrides: Sendable, ExpressibleByDictionaryLiteral {
+    public let texts: [String: String]
+    private let rebase: @Sendable (String) -> String
+
+    /// - Parameter rebase: Makes a path that somebody typed one that means the same in the graph's file.
+    public init(_ texts: [String: String], rebase: @escaping @Sendable (String) -> String = { $0 }) {
+        self.texts = texts
+        self.rebase = rebase
+    }
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        self.init(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    }
+
+    /// The text given for a parameter, if one was.
+    func text(for parameter: Parameter) -> String? {
+        guard let text = texts[parameter.name] else { return nil }
+        return parameter.sort == .path && !text.isEmpty ? rebase(text) : text
+    }
+}

@@ -1,7 +1,7 @@
 internal import Foundation
 package import GraphModel
 internal import Synchronization
-package import TensorFiles
+internal import TensorFiles
 package import Tensors
 
 /// The files of a graph: relative paths count from the folder of its file. Headers are looked at once.

@@ -45,7 +45,7 @@ public struct KernelInputs {
 ///
 /// It is made and run on one thread. What it writes depends on its settings, its inputs and the iteration only, never on
 /// the worker, so that results are the same wherever it runs.
-public protocol Kernel<Kind>: AnyObject {
+public protocol Kernel<Kind>: AnyObject, SendableMetatype {
     associatedtype Kind: NodeKind
 
     /// Once before the first iteration: reads weights, plans transforms, allocates scratch.

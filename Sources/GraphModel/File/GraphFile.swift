@@ -20,10 +20,10 @@ extension Graph {
     ///   - data: The file's contents.
     ///   - file: Its name, for messages.
     ///   - kinds: The kinds that may occur in it.
-    ///   - settings: The texts of `--set`, by name of parameter.
+    ///   - settings: The values of `--set`.
     /// - Throws: ``GraphError/problems(_:)`` with every problem that shows in the text, each with its line.
     public init(
-        _ data: Data, file: String, kinds: KindCatalog, settings: [String: String] = [:]
+        _ data: Data, file: String, kinds: KindCatalog, settings: Overrides = [:]
     ) throws(GraphError) {
         var reader = GraphReader(data, file: file, kinds: kinds)
         self = try reader.read(settings)

@@ -16,7 +16,7 @@ struct GraphReader {
         self.kinds = kinds
     }
 
-    mutating func read(_ settings: [String: String]) throws(GraphError) -> Graph {
+    mutating func read(_ settings: Overrides) throws(GraphError) -> Graph {
         let root = try parse()
         try checkVersion(root)
         checkKeys(
@@ -94,14 +94,14 @@ struct GraphReader {
     }
 
     private mutating func readParameters(
-        _ root: [String: JSONValue], _ options: [String: ParameterValue], _ settings: [String: String]
+        _ root: [String: JSONValue], _ options: [String: ParameterValue], _ settings: Overrides
     ) -> [Parameter] {
         var parameters = readList(root, "parameters") { reader, entry, path -> Parameter? in
             reader.checkKeys(entry, at: path, ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"])
             return reader.decode(Parameter.self, .object(entry), at: path)
         }
         let known = parameters.map(\.name).sorted().joined(separator: ", ")
-        for (name, text) in settings.sorted(by: { $0.key < $1.key }) {
+        for (name, text) in settings.texts.sorted(by: { $0.key < $1.key }) {
             guard let index = parameters.firstIndex(where: { $0.name == name }) else {
                 problems.append(
                     GraphProblem(
@@ -112,7 +112,8 @@ struct GraphReader {
                 continue
             }
             do {
-                parameters[index] = parameters[index].with(try parameters[index].parse(text))
+                let given = settings.text(for: parameters[index]) ?? text
+                parameters[index] = parameters[index].with(try parameters[index].parse(given))
             } catch {
                 problems.append(GraphProblem(nil, "--set \(name)=\(text): \(error)"))
             }

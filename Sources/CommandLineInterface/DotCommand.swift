@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Foundation
+internal import GraphModel
+internal import Scheduling
+internal import Tensors
+
+struct DotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dot", abstract: "Prints a picture of a graph for Graphviz: graphrun dot F.graph | dot -Tsvg")
+
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var hosts: HostOptions
+    @Flag(help: "Show every instance; with --workers, coloured by worker.") var expand = false
+    @Option(name: .customLong("run"), help: "Folder of a run whose measured times are shown on its instances.")
+    var measured: String?
+
+    func run() throws {
+        let expansion = try graph.load().expansion
+        guard expand || hosts.workers != nil || measured != nil else {
+            return Terminal.line(String(expansion.dot().dropLast()))
+        }
+        let times = try measured.map(RunReport.measuredSeconds) ?? [:]
+        guard hosts.workers != nil else {
+            return Terminal.line(
+                String(expansion.expandedDot { position in note(expansion.instances[position], times, 0) }.dropLast()))
+        }
+        let plan = Plan(expansion, workers: try hosts.load())
+        let text = expansion.expandedDot(
+            annotation: { position in
+                note(expansion.instances[position], times, plan.placement[position])
+            },
+            edgeLabel: { source, target in
+                guard plan.placement[source] != plan.placement[target] else { return nil }
+                return megabytes(expansion.instances[source].type.byteCount)
+            })
+        Terminal.line(String(text.dropLast()))
+    }
+
+    /// Predicted milliseconds, and measured ones where there are any.
+    private func note(_ instance: Instance, _ times: [String: Double], _ worker: Int) -> (worker: Int, line: String)? {
+        guard hosts.workers != nil || !times.isEmpty else { return nil }
+        guard case .compute = instance.content else { return (worker, "") }
+        let predicted = "\(decimals(Plan.predictedSeconds(instance) * 1e3, 1)) ms predicted"
+        guard let seconds = times[instance.id] else { return (worker, predicted) }
+        return (worker, "\(predicted), \(decimals(seconds * 1e3, 1)) measured")
+    }
+}
+
+/// Bytes as megabytes, or kilobytes where there are few.
+func megabytes(_ bytes: Int) -> String {
+    bytes >= 100_000 ? "\(decimals(Double(bytes) / 1e6, 1)) MB" : "\(decimals(Double(bytes) / 1e3, 1)) kB"
+}

@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import Foundation
+public import GraphModel
+public import Kernels
+internal import Synchronization
+
+/// A graph definition with the name it is emitted by.
+public struct Definition: Sendable {
+    public let name: String
+    /// What it does, in a line.
+    public let summary: String
+    /// Declares the graph with the given settings.
+    public let build: @Sendable (Overrides) throws(GraphError) -> Graph
+
+    public init(
+        _ name: String, summary: String, build: @escaping @Sendable (Overrides) throws(GraphError) -> Graph
+    ) {
+        self.name = name
+        self.summary = summary
+        self.build = build
+    }
+}
+
+/// The command line, for programs that bring their own kinds or graphs.
+///
+/// ```swift
+/// import CommandLineInterface
+/// import Kernels
+///
+/// var kernels = KernelCatalog.standard
+/// kernels.add(MyKernel.self)
+/// Tool.main("mygraphs", kernels: kernels, definitions: [myDefinition])
+/// ```
+public enum Tool {
+    /// What the commands of this process work with.
+    struct Configuration: Sendable {
+        var name = "graphrun"
+        var kernels = KernelCatalog.standard
+        var definitions: [Definition] = []
+    }
+
+    private static let shared = Mutex(Configuration())
+
+    static var configuration: Configuration { shared.withLock { $0 } }
+
+    /// Runs the command line of `arguments` and ends the process: 0 done; 1 the run failed; 2 the command, graph or host
+    /// file is wrong and nothing was started.
+    ///
+    /// - Parameters:
+    ///   - name: The program's name, for messages.
+    ///   - kernels: The kinds it knows.
+    ///   - definitions: The graphs it can emit; with any, the commands `list` and `emit` join the others.
+    public static func main(
+        _ name: String, kernels: KernelCatalog = .standard, definitions: [Definition] = [],
+        arguments: [String] = Array(CommandLine.arguments.dropFirst())
+    ) -> Never {
+        shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
+        let code =
+            definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
+        exit(code)
+    }
+
+    /// Parses and runs a command; its exit code.
+    private static func run<Command: ParsableCommand>(_ root: Command.Type, _ arguments: [String]) -> Int32 {
+        do {
+            var command = try root.parseAsRoot(arguments)
+            try command.run()
+            return 0
+        } catch let failure as Failure {
+            for line in failure.lines { Terminal.error(line) }
+            return failure.code
+        } catch {
+            let message = root.fullMessage(for: error)
+            guard root.exitCode(for: error) == .success else {
+                Terminal.error(root.message(for: error))
+                Terminal.error("'\(configuration.name) --help' shows the commands and options")
+                return 2
+            }
+            print(message)
+            return 0
+        }
+    }
+}
+
+/// Why a command ends without success: what is printed, and the exit code.
+struct Failure: Error {
+    let lines: [String]
+    let code: Int32
+
+    /// The command, graph or host file is wrong; nothing was started.
+    static func usage(_ lines: String...) -> Failure { Failure(lines: lines, code: 2) }
+    static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, code: 2) }
+    /// The run failed or was stopped.
+    static func run(_ lines: String...) -> Failure { Failure(lines: lines, code: 1) }
+}
+
+/// `graphrun`
+struct GraphrunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graphrun",
+        abstract: "Runs image reconstructions that are declared as dataflow graphs.",
+        discussion: "'graphrun FILE.graph' is 'graphrun run FILE.graph'.",
+        subcommands: [RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+/// `graphs`, and any program with definitions of its own.
+struct GraphsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graphs",
+        abstract: "Emits the graphs that are defined in Swift here, and runs them with their own kinds.",
+        subcommands: [
+            ListCommand.self, EmitCommand.self, RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self,
+        ],
+        defaultSubcommand: ListCommand.self)
+}

@@ -1,0 +1,123 @@
+internal import Foundation
+package import GraphModel
+internal import TensorFiles
+package import Tensors
+
+/// Every state of a run after an iteration, and what is needed to go on from it.
+package struct Checkpoint: Sendable {
+    private struct Header: Codable {
+        var version: Int
+        var graph: String
+        var iteration: Int
+        var parameters: [String: String]
+        var states: [String: String]
+    }
+
+    private static let version = 1
+    private static let headerName = "checkpoint.json"
+
+    /// The iteration the states are from.
+    package let iteration: Int
+    /// What parameters were set to, as texts for `--set`.
+    package let parameters: [String: String]
+    private let graph: String
+    private let states: [String: Tensor]
+
+    package init(_ expansion: Expansion, iteration: Int, states: [Int: Tensor]) throws {
+        self.iteration = iteration
+        graph = try Checkpoint.fingerprint(expansion.graph)
+        parameters = Dictionary(
+            expansion.graph.parameters.map { ($0.name, $0.value.description) }, uniquingKeysWith: { first, _ in first })
+        self.states = Dictionary(
+            states.map { (expansion.instances[$0.key].id, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// - Throws: ``RunError/checkpoint(_:)`` saying what is missing or wrong.
+    package init(folder: String) throws(RunError) {
+        let header: Header
+        do {
+            let data = try Data(contentsOf: URL(filePath: folder).appending(path: Checkpoint.headerName))
+            header = try JSONDecoder().decode(Header.self, from: data)
+        } catch {
+            throw .checkpoint("\(folder): there is no checkpoint that can be read here; name the folder of a run")
+        }
+        guard header.version == Checkpoint.version else {
+            throw .checkpoint(
+                "\(folder): the checkpoint is of version \(header.version); this program reads version "
+                    + "\(Checkpoint.version)")
+        }
+        var states: [String: Tensor] = [:]
+        for (id, file) in header.states.sorted(by: { $0.key < $1.key }) {
+            guard !file.contains("/") else {
+                throw .checkpoint("\(folder): '\(file)' is not a file name of a checkpoint")
+            }
+            do {
+                states[id] = try NPY.read("\(folder)/\(file)")
+            } catch {
+                throw .checkpoint("\(error)")
+            }
+        }
+        iteration = header.iteration
+        parameters = header.parameters
+        graph = header.graph
+        self.states = states
+    }
+
+    /// The states by position of their instance.
+    ///
+    /// - Throws: ``RunError/checkpoint(_:)`` where the checkpoint is of another graph.
+    package func states(for expansion: Expansion) throws(RunError) -> [Int: Tensor] {
+        let fingerprint = (try? Checkpoint.fingerprint(expansion.graph)) ?? ""
+        guard fingerprint == graph else {
+            throw .checkpoint(
+                "the checkpoint is of another graph, or of this one with other parameters; "
+                    + "only the number of iterations may change")
+        }
+        var found: [Int: Tensor] = [:]
+        for (position, instance) in expansion.instances.enumerated() {
+            guard case .state = instance.content else { continue }
+            guard let state = states[instance.id], state.type == instance.type else {
+                throw .checkpoint("the checkpoint holds no state '\(instance.id)' of \(instance.type)")
+            }
+            found[position] = state
+        }
+        return found
+    }
+
+    /// Writes the checkpoint beside an older one and then puts it in its place.
+    ///
+    /// - Throws: what the file system says.
+    package func write(to folder: String) throws {
+        let fresh = folder + ".new"
+        let old = folder + ".old"
+        let manager = FileManager.default
+        for leftover in [fresh, old] where manager.fileExists(atPath: leftover) {
+            try manager.removeItem(atPath: leftover)
+        }
+        try manager.createDirectory(atPath: fresh, withIntermediateDirectories: true)
+        var names: [String: String] = [:]
+        for (number, state) in states.sorted(by: { $0.key < $1.key }).enumerated() {
+            let name = "state-\(number).npy"
+            try NPY.write(state.value, to: "\(fresh)/\(name)")
+            names[state.key] = name
+        }
+        let header = Header(
+            version: Checkpoint.version, graph: graph, iteration: iteration, parameters: parameters, states: names)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try AtomicFile.write(encoder.encode(header), to: "\(fresh)/\(Checkpoint.headerName)")
+        if manager.fileExists(atPath: folder) { try manager.moveItem(atPath: folder, toPath: old) }
+        try manager.moveItem(atPath: fresh, toPath: folder)
+        if manager.fileExists(atPath: old) { try manager.removeItem(atPath: old) }
+    }
+
+    /// A hash (FNV-1a) of the graph and its parameters, whatever the number of iterations.
+    private static func fingerprint(_ graph: Graph) throws -> String {
+        let hash = try graph.withIterations(1).fileText().utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+}
