@@ -1,1 +1,1 @@
-// TensorFiles
+internal import Testing

@@ -32,7 +32,8 @@ package struct PhantomOptions: Equatable, Sendable {
                 }
                 output = path
             default:
-                throw Mistake(description: "unknown argument '\(option)'; the options are --width, --height and --output")
+                throw Mistake(
+                    description: "unknown argument '\(option)'; the options are --width, --height and --output")
             }
         }
     }
