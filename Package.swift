@@ -61,7 +61,8 @@ let package = Package(
         module(
             "CommandLineInterface",
             [
-                "Tensors", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels", "Runtime", "Pictures",
+                "Tensors", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels", "Runtime",
+                "Pictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),

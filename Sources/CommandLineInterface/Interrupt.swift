@@ -5,7 +5,8 @@ internal import Synchronization
 /// Turns the first Ctrl-C into a request to stop; a second one ends the process as usual.
 final class Interrupt: Sendable {
     private let stopped = Mutex(false)
-    private let source: any DispatchSourceSignal
+    /// Safe: a dispatch source may be used from any thread.
+    private nonisolated(unsafe) let source: any DispatchSourceSignal
 
     init(_ stop: @escaping @Sendable () -> Void) {
         signal(SIGINT, SIG_IGN)

@@ -54,6 +54,14 @@ public struct Expansion: Sendable {
     /// What is allowed but surprising.
     public let warnings: [GraphProblem]
 
+    /// How often the body runs: not at all where nothing changes from one iteration to the next.
+    public var iterations: Int {
+        graph.nodes.contains { node in
+            if case .state = node.content { return true }
+            return false
+        } ? graph.iterations.value : 0
+    }
+
     /// Positions of the instances of the node that an output names.
     public func output(_ name: String) -> Range<Int>? {
         graph.outputs[name].flatMap { positions[$0] }

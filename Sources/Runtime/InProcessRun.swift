@@ -1,5 +1,5 @@
 internal import Foundation
-package import GraphModel
+internal import GraphModel
 package import Kernels
 internal import Messaging
 package import Scheduling
@@ -136,15 +136,5 @@ package struct InProcessRun {
         }
         try worker.run(.finish, iteration: iteration - 1)
         return WorkerReport(kept: worker.kept, trace: worker.trace)
-    }
-}
-
-extension Expansion {
-    /// How often the body runs: not at all where nothing changes from one iteration to the next.
-    package var iterations: Int {
-        graph.nodes.contains { node in
-            if case .state = node.content { return true }
-            return false
-        } ? graph.iterations.value : 0
     }
 }

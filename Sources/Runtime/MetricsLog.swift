@@ -8,6 +8,12 @@ package struct IterationRecord: Equatable, Sendable {
     package let metrics: [String: Float]
     /// Seconds since the iteration before, or since the start.
     package let seconds: Double
+
+    package init(iteration: Int, metrics: [String: Float], seconds: Double) {
+        self.iteration = iteration
+        self.metrics = metrics
+        self.seconds = seconds
+    }
 }
 
 /// Collects what workers report, and passes each iteration on when all are done with it.

@@ -81,3 +81,10 @@ public struct Plan: Sendable {
         }
     }
 }
+
+extension Plan {
+    /// Seconds that an instance is expected to take on one thread.
+    public static func predictedSeconds(_ instance: Instance) -> Double {
+        Placement.predictedSeconds(instance.cost)
+    }
+}

@@ -1,1 +1,3 @@
-print("graphrun")
+import CommandLineInterface
+
+Tool.main("graphrun")

@@ -1,0 +1,72 @@
+import CommandLineInterface
+import GraphModel
+import Tensors
+
+/// Plug-and-Play proximal gradient descent (PnP-PGD; Venkatakrishnan et al. 2013, Kamilov et al. 2017) on several
+/// blurred, noisy pictures of one scene:
+///
+///     x ← denoise( x − τ · Σ_i A_iᵀ(A_i x − y_i),  σ )
+let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image from several blurs of it") {
+    settings throws(GraphError) in
+    try Graph("pnp", summary: "Plug-and-Play reconstruction of an image from several blurs of it", settings: settings) {
+        g in
+        // What shapes the graph: how many blurs, how noisy, and whether their measurements are simulated or read.
+        let blurs = g.option("blurs", 3)
+        let noise = g.option("noise", "0.03,0.05,0.04").split(separator: ",").compactMap { Double($0) }
+        let measurements = g.pathOption("measurements", "")
+        let hasTruth = g.option("truth", "yes") == "yes" || measurements.isEmpty
+
+        g.loop(g.integer("iterations", 20, in: 1...1_000_000, "how often x is updated"))
+        let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
+        let sigma = g.number("sigma", 0.05, in: 0...1, unit: "image values", "noise level σ that is removed")
+        let denoiser = denoiser(g)
+        let kernels = (0..<max(blurs, 1)).map(blurKernel)
+        let blur = Blur(kernels)
+        let shard = g.axis("shard", count: Setting(blurs))
+
+        // Before the loop: the measurements, and zeros to start from.
+        let truth = hasTruth ? g.add("truth", Load(g.path("image", "data/phantom.png", "the true image"))) : nil
+        let y: Value
+        if let truth, measurements.isEmpty {
+            let seed = g.integer("seed", 0, in: 0...Int.max / 2, "seed of the simulated noise")
+            let blurred = g.add("blurred", Measure(blur), truth, over: shard)
+            y = g.add("y", GaussianNoise(sigma: cycled(noise, blurs), seed: seed), blurred, over: shard)
+        } else {
+            y = g.add("y", Load(Setting(measurements)), over: shard)
+        }
+        let backprojections = g.add("backprojections", Adjoint(blur), y, over: shard)
+        let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))
+
+        // The loop.
+        let x = g.state("x", initial: start)
+        let gradients = g.add("gradients", DataGradient(blur), x, y, over: shard)
+        let z = g.add("z", Descend(step: step), x, g.add("gradient", Sum(), gradients))
+        let tile = tiles(g, of: z, denoiser)
+        let windows = g.add("windows", Crop(), z, over: tile)
+        let denoised = g.add("denoised", Denoise(denoiser, sigma: sigma), windows, over: tile)
+        let next = g.add("next", Blend(), denoised)
+        g.next(x, next)
+
+        // What is reported and kept.
+        g.metric(g.add("residual", RelativeChange(), x, next))
+        if let truth {
+            g.metric(g.add("psnr", PSNR(), next, truth))
+            g.output("truth", truth)
+        }
+        g.output("measurement", y)
+        g.output("result", x)
+    }
+}
+
+/// The blurs of deepinv's distributed demo, over and over: Gaussians of width 1, 2, and (1.5, 3) turned by 30°.
+func blurKernel(_ index: Int) -> BlurKernel {
+    switch index % 3 {
+    case 0: .gaussian(sigma: [1, 1], angle: 0)
+    case 1: .gaussian(sigma: [2, 2], angle: 0)
+    default: .gaussian(sigma: [1.5, 3], angle: 30)
+    }
+}
+
+private func cycled(_ values: [Double], _ count: Int) -> [Double] {
+    values.isEmpty ? [] : (0..<max(count, 1)).map { values[$0 % values.count] }
+}

@@ -1,0 +1,21 @@
+import GraphModel
+import Tensors
+
+/// The denoiser that parameters choose: total variation until weights are given.
+func denoiser(_ g: GraphBuilder) -> Denoiser {
+    Denoiser(
+        weights: g.path("weights", "", "weights of a network (.safetensors); total variation where none are given"),
+        tvWeight: g.number("tv-weight", 0.5, in: 0...100, "total variation: λ = tv-weight · σ"),
+        tvIterations: g.integer("tv-iterations", 60, in: 1...100_000, "iterations of total variation"))
+}
+
+/// The tiles that parameters choose.
+func tiles(_ g: GraphBuilder, of value: Value, _ denoiser: Denoiser) -> AxisHandle {
+    g.tiles(
+        "tile", of: value,
+        mode: g.choice("tiles", TileMode.exact, "how tiles are cut and put together"),
+        size: g.integer(
+            "tile", 256, in: 1...1_000_000, unit: "pixels", "side of a tile without halo; the image's for none"),
+        overlap: g.integer("overlap", 64, in: 0...1_000_000, unit: "pixels", "halo of 'paste' and 'blend' tiles"),
+        denoiser: denoiser)
+}

@@ -1,0 +1,41 @@
+internal import Foundation
+internal import GraphModel
+internal import Runtime
+
+/// `metrics.csv`: a row an iteration with its metrics and seconds.
+struct MetricsTable {
+    private let names: [String]
+    private let records: [IterationRecord]
+
+    init(_ expansion: Expansion, _ records: [IterationRecord]) {
+        names = expansion.graph.metrics.flatMap { id -> [String] in
+            let instances = (expansion.positions[id] ?? 0..<0).map { expansion.instances[$0] }
+            return instances.filter { $0.phase == .body }.map(\.id)
+        }
+        self.records = records.filter { $0.iteration > 0 }
+    }
+
+    var csv: [UInt8] {
+        let header = (["iteration"] + names + ["seconds"]).joined(separator: ",")
+        let rows = records.map { record in
+            let values = names.map { record.metrics[$0].map { "\($0)" } ?? "" }
+            return (["\(record.iteration)"] + values + [decimals(record.seconds, 6)]).joined(separator: ",")
+        }
+        return Array((([header] + rows).joined(separator: "\n") + "\n").utf8)
+    }
+
+    /// The rows of such a file; those that cannot be read are left out.
+    static func records(_ text: String) -> [IterationRecord] {
+        let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        guard let header = lines.first, header.count >= 2 else { return [] }
+        return lines.dropFirst().compactMap { cells in
+            guard cells.count == header.count, let iteration = Int(cells[0]), let seconds = Double(cells[cells.count - 1])
+            else { return nil }
+            let pairs = zip(header, cells).dropFirst().dropLast().compactMap { name, cell in
+                Float(cell).map { (String(name), $0) }
+            }
+            return IterationRecord(
+                iteration: iteration, metrics: Dictionary(pairs, uniquingKeysWith: { $1 }), seconds: seconds)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import GraphModel
+internal import Imaging
+internal import Pictures
+internal import Runtime
+internal import TensorFiles
+internal import Tensors
+
+/// What a run keeps and shows: every output as an array, images as PNG, and pictures of how it went.
+///
+/// Two names of outputs have a meaning: `truth` and `measurement` are shown beside the result, and are not written.
+struct RunPictures {
+    private static let shownOnly: Set<String> = ["truth", "measurement"]
+
+    private let result: RunResult
+    private let expansion: Expansion
+    private let records: [IterationRecord]
+
+    init(_ result: RunResult, _ expansion: Expansion, _ records: [IterationRecord]) {
+        self.result = result
+        self.expansion = expansion
+        self.records = records.filter { $0.iteration > 0 }
+    }
+
+    func write(to folder: RunFolder) throws {
+        for name in expansion.graph.outputs.keys.sorted() where !RunPictures.shownOnly.contains(name) {
+            let range = expansion.output(name) ?? 0..<0
+            for (index, position) in range.enumerated() {
+                guard let value = result.kept[position] else { continue }
+                let file = range.count == 1 ? name : "\(name)-\(index)"
+                try NPY.write(value, to: "\(folder.path)/\(file).npy")
+                guard value.isPicture else { continue }
+                try PNG.write(value, to: "\(folder.path)/\(file).png", bitDepth: .eight)
+            }
+        }
+        if let comparison { try folder.write("comparison.png", comparison.png()) }
+        if let convergence { try folder.write("convergence.png", convergence.png()) }
+    }
+
+    /// Truth, first measurement and result, each with its PSNR where the truth is known.
+    private var comparison: Comparison? {
+        guard let image = RunPictures.first("result", result, expansion), image.isPicture else { return nil }
+        let truth = RunPictures.first("truth", result, expansion)
+        var panels: [ComparisonPanel] = []
+        if let truth, truth.isPicture { panels.append(ComparisonPanel(title: "truth", image: truth)) }
+        if let measurement = RunPictures.first("measurement", result, expansion), measurement.isPicture {
+            let many = (expansion.output("measurement")?.count ?? 1) > 1
+            panels.append(
+                ComparisonPanel(
+                    title: many ? "measurement 0" : "measurement", image: measurement,
+                    psnr: RunPictures.psnr(measurement, truth)))
+        }
+        panels.append(ComparisonPanel(title: "result", image: image, psnr: RunPictures.psnr(image, truth)))
+        return Comparison(panels)
+    }
+
+    private var convergence: ConvergencePlot? {
+        func series(_ kind: any NodeKind.Type) -> [Double]? {
+            let name = expansion.graph.metrics.first { id in
+                guard let position = expansion.positions[id]?.first, expansion.instances[position].phase == .body,
+                    case .compute(let own, _, _) = expansion.instances[position].content
+                else { return false }
+                return type(of: own).name == kind.name
+            }
+            return name.map { name in records.map { Double($0.metrics[name] ?? .nan) } }
+        }
+        let psnr = series(PSNR.self)
+        let residual = series(RelativeChange.self)
+        guard psnr != nil || residual != nil, !records.isEmpty else { return nil }
+        return ConvergencePlot(title: expansion.graph.name, psnr: psnr, residual: residual)
+    }
+
+    /// What is said at the end of a run.
+    static func summary(_ result: RunResult, _ expansion: Expansion) -> [String] {
+        guard let image = first("result", result, expansion), let truth = first("truth", result, expansion),
+            let own = psnr(image, truth)
+        else { return [] }
+        let measured = (expansion.output("measurement") ?? 0..<0).compactMap { position in
+            result.kept[position].flatMap { psnr($0, truth) }.map { "\(decimals($0, 2))" }
+        }
+        let beside = measured.isEmpty ? "" : "; the measurements have \(measured.joined(separator: ", ")) dB"
+        return ["result: \(decimals(own, 2)) dB\(beside)"]
+    }
+
+    private static func first(_ name: String, _ result: RunResult, _ expansion: Expansion) -> Tensor? {
+        expansion.output(name)?.first.flatMap { result.kept[$0] }
+    }
+
+    private static func psnr(_ image: Tensor, _ truth: Tensor?) -> Double? {
+        guard let truth, truth.type == image.type else { return nil }
+        return image.withView { image in truth.withView { Metrics.psnr(image, reference: $0) } }
+    }
+}
+
+extension Tensor {
+    /// Whether it is one gray or colour image, `1 × C × H × W`.
+    fileprivate var isPicture: Bool {
+        type.element == .float32 && shape.rank == 4 && shape[0] == 1 && [1, 3].contains(shape[1]) && shape.count > 0
+    }
+}

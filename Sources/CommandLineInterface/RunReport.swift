@@ -1,0 +1,117 @@
+internal import Foundation
+internal import GraphModel
+internal import Runtime
+internal import Scheduling
+internal import TensorMath
+
+/// `run.json`: everything worth knowing of a run afterwards.
+struct RunReport: Codable {
+    struct WorkerReport: Codable {
+        let name: String
+        let threads: Int
+        let memoryBytes: Int
+        let predictedSecondsPerIteration: Double
+        let bytesOutPerIteration: Int
+        /// Seconds of the whole run, by what they were spent on.
+        let seconds: [String: Double]
+    }
+
+    struct Link: Codable {
+        let from: String
+        let to: String
+        let bytesPerIteration: Int
+    }
+
+    let graph: String
+    let arguments: [String]
+    let parameters: [String: ParameterValue]
+    let options: [String: ParameterValue]
+    let iterations: Int
+    let seconds: Double
+    let peakMemoryBytes: Int
+    let versions: [String: String]
+    let workers: [WorkerReport]
+    let links: [Link]
+    /// Seconds in each node, all instances and iterations.
+    let secondsPerNode: [String: Double]
+    /// Seconds in each instance, for one iteration.
+    let secondsPerInstance: [String: Double]
+
+    init(_ result: RunResult, _ plan: Plan, arguments: [String], seconds: Double) {
+        let graph = plan.expansion.graph
+        self.graph = graph.name
+        self.arguments = arguments
+        parameters = Dictionary(
+            graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        options = graph.options
+        iterations = result.iterations
+        self.seconds = seconds
+        peakMemoryBytes = RunReport.peakMemory()
+        versions = RunReport.versions()
+        workers = plan.workers.enumerated().map { index, worker in
+            var spent: [String: Double] = [:]
+            if result.traces.indices.contains(index) {
+                let trace = result.traces[index]
+                for (name, seconds) in zip(trace.names, trace.seconds) { spent[name.category.rawValue, default: 0] += seconds }
+            }
+            return WorkerReport(
+                name: worker.worker.name, threads: worker.worker.threads, memoryBytes: worker.memoryBytes,
+                predictedSecondsPerIteration: worker.predictedSeconds,
+                bytesOutPerIteration: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
+                seconds: spent)
+        }
+        links = plan.workers.indices.flatMap { from in
+            plan.workers.indices.compactMap { to in
+                let bytes = plan.bytesPerIteration(from: from, to: to)
+                guard bytes > 0 else { return nil }
+                return Link(
+                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes)
+            }
+        }
+        var perInstance: [String: Double] = [:]
+        for trace in result.traces {
+            for (name, seconds) in zip(trace.names, trace.seconds) where name.category == .compute {
+                perInstance[name.name, default: 0] += seconds
+            }
+        }
+        var perNode: [String: Double] = [:]
+        var average: [String: Double] = [:]
+        let ran = max(1, result.records.count { $0.iteration > 0 })
+        for instance in plan.instances {
+            guard let seconds = perInstance[instance.id] else { continue }
+            perNode[graph.nodes[instance.node].id, default: 0] += seconds
+            average[instance.id] = instance.phase == .body ? seconds / Double(ran) : seconds
+        }
+        secondsPerNode = perNode
+        secondsPerInstance = average
+    }
+
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + Array("\n".utf8)
+    }
+
+    /// Seconds of each instance for one iteration, from the folder of a run.
+    ///
+    /// - Throws: ``Failure`` where there is none.
+    static func measuredSeconds(folder: String) throws -> [String: Double] {
+        guard let data = FileManager.default.contents(atPath: "\(folder)/run.json"),
+            let report = try? JSONDecoder().decode(RunReport.self, from: data)
+        else {
+            throw Failure.usage("\(folder): there is no run.json of a run here; name the folder that a run printed")
+        }
+        return report.secondsPerInstance
+    }
+
+    /// Most memory that the process has held, in bytes.
+    private static func peakMemory() -> Int {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return usage.ru_maxrss * 1024
+    }
+
+    private static func versions() -> [String: String] {
+        ["OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw]
+    }
+}
