@@ -3,8 +3,8 @@ package import Tensors
 
 /// Limits of ``gaussianBlurKernel(sigma:angle:)``.
 enum GaussianBlur {
-    /// Largest width in pixels; its kernel has 13,335 pixels a side.
-    static let widest = 2000.0
+    /// Largest width in pixels; its kernel has 3,335 pixels a side.
+    static let widest = 500.0
 }
 
 /// The blur kernel of an anisotropic Gaussian, `1 × 1 × k × k`, its values' sum 1: deepinv's `gaussian_blur(sigma, angle)`.

@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// Scratch memory of four images lives inside, so an instance serves one thread.
 package final class LeastSquares {
-    private let stack: StackedOperator
+    package let stack: StackedOperator
     private let solver: ConjugateGradients
     private let rightSide: Scratch
 
@@ -29,9 +29,9 @@ package final class LeastSquares {
     ///   - tolerance: done where `‖Aᵀ(y − A x)‖ ≤ tolerance · ‖Aᵀ y‖`.
     /// - Returns: iterations taken.
     @discardableResult
-    package func pseudoInverse<Measurements: RandomAccessCollection<TensorView>>(
-        _ y: Measurements, iterations: Int = 50, tolerance: Double = 1e-4, into x: MutableTensorView
-    ) -> Int where Measurements.Index == Int {
+    package func pseudoInverse(
+        _ y: [TensorView], iterations: Int = 50, tolerance: Double = 1e-4, into x: MutableTensorView
+    ) -> Int {
         x.fill(0)
         stack.adjoint(y, into: rightSide.view)
         return solver.solve(rightSide.readOnly, shift: 0, from: x, iterations: iterations, tolerance: tolerance)
@@ -42,10 +42,10 @@ package final class LeastSquares {
     /// - Parameter pull: above 0; the others as in ``pseudoInverse(_:iterations:tolerance:into:)``.
     /// - Returns: iterations taken.
     @discardableResult
-    package func solve<Measurements: RandomAccessCollection<TensorView>>(
-        _ y: Measurements, pull: Double, towards z: TensorView, from x: MutableTensorView, iterations: Int,
+    package func solve(
+        _ y: [TensorView], pull: Double, towards z: TensorView, from x: MutableTensorView, iterations: Int,
         tolerance: Double
-    ) -> Int where Measurements.Index == Int {
+    ) -> Int {
         stack.adjoint(y, into: rightSide.view)
         axpy(Float(pull), z, rightSide.view)
         return solver.solve(rightSide.readOnly, shift: pull, from: x, iterations: iterations, tolerance: tolerance)

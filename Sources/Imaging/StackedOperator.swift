@@ -27,7 +27,7 @@ package final class StackedOperator: NormalOperator {
     /// Writes `A_i x` into `y[i]`.
     ///
     /// - Precondition: `y` has a view for each operator, of its range.
-    package func apply(_ x: TensorView, into y: some RandomAccessCollection<MutableTensorView>) {
+    package func apply(_ x: TensorView, into y: [MutableTensorView]) {
         precondition(y.count == operators.count, "\(y.count) measurements of \(operators.count) operators")
         for (one, measurement) in zip(operators, y) { one.apply(x, into: measurement) }
     }
@@ -35,12 +35,12 @@ package final class StackedOperator: NormalOperator {
     /// Writes `Aᵀ y = Σ A_iᵀ y_i`.
     ///
     /// - Precondition: `y` has a view for each operator, of its range, and none shares memory with `x`.
-    package func adjoint<Measurements: RandomAccessCollection<TensorView>>(
-        _ y: Measurements, into x: MutableTensorView
-    ) where Measurements.Index == Int {
+    package func adjoint(
+        _ y: [TensorView], into x: MutableTensorView
+    ) {
         precondition(y.count == operators.count, "\(y.count) measurements of \(operators.count) operators")
         accumulator.sum(into: x) { index, term in
-            operators[index].adjoint(y[y.startIndex + index], into: term)
+            operators[index].adjoint(y[index], into: term)
         }
     }
 

@@ -2,15 +2,16 @@ internal import Foundation
 package import Tensors
 
 extension Metrics {
-    /// Structural similarity, the mean over all windows that lie inside the image.
+    /// Structural similarity, the mean over the windows around all pixels.
     ///
     /// Wang, Bovik, Sheikh and Simoncelli, IEEE Trans. Image Process. 13(4), 2004, equation 13, with an 11 × 11 Gaussian
-    /// window of width 1.5, `K1 = 0.01`, `K2 = 0.03` and a data range of 1: torchmetrics' and deepinv's.
+    /// window of width 1.5, `K1 = 0.01`, `K2 = 0.03`, a data range of 1 and borders continued by reflection: torchmetrics'
+    /// and deepinv's.
     ///
     /// - Parameters:
     ///   - x: `… × H × W`, each plane on its own.
     ///   - reference: of the same type.
-    /// - Returns: `nil` where no window fits: a side below 11, or no plane at all.
+    /// - Returns: `nil` where a side is below 6 pixels, too short to be reflected, or there is no real plane at all.
     package static func ssim(_ x: TensorView, reference: TensorView) -> Double? {
         precondition(x.type == reference.type, "similarity of \(x.type) to \(reference.type)")
         guard x.type.element == .float32, x.shape.rank >= 2, x.shape.count > 0 else { return nil }
@@ -23,11 +24,10 @@ extension Metrics {
             let b = reference.floats[start..<start + pixels].map(Double.init)
             sum += planeSum(a, b, window)
         }
-        let planes = x.shape.count / pixels
-        return sum / Double(planes * window.positions)
+        return sum / Double(x.shape.count)
     }
 
-    /// The similarity summed over the windows of one plane.
+    /// The similarity summed over the pixels of one plane.
     private static func planeSum(_ a: [Double], _ b: [Double], _ window: GaussianWindow) -> Double {
         let (meanA, meanB) = (window.means(a), window.means(b))
         let squaresA = window.means(zip(a, a).map { $0 * $1 })
@@ -35,7 +35,7 @@ extension Metrics {
         let products = window.means(zip(a, b).map { $0 * $1 })
         let (c1, c2) = (0.01 * 0.01, 0.03 * 0.03)
         var sum = 0.0
-        for i in 0..<window.positions {
+        for i in a.indices {
             let meanProduct = meanA[i] * meanB[i]
             let meanSquares = meanA[i] * meanA[i] + meanB[i] * meanB[i]
             let covariance = products[i] - meanProduct
@@ -46,47 +46,46 @@ extension Metrics {
     }
 }
 
-/// Weighted means over all 11 × 11 windows inside a plane, rows first, then columns.
+/// Weighted means over the 11 × 11 window around each pixel of a plane, rows first, then columns.
+///
+/// At the borders the plane is continued by reflection about its outermost pixels.
 private struct GaussianWindow {
-    private static let side = 11
+    private static let radius = 5
     private let height: Int
     private let width: Int
     private let weights: [Double]
 
-    /// `nil` where the plane is smaller than the window.
+    /// `nil` where the plane is too small to be reflected as far as the window reaches.
     init?(height: Int, width: Int) {
-        guard height >= GaussianWindow.side, width >= GaussianWindow.side else { return nil }
+        guard height > GaussianWindow.radius, width > GaussianWindow.radius else { return nil }
         self.height = height
         self.width = width
-        let radius = GaussianWindow.side / 2
-        let raw = (-radius...radius).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
+        let raw = (-GaussianWindow.radius...GaussianWindow.radius).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
         let sum = raw.reduce(0, +)
         weights = raw.map { $0 / sum }
     }
 
-    private var rows: Int { height - GaussianWindow.side + 1 }
-    private var columns: Int { width - GaussianWindow.side + 1 }
-
-    /// Windows in a plane.
-    var positions: Int { rows * columns }
-
     func means(_ plane: [Double]) -> [Double] {
-        var across = [Double](repeating: 0, count: height * columns)
-        for row in 0..<height {
-            for (offset, weight) in weights.enumerated() {
-                for column in 0..<columns {
-                    across[row * columns + column] += weight * plane[row * width + column + offset]
-                }
+        var across = [Double](repeating: 0, count: plane.count)
+        for (index, weight) in weights.enumerated() {
+            let columns = (0..<width).map { reflected($0 + index - GaussianWindow.radius, width) }
+            for row in stride(from: 0, to: plane.count, by: width) {
+                for column in 0..<width { across[row + column] += weight * plane[row + columns[column]] }
             }
         }
-        var means = [Double](repeating: 0, count: positions)
-        for row in 0..<rows {
-            for (offset, weight) in weights.enumerated() {
-                for column in 0..<columns {
-                    means[row * columns + column] += weight * across[(row + offset) * columns + column]
-                }
+        var means = [Double](repeating: 0, count: plane.count)
+        for (index, weight) in weights.enumerated() {
+            for row in 0..<height {
+                let from = reflected(row + index - GaussianWindow.radius, height) * width
+                for column in 0..<width { means[row * width + column] += weight * across[from + column] }
             }
         }
         return means
+    }
+
+    /// `-1` is `1`, `count` is `count - 2`.
+    private func reflected(_ position: Int, _ count: Int) -> Int {
+        let fromEnd = count - 1 - abs(position)
+        return fromEnd < 0 ? count - 1 + fromEnd : abs(position)
     }
 }

@@ -16,16 +16,26 @@ final class TreeAccumulator {
     /// Writes the sum of what `write` leaves in the view it is given, for each index below `count` in order.
     func sum(into output: MutableTensorView, _ write: (_ index: Int, _ term: MutableTensorView) -> Void) {
         var top = -1
-        func place(_ level: Int) -> MutableTensorView { level == 0 ? output : waiting[level - 1].view }
-        func merge() {
-            axpy(1, place(top).readOnly, place(top - 1))
-            top -= 1
-        }
         for index in 0..<count {
             top += 1
-            write(index, place(top))
-            for _ in 0..<TreeSum.merges(after: index) { merge() }
+            write(index, place(top, output))
+            for _ in 0..<TreeSum.merges(after: index) {
+                merge(top, output)
+                top -= 1
+            }
         }
-        while top > 0 { merge() }
+        while top > 0 {
+            merge(top, output)
+            top -= 1
+        }
+    }
+
+    /// Adds the waiting sum at `level` to the one below it.
+    private func merge(_ level: Int, _ output: MutableTensorView) {
+        axpy(1, place(level, output).readOnly, place(level - 1, output))
+    }
+
+    private func place(_ level: Int, _ output: MutableTensorView) -> MutableTensorView {
+        level == 0 ? output : waiting[level - 1].view
     }
 }

@@ -22,41 +22,65 @@ package enum TreeSum {
     /// Writes the sum of `terms`, element by element.
     ///
     /// - Precondition: there is a term, all have the type of `output`, and none but the first may be its memory.
-    package static func sum(_ terms: some RandomAccessCollection<TensorView>, into output: MutableTensorView) {
+    package static func sum(_ terms: [TensorView], into output: MutableTensorView) {
         precondition(!terms.isEmpty, "the sum of no tensors has no value")
         for term in terms {
             precondition(term.type == output.type, "a term of type \(term.type) in a sum of type \(output.type)")
         }
         guard let total = output.floats.baseAddress else { return }
-        // Stretch by stretch, so that the waiting sums stay in the processor's first cache.
-        let stretch = 1024
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: depth(terms.count) * stretch) { waiting in
-            guard let waiting = waiting.baseAddress else { return }
-            for start in stride(from: 0, to: output.floats.count, by: stretch) {
-                let length = min(stretch, output.floats.count - start)
-                sum(terms, start, length, waiting, stretch)
-                (total + start).update(from: waiting, count: length)
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: terms.count) { starts in
+            var count = 0
+            for term in terms {
+                guard let start = term.floats.baseAddress else { return }
+                starts.initializeElement(at: count, to: start)
+                count += 1
             }
+            sum(UnsafeBufferPointer(starts), into: total, length: output.floats.count)
         }
     }
 
-    /// One stretch of ``sum(_:into:)``: the waiting sums are a stack in `waiting`, whose bottom ends as the total.
     private static func sum(
-        _ terms: some RandomAccessCollection<TensorView>, _ start: Int, _ length: Int,
-        _ waiting: UnsafeMutablePointer<Float>, _ stretch: Int
+        _ terms: UnsafeBufferPointer<UnsafePointer<Float>>, into total: UnsafeMutablePointer<Float>, length: Int
     ) {
-        var top = waiting
-        func merge() {
-            let below = top - stretch
-            for i in 0..<length { below[i] += top[i] }
-            top = below
+        // Stretch by stretch, so that the waiting sums fit the 256 floats that cost no allocation.
+        let levels = max(1, depth(terms.count) - 1)
+        let stretch = max(32, 256 / levels)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: stretch * levels) { memory in
+            guard let memory = memory.baseAddress else { return }
+            for start in stride(from: 0, to: length, by: stretch) {
+                var waiting = WaitingSums(
+                    bottom: total + start, others: memory, stretch: stretch, length: min(stretch, length - start))
+                for (index, term) in terms.enumerated() {
+                    waiting.push(term + start)
+                    for _ in 0..<merges(after: index) { waiting.merge() }
+                }
+                while waiting.top > 0 { waiting.merge() }
+            }
         }
-        for (index, term) in terms.enumerated() {
-            if index > 0 { top += stretch }
-            guard let from = term.floats.baseAddress else { return }
-            top.update(from: from + start, count: length)
-            for _ in 0..<merges(after: index) { merge() }
-        }
-        while top > waiting { merge() }
+    }
+}
+
+/// The sums of one stretch that wait for their other half: a stack, whose bottom is where the total will be.
+private struct WaitingSums {
+    let bottom: UnsafeMutablePointer<Float>
+    let others: UnsafeMutablePointer<Float>
+    let stretch: Int
+    let length: Int
+    var top = -1
+
+    mutating func push(_ term: UnsafePointer<Float>) {
+        top += 1
+        place(top).update(from: term, count: length)
+    }
+
+    /// Adds the topmost sum to the one below it.
+    mutating func merge() {
+        let (upper, lower) = (place(top), place(top - 1))
+        for i in 0..<length { lower[i] += upper[i] }
+        top -= 1
+    }
+
+    private func place(_ level: Int) -> UnsafeMutablePointer<Float> {
+        level == 0 ? bottom : others + (level - 1) * stretch
     }
 }

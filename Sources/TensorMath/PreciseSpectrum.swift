@@ -12,7 +12,7 @@ package func preciseSpectrum(of plane: [Double], height: Int, width: Int) throws
     guard height > 0, width > 0, let rowCount = Int32(exactly: height), let columnCount = Int32(exactly: width),
         height <= Int(Int32.max) / (width / 2 + 1)
     else { throw .extents(height: height, width: width) }
-    guard plane.count == height * width else { throw .kernel(expected: height * width, found: plane.count) }
+    guard plane.count == height * width else { throw .values(expected: height * width, found: plane.count) }
 
     var input = plane
     var spectrum = [Double](repeating: 0, count: height * (width / 2 + 1) * 2)

@@ -2,7 +2,7 @@
 package enum TensorMathError: Error, Equatable, CustomStringConvertible {
     case extents(height: Int, width: Int)
     case plan(height: Int, width: Int)
-    case kernel(expected: Int, found: Int)
+    case values(expected: Int, found: Int)
 
     package var description: String {
         switch self {
@@ -10,7 +10,7 @@ package enum TensorMathError: Error, Equatable, CustomStringConvertible {
             "cannot transform planes of \(height) × \(width); both sides must be 1 or more and fit 32 bits"
         case .plan(let height, let width):
             "FFTW has no plan for planes of \(height) × \(width); check that libfftw3 is installed and memory is free"
-        case .kernel(let expected, let found):
+        case .values(let expected, let found):
             "a plane of \(expected) values was expected, \(found) were given; pass all of its rows"
         }
     }
