@@ -5,6 +5,11 @@ package struct LoadedImage: Equatable, Sendable {
     package let image: Tensor
     /// One line for the user, such as that transparency was ignored.
     package let note: String?
+
+    package init(image: Tensor, note: String? = nil) {
+        self.image = image
+        self.note = note
+    }
 }
 
 /// Images in PNG or NPY files, told apart by their first bytes, whatever their names.
@@ -15,7 +20,7 @@ package enum ImageFile {
     package static func read(_ path: String) throws(TensorFileError) -> LoadedImage {
         switch try format(of: path) {
         case .png: try PNG.read(path)
-        case .npy: LoadedImage(image: try NPY.read(path), note: nil)
+        case .npy: LoadedImage(image: try NPY.read(path))
         }
     }
 

@@ -30,24 +30,17 @@ struct SafeTensorsDescription {
     }
 
     private static func explanation(of error: any Error) -> String {
-        let context: DecodingError.Context
-        switch error {
-        case DecodingError.keyNotFound(let key, let found):
-            let tensor = found.codingPath.first?.stringValue ?? ""
-            return "tensor \(quoted(tensor)) has no \(quoted(key.stringValue))"
-        case DecodingError.dataCorrupted(let found): context = found
-        case DecodingError.typeMismatch(_, let found): context = found
-        case DecodingError.valueNotFound(_, let found): context = found
-        default: return "it is no JSON object"
-        }
-        guard let tensor = context.codingPath.first?.stringValue else { return "it is no valid JSON" }
-        let key = context.codingPath.dropFirst().first.map { quoted($0.stringValue) + " of " } ?? ""
-        return "\(key)tensor \(quoted(tensor)) is not what it should be"
+        guard case Header.Failure.wrong(let tensor) = error else { return "it is no valid JSON" }
+        return "tensor \(quoted(tensor)) needs a 'dtype', a 'shape' and two 'data_offsets' of whole numbers"
     }
 }
 
 /// The JSON as it stands.
 private struct Header: Decodable {
+    enum Failure: Error {
+        case wrong(tensor: String)
+    }
+
     let tensors: [SafeTensorsDescription]
 
     /// Any key.
@@ -73,11 +66,9 @@ private struct Header: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Name.self)
         tensors = try container.allKeys.filter { $0.stringValue != SafeTensorsHeader.metadata }.map { key in
-            let description = try container.decode(Description.self, forKey: key)
-            guard description.offsets.count == 2 else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: key, in: container, debugDescription: "data_offsets are two numbers")
-            }
+            guard let description = try? container.decode(Description.self, forKey: key),
+                description.offsets.count == 2
+            else { throw Failure.wrong(tensor: key.stringValue) }
             return SafeTensorsDescription(
                 name: key.stringValue, dtype: description.dtype, shape: description.shape,
                 begin: description.offsets[0], end: description.offsets[1])

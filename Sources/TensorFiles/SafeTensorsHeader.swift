@@ -45,7 +45,7 @@ struct SafeTensorsHeader {
     /// Reads the JSON, and checks that the tensors fill a file of `size` bytes without holes and overlaps.
     init(json: ArraySlice<UInt8>, size: Int, path: String) throws(TensorFileError) {
         let descriptions = try SafeTensorsDescription.parse(Data(json), path: path)
-        let sorted = descriptions.sorted { ($0.begin, $0.end) < ($1.begin, $1.end) }
+        let sorted = descriptions.sorted { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
         var entries: [Entry] = []
         var end = 0
         for description in sorted {
