@@ -12,9 +12,11 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         g in
         // What shapes the graph: how many blurs, how noisy, and whether their measurements are simulated or read.
         let blurs = g.option("blurs", 3)
-        let noise = g.option("noise", "0.03,0.05,0.04").split(separator: ",").compactMap { Double($0) }
+        let noise = g.numbersOption("noise", [0.03, 0.05, 0.04])
         let measurements = g.pathOption("measurements", "")
-        let hasTruth = g.option("truth", "yes") == "yes" || measurements.isEmpty
+        let image =
+            measurements.isEmpty
+            ? g.path("image", "data/phantom.png", "the true image, PNG or NPY") : Setting(g.pathOption("image", ""))
 
         g.loop(g.integer("iterations", 20, in: 1...1_000_000, "how often x is updated"))
         let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
@@ -25,10 +27,10 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let shard = g.axis("shard", count: Setting(blurs))
 
         // Before the loop: the measurements, and zeros to start from.
-        let truth = hasTruth ? g.add("truth", Load(g.path("image", "data/phantom.png", "the true image"))) : nil
+        let truth = image.value.isEmpty ? nil : g.add("truth", Load(image))
         let y: Value
         if let truth, measurements.isEmpty {
-            let seed = g.integer("seed", 0, in: 0...Int.max / 2, "seed of the simulated noise")
+            let seed = g.integer("seed", 0, in: 0...1_000_000_000, "seed of the simulated noise")
             let blurred = g.add("blurred", Measure(blur), truth, over: shard)
             y = g.add("y", GaussianNoise(sigma: cycled(noise, blurs), seed: seed), blurred, over: shard)
         } else {
@@ -67,6 +69,7 @@ func blurKernel(_ index: Int) -> BlurKernel {
     }
 }
 
+/// As many values as asked for, over and over.
 private func cycled(_ values: [Double], _ count: Int) -> [Double] {
-    values.isEmpty ? [] : (0..<max(count, 1)).map { values[$0 % values.count] }
+    (0..<max(count, 1)).map { values[$0 % values.count] }
 }

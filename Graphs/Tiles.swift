@@ -5,7 +5,7 @@ import Tensors
 func denoiser(_ g: GraphBuilder) -> Denoiser {
     Denoiser(
         weights: g.path("weights", "", "weights of a network (.safetensors); total variation where none are given"),
-        tvWeight: g.number("tv-weight", 0.5, in: 0...100, "total variation: λ = tv-weight · σ"),
+        tvWeight: g.number("tv-weight", 0.1, in: 0...100, "total variation: λ = tv-weight · σ"),
         tvIterations: g.integer("tv-iterations", 60, in: 1...100_000, "iterations of total variation"))
 }
 

@@ -5,6 +5,11 @@ func decimals(_ value: Double, _ count: Int) -> String {
     String(format: "%.\(count)f", value)
 }
 
+/// `1 worker`, `2 workers`.
+func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
 /// An object as one line of JSON.
 func jsonLine(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()

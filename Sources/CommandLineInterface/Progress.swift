@@ -38,6 +38,7 @@ final class Progress: Sendable {
     }
 
     func show(_ record: IterationRecord) {
+        guard record.iteration > 0 || !record.metrics.isEmpty else { return }
         switch style {
         case .quiet: break
         case .json:
@@ -80,7 +81,7 @@ final class Progress: Sendable {
         let left = Double(total - record.iteration) * average
         let parts =
             ["iteration \(record.iteration)/\(total)"] + metrics
-            + ["\(decimals(record.seconds, 2)) s", "\(Progress.clock(left)) left", "\(workers) workers"]
+            + ["\(decimals(record.seconds, 2)) s", "\(Progress.clock(left)) left", counted(workers, "worker")]
         return parts.joined(separator: "  ")
     }
 

@@ -119,10 +119,10 @@ struct RunCommand: ParsableCommand {
                         graph: graph.name, folder: folder.path, iterations: plan.expansion.iterations,
                         workers: plan.workers.count)))
         case .terminal, .plain:
-            let threads = plan.workers.map { "\($0.worker.threads)" }.first ?? "1"
             Terminal.line(
-                "\(graph.name): \(plan.expansion.instances.count) instances, \(plan.expansion.iterations) iterations, "
-                    + "\(plan.workers.count) workers of \(threads) threads")
+                "\(graph.name): \(counted(plan.expansion.instances.count, "instance")), "
+                    + "\(counted(plan.expansion.iterations, "iteration")), \(counted(plan.workers.count, "worker")), "
+                    + counted(plan.workers.reduce(0) { $0 + $1.worker.threads }, "thread"))
         }
     }
 

@@ -44,7 +44,7 @@ public final class GraphBuilder {
 
     /// A whole number that `--set` may change.
     public func integer(
-        _ name: String, _ value: Int, in range: ClosedRange<Int>, unit: String = "", _ help: String,
+        _ name: String, _ value: Int, in range: ClosedRange<Int>, unit: String? = nil, _ help: String,
         file: String = #fileID, line: Int = #line
     ) -> Setting<Int> {
         let bounds = Double(range.lowerBound)...Double(range.upperBound)
@@ -55,7 +55,7 @@ public final class GraphBuilder {
 
     /// A number that `--set` may change.
     public func number(
-        _ name: String, _ value: Double, in range: ClosedRange<Double>, unit: String = "", _ help: String,
+        _ name: String, _ value: Double, in range: ClosedRange<Double>, unit: String? = nil, _ help: String,
         file: String = #fileID, line: Int = #line
     ) -> Setting<Double> {
         declare(
@@ -99,6 +99,23 @@ public final class GraphBuilder {
         _ name: String, _ value: String, file: String = #fileID, line: Int = #line
     ) -> String {
         option(Parameter(name, .path, .text(value)), value, SourceLocation(file: file, line: line))
+    }
+
+    /// Numbers, separated by commas, that shape the graph itself.
+    public func numbersOption(
+        _ name: String, _ values: [Double], file: String = #fileID, line: Int = #line
+    ) -> [Double] {
+        let text = option(name, values.map(plain).joined(separator: ","), file: file, line: line)
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = words.compactMap { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+        guard numbers.count == words.count else {
+            problems.append(
+                GraphProblem(
+                    SourceLocation(file: file, line: line),
+                    "'\(name)' takes numbers separated by commas, such as 0.03,0.05, not '\(text)'"))
+            return values
+        }
+        return numbers
     }
 
     private func option<Value: ParameterType>(

@@ -97,14 +97,14 @@ public struct Parameter: Hashable, Sendable, Codable {
     public let maximum: Double?
     /// The values allowed, of a text.
     public let choices: [String]?
-    /// The unit, such as `pixels`; empty where there is none.
-    public let unit: String
+    /// The unit, such as `pixels`.
+    public let unit: String?
     /// What it does, in a line.
     public let help: String
 
     public init(
         _ name: String, _ sort: Sort, _ value: ParameterValue, range: ClosedRange<Double>? = nil,
-        choices: [String]? = nil, unit: String = "", help: String = ""
+        choices: [String]? = nil, unit: String? = nil, help: String = ""
     ) {
         self.name = name
         self.sort = sort
@@ -150,7 +150,7 @@ public struct Parameter: Hashable, Sendable, Codable {
             let most = maximum ?? .infinity
             guard number >= least, number <= most else {
                 return "parameter '\(name)' is \(value); it must be between \(plain(least)) and \(plain(most))"
-                    + (unit.isEmpty ? "" : " (\(unit))")
+                    + (unit.map { " (\($0))" } ?? "")
             }
         }
         if let choices, case .text(let text) = value, !choices.contains(text) {

@@ -41,5 +41,5 @@ public struct Load: NodeKind {
         try elementwiseCost(context, operations: 0)
     }
 
-    public var label: String { path.parameter.map { "file: \($0)" } ?? path.value }
+    public var label: String { path.parameter ?? path.value }
 }
