@@ -68,7 +68,8 @@ let package = Package(
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
         .executableTarget(
             name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
-            exclude: ["data"], swiftSettings: strict),
+            exclude: ["data", "pnp.graph", "denoise.graph", "pnp-custom.graph"],
+            swiftSettings: strict),
         .target(name: "Phantoms", dependencies: ["Tensors"], path: "Tools/Phantoms", swiftSettings: strict),
         .executableTarget(
             name: "phantom", dependencies: ["Phantoms", "TensorFiles"], path: "Tools/phantom",
@@ -83,9 +84,9 @@ let package = Package(
         tests("TensorMath", ["Tensors", "Networks"]),
         tests("TensorFiles", ["Tensors", "Phantoms"]),
         tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
-        tests("GraphModel", ["Tensors", "Networks"]),
-        tests("Scheduling", ["Tensors", "GraphModel"]),
-        tests("Kernels", ["Tensors", "GraphModel", "Imaging"]),
+        tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
+        tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
+        tests("Kernels", ["Tensors", "TensorFiles", "GraphModel", "Imaging"]),
         tests("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
         tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
