@@ -99,9 +99,6 @@ struct HostOptions: ParsableArguments {
     @Option(help: "Threads each worker computes with. Default: the processors shared out evenly.")
     var threads: Int?
 
-    /// Workers that a process can hold, each a thread or more.
-    private static let mostWorkers = 1024
-
     /// The workers of a run.
     ///
     /// - Throws: ``Failure`` with every problem of the host file.
@@ -111,27 +108,21 @@ struct HostOptions: ParsableArguments {
         }
         guard let workers else { return HostFile(local: 1, threads: shared(among: 1)).workers }
         if let count = Int(workers) {
-            guard (1...HostOptions.mostWorkers).contains(count) else {
+            guard (1...1024).contains(count) else {
                 throw Failure.usage(
-                    "--workers \(count): give a host file, or a number from 1 to \(HostOptions.mostWorkers)")
+                    "--workers \(count): give a host file, or a number from 1 to 1024")
             }
             return HostFile(local: count, threads: shared(among: count)).workers
         }
         let data = try contents(of: workers, what: "a host file, or a number of workers") {
             "write a host file with a line such as 'localhost slots=2', or give a number of workers"
         }
-        let hosts: [Worker]
         do throws(HostFileError) {
             let listed = try HostFile(String(decoding: data, as: UTF8.self), name: workers).workers
-            hosts = threads.map { threads in listed.map { Worker(name: $0.name, threads: threads) } } ?? listed
+            return threads.map { threads in listed.map { Worker(name: $0.name, threads: threads) } } ?? listed
         } catch {
             throw Failure.usage(error.problems)
         }
-        guard hosts.count <= HostOptions.mostWorkers else {
-            throw Failure.usage(
-                "\(workers): it lists \(hosts.count) workers; list \(HostOptions.mostWorkers) or fewer")
-        }
-        return hosts
     }
 
     private func shared(among count: Int) -> Int {

@@ -34,15 +34,15 @@ struct RunCommand: ParsableCommand {
         let folder = try RunFolder(
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
 
-        try announce(folder, plan)
         let progress = Progress(
             style, total: expansion.iterations, workers: plan.workers.count, order: metricNames(expansion))
         let log = MetricsLog { progress.show($0) }
         let run = InProcessRun(
             plan, catalog: Tool.configuration.kernels, files: loaded.files, log: log, checkpoint: start)
-        // Until all is saved, so that Ctrl-C never loses a result that is there.
+        // From the first line to the last file, so that Ctrl-C never loses a result that is there.
         let interrupt = Interrupt { run.gate.stop() }
         defer { interrupt.end() }
+        try announce(folder, plan)
         let began = ContinuousClock.now
         let result: RunResult
         do {

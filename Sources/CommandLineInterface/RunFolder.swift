@@ -46,11 +46,16 @@ struct RunFolder {
     }
 }
 
-/// The system's own words where Foundation passes them on.
+/// The system's own words where Foundation passes them on, else its own.
 private func reason(_ error: any Error) -> String {
-    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-    guard cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code) else {
-        return "a file is in the way, or permission is denied"
+    let own = error as NSError
+    guard let cause = own.userInfo[NSUnderlyingErrorKey] as? any Error, let code = posixCode(cause) else {
+        return own.localizedDescription
     }
     return String(cString: strerror(code))
+}
+
+private func posixCode(_ error: any Error) -> Int32? {
+    let error = error as NSError
+    return error.domain == NSPOSIXErrorDomain ? Int32(exactly: error.code) : nil
 }

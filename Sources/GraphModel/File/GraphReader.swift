@@ -98,7 +98,7 @@ struct GraphReader {
     ) -> [Parameter] {
         var parameters = readList(root, "parameters") { reader, entry, path -> Parameter? in
             reader.checkKeys(entry, at: path, ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"])
-            return reader.decode(Parameter.self, .object(entry), at: path).map(settings.inheriting)
+            return reader.decode(Parameter.self, .object(entry), at: path)
         }
         let known = parameters.map(\.name).sorted().joined(separator: ", ")
         for (name, text) in settings.texts.sorted(by: { $0.key < $1.key }) {
@@ -117,6 +117,9 @@ struct GraphReader {
             } catch {
                 problems.append(GraphProblem(nil, "--set \(name)=\(text): \(error)"))
             }
+        }
+        for index in parameters.indices where settings.texts[parameters[index].name] == nil {
+            parameters[index] = settings.inheriting(parameters[index])
         }
         values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         return parameters
