@@ -1,0 +1,134 @@
+internal import Foundation
+internal import Testing
+
+extension CommandLineSuite {
+    /// The commands that run nothing.
+    @Suite("check, plan, dot and help")
+    struct CommandsTests {
+        private func workplace() async throws -> Workplace {
+            let here = try Workplace()
+            try await here.preparePnP()
+            return here
+        }
+
+        private func objects(_ outcome: Outcome) throws -> [[String: Any]] {
+            try outcome.outputLines.map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+        }
+
+        @Test("check shows every node with its shape, and makes nothing")
+        func check() async throws {
+            let here = try await workplace()
+            let outcome = try await here.run("check", "g.graph", "--set", "tile=16")
+            #expect(outcome.code == 0 && outcome.errors == "")
+            let lines = outcome.outputLines
+            #expect(lines.count == 17)
+            #expect(lines[0].split(separator: " ").first == "node")
+            #expect(lines[8].wholeMatch(of: #/gradients +data-gradient:blur +body +3 +1 × 3 × 32 × 32 .*/#) != nil)
+            #expect(lines[16].hasPrefix("g.graph: sound; 29 instances, 20 iterations of "))
+            #expect(try here.names() == ["g.graph", "image.npy"])
+        }
+
+        @Test("check --json prints an object a node")
+        func checkJSON() async throws {
+            let outcome = try await workplace().run("check", "g.graph", "--json")
+            let nodes = try objects(outcome)
+            #expect(nodes.count == 15)
+            let gradients = try #require(nodes.first { $0["node"] as? String == "gradients" })
+            #expect(gradients["kind"] as? String == "data-gradient:blur")
+            #expect(gradients["phase"] as? String == "body")
+            #expect(gradients["instances"] as? Int == 3)
+            #expect(gradients["shape"] as? [Int] == [1, 3, 32, 32])
+            #expect(gradients["element"] as? String == "float32")
+            #expect(gradients["bytes"] as? Int == 3 * 4 * 3 * 32 * 32)
+        }
+
+        @Test("plan says who does what")
+        func plan() async throws {
+            let here = try await workplace()
+            let outcome = try await here.run("plan", "g.graph", "--workers", "3", "--instances")
+            #expect(outcome.code == 0 && outcome.errors == "")
+            let lines = outcome.outputLines
+            #expect(lines[0].hasPrefix("worker") && lines[0].hasSuffix("MB memory"))
+            #expect(lines[1...3].map { $0.prefix(8) } == ["worker 0", "worker 1", "worker 2"])
+            #expect(lines[4].hasPrefix("steps, seconds and bytes are for one iteration"))
+            let homes = lines.filter { $0.hasPrefix("gradients[") }.map { $0.split(separator: "  ").last }
+            #expect(Set(homes).count == 3, "a shard each")
+            #expect(try here.names() == ["g.graph", "image.npy"])
+        }
+
+        @Test("plan --json: what goes out of workers comes in at others")
+        func planJSON() async throws {
+            let outcome = try await workplace().run("plan", "g.graph", "--workers", "3", "--json")
+            let workers = try objects(outcome)
+            #expect(workers.map { $0["worker"] as? String } == ["worker 0", "worker 1", "worker 2"])
+            let bytesIn = workers.compactMap { $0["bytesIn"] as? Int }
+            let bytesOut = workers.compactMap { $0["bytesOut"] as? Int }
+            #expect(bytesIn.reduce(0, +) == bytesOut.reduce(0, +) && bytesIn.allSatisfy { $0 > 0 })
+            #expect(workers.compactMap { $0["instances"] as? Int }.reduce(0, +) == 23)
+            #expect(workers.allSatisfy { ($0["memoryBytes"] as? Int ?? 0) > 0 })
+        }
+
+        @Test("dot: template, instances, workers, measured times")
+        func dot() async throws {
+            let here = try await workplace()
+            _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
+            let template = try await here.run("dot", "g.graph")
+            #expect(template.output.hasPrefix("digraph \"pnp\" {\n") && template.output.hasSuffix("}\n"))
+            #expect(template.output.contains("× 3") && !template.output.contains("gradients[2]"))
+            let expanded = try await here.run("dot", "g.graph", "--expand")
+            #expect(expanded.output.contains("gradients[2]") && !expanded.output.contains(" ms"))
+            let placed = try await here.run("dot", "g.graph", "--workers", "2")
+            #expect(placed.output.contains("ms predicted") && placed.output.contains("12.3 kB"))
+            #expect(!placed.output.contains("measured"))
+            let measured = try await here.run("dot", "g.graph", "--workers", "2", "--run", "out")
+            #expect(measured.output.contains(#/ms predicted, \d+\.\d measured/#))
+            #expect([template, expanded, placed, measured].allSatisfy { $0.code == 0 && $0.errors == "" })
+        }
+
+        @Test("dot refuses times of what is no run, or one of another graph")
+        func dotRun() async throws {
+            let here = try await workplace()
+            let none = try await here.run("dot", "g.graph", "--run", "nowhere")
+            #expect(none.code == 2)
+            #expect(
+                none.errors
+                    == "graphrun: nowhere: there is no run.json of a run here; name the folder that a run printed\n")
+            try here.write("digraph", to: "run.json")
+            #expect(try await here.run("dot", "g.graph", "--run", ".").code == 2)
+        }
+
+        @Test(
+            "Graphviz draws every form of dot",
+            .enabled(if: Programs.installed("dot") != nil, "Graphviz is not installed"),
+            arguments: ["", "--expand", "--workers 3"])
+        func graphviz(options: String) async throws {
+            let here = try await workplace()
+            let outcome = try await here.shell("\(try Programs.path("graphrun")) dot g.graph \(options) | dot -Tsvg")
+            #expect(outcome.code == 0 && outcome.errors == "")
+            #expect(outcome.output.contains("</svg>"))
+        }
+
+        @Test(
+            "--help of every command goes to standard output",
+            arguments: [[], ["run"], ["check"], ["plan"], ["dot"]])
+        func help(command: [String]) async throws {
+            let outcome = try await Workplace().start(command + ["--help"], by: "graphrun").outcome()
+            #expect(outcome.code == 0 && outcome.errors == "")
+            let usage = (["USAGE:", "graphrun"] + (command.isEmpty ? ["<subcommand>"] : command)).joined(separator: " ")
+            #expect(outcome.output.contains(usage))
+        }
+
+        @Test("Completion scripts for shells", arguments: ["bash", "zsh", "fish"], ["graphrun", "graphs"])
+        func completion(shell: String, program: String) async throws {
+            let here = try Workplace()
+            let outcome = try await here.run("--generate-completion-script", shell, by: program)
+            #expect(outcome.code == 0 && outcome.errors == "")
+            #expect(outcome.output.contains("_\(program)"))
+            guard Programs.installed(shell) != nil else { return }
+            try here.write(outcome.output, to: "script")
+            #expect(try await here.shell("\(shell) -n script").code == 0)
+        }
+    }
+}

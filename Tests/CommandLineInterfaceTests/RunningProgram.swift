@@ -1,0 +1,67 @@
+internal import Foundation
+
+/// A program at work; what it prints goes to files, so that it never waits for a reader.
+final class RunningProgram {
+    struct TookTooLong: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let process = Process()
+    /// Kept, as its folders go when it does.
+    private let place: Workplace
+    private let outputFile: URL
+    private let errorFile: URL
+
+    init(_ program: String, _ arguments: [String], in place: Workplace) throws {
+        let name = UUID().uuidString
+        self.place = place
+        outputFile = place.outputs.appending(path: "\(name).out")
+        errorFile = place.outputs.appending(path: "\(name).err")
+        for file in [outputFile, errorFile] { try Data().write(to: file) }
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = place.url
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Waits until the program has printed `text`.
+    func waitForOutput(_ text: String, limit: Duration = .seconds(20)) async throws {
+        try await wait(limit, for: "printing '\(text)'") {
+            (try? String(contentsOf: outputFile, encoding: .utf8))?.contains(text) ?? false
+        }
+    }
+
+    /// What Ctrl-C does.
+    func interrupt() {
+        kill(process.processIdentifier, SIGINT)
+    }
+
+    /// Waits for the end.
+    func outcome(limit: Duration = .seconds(30)) async throws -> Outcome {
+        try await wait(limit, for: "ending") { !process.isRunning }
+        return Outcome(
+            // A program that a signal ended is no program that returned a code.
+            code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+            output: try String(contentsOf: outputFile, encoding: .utf8),
+            errors: try String(contentsOf: errorFile, encoding: .utf8))
+    }
+
+    private func wait(_ limit: Duration, for what: String, until isDone: () -> Bool) async throws {
+        let end = ContinuousClock.now + limit
+        while !isDone() {
+            guard ContinuousClock.now < end else {
+                if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+                let command = ([process.executableURL?.lastPathComponent ?? ""] + (process.arguments ?? []))
+                throw TookTooLong(description: "\(command.joined(separator: " ")): not \(what) within \(limit)")
+            }
+            try await Task.sleep(for: .milliseconds(3))
+        }
+    }
+}
