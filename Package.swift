@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-]
+] + (Context.environment["GRAPHRUN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A library module of ours, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
