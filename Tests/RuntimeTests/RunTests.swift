@@ -159,22 +159,6 @@ struct RunTests {
         #expect(both.values.first == start / 8 + start / 8)
     }
 
-    @Test("memory does not grow with the iterations, but for the record of each", arguments: [1, 2])
-    func memory(workers: Int) throws {
-        let folder = try TemporaryFolder()
-        let job = try chain(folder, failing: -2 + 1_000_000_000, iterations: 12_000)
-        let bytes = Mutex<[Int: Int]>([:])
-        let log = MetricsLog { record in
-            guard [2000, 12_000].contains(record.iteration) else { return }
-            let used = Int(mallinfo2().uordblks)
-            bytes.withLock { $0[record.iteration] = used }
-        }
-        _ = try job.run(workers: workers, log: log)
-        let (early, late) = bytes.withLock { ($0[2000] ?? 0, $0[12_000] ?? 0) }
-        #expect(early > 0 && late > 0)
-        #expect(Double(late - early) / 10_000 < 1024)
-    }
-
     @Test("the trace names every step and stays within its limit")
     func trace() throws {
         let folder = try TemporaryFolder()
