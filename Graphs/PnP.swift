@@ -11,7 +11,7 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
     try Graph("pnp", summary: "Plug-and-Play reconstruction of an image from several blurs of it", settings: settings) {
         g in
         // What shapes the graph: how many blurs, how noisy, and whether their measurements are simulated or read.
-        let blurs = g.option("blurs", 3)
+        let blurs = g.option("blurs", 3, in: 1...10_000)
         let noise = g.numbersOption("noise", [0.03, 0.05, 0.04])
         let measurements = g.pathOption("measurements", "")
         let image =
@@ -22,7 +22,7 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
         let sigma = g.number("sigma", 0.05, in: 0...1, unit: "image values", "noise level σ that is removed")
         let denoiser = denoiser(g)
-        let kernels = (0..<max(blurs, 1)).map(blurKernel)
+        let kernels = (0..<blurs).map(blurKernel)
         let blur = Blur(kernels)
         let shard = g.axis("shard", count: Setting(blurs))
 
@@ -71,5 +71,5 @@ func blurKernel(_ index: Int) -> BlurKernel {
 
 /// As many values as asked for, over and over.
 private func cycled(_ values: [Double], _ count: Int) -> [Double] {
-    (0..<max(count, 1)).map { values[$0 % values.count] }
+    (0..<count).map { values[$0 % values.count] }
 }

@@ -53,8 +53,8 @@ struct CheckCommand: ParsableCommand {
         Terminal.line(table.text)
         let body = expansion.instances.filter { $0.phase == .body }
         Terminal.line(
-            "\(graph.file): sound; \(expansion.instances.count) instances, \(expansion.iterations) iterations of "
+            "\(graph.file): sound; \(counted(expansion.instances.count, "instance")), "
+                + "\(counted(expansion.iterations, "iteration")) of "
                 + "\(decimals(body.reduce(0) { $0 + $1.cost.operations } / 1e9, 2)) GFLOP")
     }
 }
-

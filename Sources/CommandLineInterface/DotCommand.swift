@@ -20,6 +20,9 @@ struct DotCommand: ParsableCommand {
             return Terminal.line(String(expansion.dot().dropLast()))
         }
         let times = try measured.map(RunReport.measuredSeconds) ?? [:]
+        if let measured, !expansion.instances.contains(where: { times[$0.id] != nil }) {
+            throw Failure.usage("\(measured): this run was one of another graph; name a run of \(graph.file)")
+        }
         guard hosts.workers != nil else {
             return Terminal.line(
                 String(expansion.expandedDot { position in note(expansion.instances[position], times, 0) }.dropLast()))

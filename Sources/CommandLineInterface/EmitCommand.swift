@@ -37,8 +37,7 @@ struct EmitCommand: ParsableCommand {
         let target = URL(filePath: output ?? "x").deletingLastPathComponent().path(percentEncoded: false)
         let text: String
         do throws(GraphError) {
-            let overrides = Overrides(given) { relativePath($0, from: target) }
-            text = try encode(try definition.build(overrides))
+            text = try encode(try build(definition, given, for: target))
         } catch {
             guard case .problems(let problems) = error else { throw Failure.usage("\(name): \(error)") }
             throw Failure.usage(problems.map(\.description))
@@ -51,6 +50,23 @@ struct EmitCommand: ParsableCommand {
         }
     }
 
+    /// The graph as it reads in a file of the folder `target`.
+    private func build(
+        _ definition: Definition, _ given: [String: String], for target: String
+    ) throws(GraphError) -> Graph {
+        let rebase: @Sendable (String) -> String = { relativePath($0, from: target) }
+        let graph = try definition.build(Overrides(given, rebase: rebase))
+        // A default that names a file beside the definition must still name it from where the graph will lie.
+        var defaults: [String: String] = [:]
+        for parameter in graph.parameters where parameter.sort == .path && given[parameter.name] == nil {
+            guard case .text(let path) = parameter.value, !path.isEmpty, !path.hasPrefix("/") else { continue }
+            let file = URL(filePath: definition.folder).appending(path: path).path(percentEncoded: false)
+            guard FileManager.default.fileExists(atPath: file) else { continue }
+            defaults[parameter.name] = pathFrom(target, to: file)
+        }
+        return try definition.build(Overrides(given, inherited: defaults, rebase: rebase))
+    }
+
     private func encode(_ graph: Graph) throws(GraphError) -> String {
         do {
             return try graph.fileText()
@@ -61,12 +77,23 @@ struct EmitCommand: ParsableCommand {
 }
 
 /// A path typed in the current folder as one that means the same from another folder.
-func relativePath(_ path: String, from folder: String) -> String {
-    guard !path.hasPrefix("/") else { return path }
-    let current = URL(filePath: FileManager.default.currentDirectoryPath).standardizedFileURL.pathComponents
-    let target = URL(filePath: path).standardizedFileURL.pathComponents
-    let base = URL(filePath: folder.isEmpty ? "." : folder).standardizedFileURL.pathComponents
-    guard base != current else { return path }
+private func relativePath(_ path: String, from folder: String) -> String {
+    let current = FileManager.default.currentDirectoryPath
+    guard !path.hasPrefix("/"), pathComponents(folder) != pathComponents(current) else { return path }
+    return pathFrom(folder, to: path)
+}
+
+/// The way from a folder to a file.
+private func pathFrom(_ folder: String, to file: String) -> String {
+    // Only the folder's links are followed: the file keeps the name it was given.
+    let name = URL(filePath: file).lastPathComponent
+    let target = pathComponents(URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)) + [name]
+    let base = pathComponents(folder.isEmpty ? "." : folder)
     let common = zip(target, base).prefix { $0 == $1 }.count
     return (Array(repeating: "..", count: base.count - common) + target.dropFirst(common)).joined(separator: "/")
+}
+
+/// The parts of a path without links, so that `..` leads where it seems to.
+private func pathComponents(_ path: String) -> [String] {
+    URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
 }

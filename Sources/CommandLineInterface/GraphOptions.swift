@@ -16,45 +16,59 @@ struct GraphOptions: ParsableArguments {
 
     /// The graph, checked, with every instance written out.
     ///
-    /// - Parameter earlier: Values of parameters that `--set` may still change.
+    /// - Parameters:
+    ///   - resumption: The run that is gone on with; its parameters are in force where `--set` gives no others.
+    ///   - isQuiet: Whether warnings are kept back.
     /// - Throws: ``Failure`` with every problem found.
-    func load(earlier: [String: String] = [:]) throws -> LoadedGraph {
+    func load(resuming resumption: Resumption? = nil, isQuiet: Bool = false) throws -> LoadedGraph {
         let given = try parseSettings(settings)
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure.usage(unreadable(file))
+        let data = try contents(of: file, what: "a .graph file") {
+            let isGraph = file.hasSuffix(".graph")
+            return isGraph
+                ? "'graphs emit NAME -o \(file)' writes one"
+                : "a graph file ends in .graph, '\(Tool.configuration.name) --help' shows the commands"
         }
         let current = FileManager.default.currentDirectoryPath
-        let overrides = Overrides(earlier.merging(given) { $1 }) { path in
+        let overrides = Overrides(given, inherited: resumption?.parameters ?? [:]) { path in
             path.hasPrefix("/") ? path : URL(filePath: current).appending(path: path).path(percentEncoded: false)
         }
         let files = GraphFiles(folder: URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false))
-        do throws(GraphError) {
+        do {
             let graph = try Graph(data, file: file, kinds: Tool.configuration.kernels.kinds, settings: overrides)
+            try resumption?.check(graph)
             let expansion = try graph.expand(FileFacts(files))
-            for warning in expansion.warnings { Terminal.warning(warning.description) }
-            return LoadedGraph(expansion: expansion, files: files, settings: given)
-        } catch {
+            if !isQuiet {
+                for warning in expansion.warnings { Terminal.warning(warning.description) }
+            }
+            return LoadedGraph(expansion: expansion, files: files)
+        } catch let error as GraphError {
             guard case .problems(let problems) = error else { throw Failure.usage("\(file): \(error)") }
             throw Failure.usage(problems.map { $0.location == nil ? "\(file): \($0)" : "\($0)" })
         }
     }
+}
 
-    private func unreadable(_ file: String) -> String {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
-            let hint = file.hasSuffix(".graph") ? "" : "; a graph file ends in .graph, '\(Tool.configuration.name) --help' shows the commands"
-            return "\(file): no such file\(hint.isEmpty ? "; 'graphs emit NAME -o \(file)' writes one" : hint)"
-        }
-        return isFolder.boolValue ? "\(file): this is a folder; name a .graph file" : "\(file): it may not be read"
+/// The contents of a file that was named on the command line.
+///
+/// - Parameters:
+///   - what: What it should be, such as `a .graph file`.
+///   - hint: How to get one, where there is no such file.
+/// - Throws: ``Failure`` saying why it cannot be read.
+private func contents(of path: String, what: String, hint: () -> String) throws -> Data {
+    if let data = FileManager.default.contents(atPath: path) { return data }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw Failure.usage("\(path): no such file; \(hint())")
     }
+    throw Failure.usage(
+        isFolder.boolValue
+            ? "\(path): this is a folder; name \(what)" : "\(path): permission denied; check who may read this file")
 }
 
 /// A graph read from a file and ready to be planned.
 struct LoadedGraph {
     let expansion: Expansion
     let files: GraphFiles
-    /// What `--set` gave.
-    let settings: [String: String]
 }
 
 /// `NAME=VALUE` texts as a dictionary.
@@ -85,6 +99,9 @@ struct HostOptions: ParsableArguments {
     @Option(help: "Threads each worker computes with. Default: the processors shared out evenly.")
     var threads: Int?
 
+    /// Workers that a process can hold, each a thread or more.
+    private static let mostWorkers = 1024
+
     /// The workers of a run.
     ///
     /// - Throws: ``Failure`` with every problem of the host file.
@@ -94,20 +111,27 @@ struct HostOptions: ParsableArguments {
         }
         guard let workers else { return HostFile(local: 1, threads: shared(among: 1)).workers }
         if let count = Int(workers) {
-            guard (1...1024).contains(count) else {
-                throw Failure.usage("--workers \(count): give a host file, or a number from 1 to 1024")
+            guard (1...HostOptions.mostWorkers).contains(count) else {
+                throw Failure.usage(
+                    "--workers \(count): give a host file, or a number from 1 to \(HostOptions.mostWorkers)")
             }
             return HostFile(local: count, threads: shared(among: count)).workers
         }
-        guard let data = FileManager.default.contents(atPath: workers) else {
-            throw Failure.usage("\(workers): no such host file; write one with a line such as 'localhost slots=2'")
+        let data = try contents(of: workers, what: "a host file, or a number of workers") {
+            "write a host file with a line such as 'localhost slots=2', or give a number of workers"
         }
+        let hosts: [Worker]
         do throws(HostFileError) {
             let listed = try HostFile(String(decoding: data, as: UTF8.self), name: workers).workers
-            return threads.map { threads in listed.map { Worker(name: $0.name, threads: threads) } } ?? listed
+            hosts = threads.map { threads in listed.map { Worker(name: $0.name, threads: threads) } } ?? listed
         } catch {
             throw Failure.usage(error.problems)
         }
+        guard hosts.count <= HostOptions.mostWorkers else {
+            throw Failure.usage(
+                "\(workers): it lists \(hosts.count) workers; list \(HostOptions.mostWorkers) or fewer")
+        }
+        return hosts
     }
 
     private func shared(among count: Int) -> Int {

@@ -29,7 +29,8 @@ struct MetricsTable {
         let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         guard let header = lines.first, header.count >= 2 else { return [] }
         return lines.dropFirst().compactMap { cells in
-            guard cells.count == header.count, let iteration = Int(cells[0]), let seconds = Double(cells[cells.count - 1])
+            guard cells.count == header.count,
+                let iteration = Int(cells[0]), let seconds = Double(cells[cells.count - 1])
             else { return nil }
             let pairs = zip(header, cells).dropFirst().dropLast().compactMap { name, cell in
                 Float(cell).map { (String(name), $0) }

@@ -4,7 +4,8 @@ internal import Scheduling
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Shows who computes what, and the memory and bytes that it takes; nothing is run.")
+        commandName: "plan",
+        abstract: "Shows who computes what, and the memory and bytes that it takes; nothing is run.")
 
     @OptionGroup var graph: GraphOptions
     @OptionGroup var hosts: HostOptions

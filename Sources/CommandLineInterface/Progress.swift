@@ -13,7 +13,12 @@ final class Progress: Sendable {
 
     private struct State {
         var lastShown: ContinuousClock.Instant?
+        /// Seconds of the latest iterations.
         var seconds: [Double] = []
+        /// An iteration that has not been shown.
+        var pending: IterationRecord?
+        /// Whether the cursor is on a line that changes.
+        var isLineOpen = false
     }
 
     private struct IterationLine: Encodable {
@@ -45,43 +50,52 @@ final class Progress: Sendable {
             let line = IterationLine(
                 iteration: record.iteration, metrics: record.metrics, seconds: record.seconds)
             if let text = try? jsonLine(line) { Terminal.line(text) }
-        case .terminal:
-            let text = line(record)
-            Terminal.status(text)
-            if record.iteration == total || record.iteration == 0 { Terminal.endStatus() }
-        case .plain:
-            guard isDue(record) else { return }
-            Terminal.line(line(record))
+        case .terminal, .plain:
+            state.withLock { state in
+                if record.iteration > 0 { state.seconds = state.seconds.suffix(9) + [record.seconds] }
+                state.pending = record
+                if isDue(record, state) { print(&state) }
+            }
         }
     }
 
-    /// Ends a line that is still changing.
-    func end(after iteration: Int) {
-        if case .terminal = style, iteration != total, iteration > 0 { Terminal.endStatus() }
-    }
-
-    /// The first and last iteration, and one every two seconds in between.
-    private func isDue(_ record: IterationRecord) -> Bool {
+    /// Shows the last iteration, if that is still to be done, and ends a line that is still changing.
+    func end() {
         state.withLock { state in
-            let now = ContinuousClock.now
-            let early = state.lastShown.map { now - $0 < .seconds(2) } ?? false
-            guard record.iteration <= 1 || record.iteration == total || !early else { return false }
-            state.lastShown = now
-            return true
+            print(&state)
+            if state.isLineOpen { Terminal.endStatus() }
+            state.isLineOpen = false
         }
     }
 
-    private func line(_ record: IterationRecord) -> String {
+    /// What was known before the loop, the first iteration, and then ten a second on a terminal, else one in two seconds.
+    private func isDue(_ record: IterationRecord, _ state: State) -> Bool {
+        guard record.iteration > 0, let last = state.lastShown else { return true }
+        return ContinuousClock.now - last >= (style == .terminal ? .milliseconds(100) : .seconds(2))
+    }
+
+    private func print(_ state: inout State) {
+        guard let record = state.pending else { return }
+        state.pending = nil
+        let text = line(record, state.seconds)
+        guard style == .terminal, record.iteration > 0 else {
+            Terminal.line(text)
+            if record.iteration > 0 { state.lastShown = .now }
+            return
+        }
+        state.lastShown = .now
+        state.isLineOpen = true
+        Terminal.status(text)
+    }
+
+    private func line(_ record: IterationRecord, _ seconds: [Double]) -> String {
         let metrics = order.compactMap { name in record.metrics[name].map { "\(name) \(Progress.text(name, $0))" } }
         guard record.iteration > 0 else { return "before the loop  " + metrics.joined(separator: "  ") }
-        let average = state.withLock { state in
-            state.seconds = state.seconds.suffix(9) + [record.seconds]
-            return state.seconds.reduce(0, +) / Double(state.seconds.count)
-        }
+        let average = seconds.reduce(0, +) / Double(max(seconds.count, 1))
         let left = Double(total - record.iteration) * average
         let parts =
             ["iteration \(record.iteration)/\(total)"] + metrics
-            + ["\(decimals(record.seconds, 2)) s", "\(Progress.clock(left)) left", counted(workers, "worker")]
+            + [Progress.duration(average), "\(Progress.clock(left)) left", counted(workers, "worker")]
         return parts.joined(separator: "  ")
     }
 
@@ -90,8 +104,13 @@ final class Progress: Sendable {
         name.hasPrefix("psnr") ? "\(decimals(Double(value), 2)) dB" : String(format: "%.3g", Double(value))
     }
 
+    /// The time of an iteration: `1.25 s`, `0.4 ms`.
+    private static func duration(_ seconds: Double) -> String {
+        seconds >= 0.1 ? "\(decimals(seconds, 2)) s" : "\(decimals(seconds * 1e3, 1)) ms"
+    }
+
     private static func clock(_ seconds: Double) -> String {
-        guard seconds.isFinite else { return "?" }
+        guard seconds.isFinite, seconds < 1e9 else { return "?" }
         let whole = Int(seconds.rounded())
         return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
     }

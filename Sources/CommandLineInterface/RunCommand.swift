@@ -12,7 +12,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var graph: GraphOptions
     @OptionGroup var hosts: HostOptions
-    @Option(help: ArgumentHelp("Folder of the run. Default: runs/NAME-TIMESTAMP.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Folder of the run. Default: runs/NAME-TIMESTAMP.", valueName: "dir"), completion: .directory
+    )
     var output: String?
     @Option(
         help: ArgumentHelp("Go on from the checkpoint of this run, in its folder.", valueName: "dir"),
@@ -22,19 +24,15 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print one JSON object a line.") var json = false
 
     func run() throws {
-        let checkpoint = try loadCheckpoint()
-        let loaded = try graph.load(earlier: checkpoint?.parameters ?? [:])
+        // A reader of the progress that goes away (`| head`) must not take the run with it.
+        signal(SIGPIPE, SIG_IGN)
+        let resumption = try loadResumption()
+        let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         let expansion = loaded.expansion
         let plan = Plan(expansion, workers: try hosts.load())
-        let start = try checkpoint.map { checkpoint in
-            (iteration: checkpoint.iteration, states: try states(of: checkpoint, expansion))
-        }
-        if let start, start.iteration >= expansion.iterations {
-            throw Failure.usage(
-                "the checkpoint is from iteration \(start.iteration), the last one; go on with more, for example "
-                    + "--set iterations=\(start.iteration + 10)")
-        }
-        let folder = try RunFolder(resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
+        let start = try resumption?.start(of: expansion)
+        let folder = try RunFolder(
+            resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
 
         try announce(folder, plan)
         let progress = Progress(
@@ -42,26 +40,27 @@ struct RunCommand: ParsableCommand {
         let log = MetricsLog { progress.show($0) }
         let run = InProcessRun(
             plan, catalog: Tool.configuration.kernels, files: loaded.files, log: log, checkpoint: start)
+        // Until all is saved, so that Ctrl-C never loses a result that is there.
         let interrupt = Interrupt { run.gate.stop() }
+        defer { interrupt.end() }
         let began = ContinuousClock.now
         let result: RunResult
         do {
             result = try run.run()
         } catch {
-            interrupt.end()
-            throw Failure.run("\(error)", "nothing was saved but \(folder.path)/graph.dot")
+            progress.end()
+            throw Failure.run("\(error)", saved(in: folder))
         }
-        interrupt.end()
-        progress.end(after: result.iterations)
-        for note in loaded.files.notes { Terminal.warning(note) }
+        progress.end()
+        if !quiet {
+            for note in loaded.files.notes { Terminal.warning(note) }
+        }
 
         let seconds = (ContinuousClock.now - began).seconds
         do {
-            try save(result, plan, loaded, folder, seconds: seconds)
-        } catch let failure as Failure {
-            throw failure
+            try save(result, plan, after: start?.iteration ?? 0, folder, seconds: seconds)
         } catch {
-            throw Failure.run("\(folder.path): the result could not be saved: \(error)")
+            throw Failure.run("\(error)", "what was saved before is in \(folder.path)")
         }
         try finish(result, plan, folder, stopped: interrupt.isStopped && result.iterations < expansion.iterations)
     }
@@ -74,24 +73,12 @@ struct RunCommand: ParsableCommand {
 
     // MARK: Before
 
-    private func loadCheckpoint() throws -> Checkpoint? {
+    private func loadResumption() throws -> Resumption? {
         guard let resume else { return nil }
         guard output == nil else {
             throw Failure.usage("--resume goes on in the folder of its run; leave --output out")
         }
-        do {
-            return try Checkpoint(folder: "\(resume)/checkpoint")
-        } catch {
-            throw Failure.usage("\(error)")
-        }
-    }
-
-    private func states(of checkpoint: Checkpoint, _ expansion: Expansion) throws -> [Int: Tensor] {
-        do {
-            return try checkpoint.states(for: expansion)
-        } catch {
-            throw Failure.usage("\(resume ?? ""): \(error)")
-        }
+        return try Resumption(folder: resume)
     }
 
     /// Metrics in the order of the graph, an axis' instances one by one.
@@ -109,7 +96,11 @@ struct RunCommand: ParsableCommand {
 
     private func announce(_ folder: RunFolder, _ plan: Plan) throws {
         let graph = plan.expansion.graph
-        try folder.write("graph.dot", Array(plan.expansion.dot().utf8))
+        do {
+            try folder.write("graph.dot", Array(plan.expansion.dot().utf8))
+        } catch {
+            throw Failure.usage("\(error)")
+        }
         switch style {
         case .quiet: break
         case .json:
@@ -128,10 +119,17 @@ struct RunCommand: ParsableCommand {
 
     // MARK: After
 
+    /// What there is after a run that failed.
+    private func saved(in folder: RunFolder) -> String {
+        guard resume != nil else { return "nothing was saved but \(folder.path)/graph.dot" }
+        return "the checkpoint is as it was; go on with: \(Resumption.command(graph.file, folder: folder.path, hosts))"
+    }
+
+    /// - Parameter first: The iteration that the run went on from.
     private func save(
-        _ result: RunResult, _ plan: Plan, _ loaded: LoadedGraph, _ folder: RunFolder, seconds: Double
+        _ result: RunResult, _ plan: Plan, after first: Int, _ folder: RunFolder, seconds: Double
     ) throws {
-        let earlier = resume == nil ? [] : folder.earlierRecords(before: result.records)
+        let earlier = resume == nil ? [] : folder.records(upTo: first)
         let records = earlier + result.records
         if !result.states.isEmpty {
             try Checkpoint(plan.expansion, iteration: result.iterations, states: result.states)
@@ -169,6 +167,6 @@ struct RunCommand: ParsableCommand {
         throw Failure.run(
             "stopped after iteration \(result.iterations) of \(plan.expansion.iterations); everything is saved in "
                 + folder.path,
-            "go on with: \(Tool.configuration.name) run \(graph.file) --resume \(folder.path)")
+            "go on with: \(Resumption.command(graph.file, folder: folder.path, hosts))")
     }
 }

@@ -15,10 +15,11 @@ struct RunFolder {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
         }
+        guard !path.isEmpty else { throw Failure.usage("--output is empty; name a folder, or leave it out") }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw Failure.usage("\(path): the folder cannot be made; choose another --output")
+            throw Failure.usage("\(path): the folder cannot be made (\(reason(error))); choose another --output")
         }
     }
 
@@ -27,7 +28,9 @@ struct RunFolder {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyy-MM-dd-HHmmss"
-        let first = "runs/\(name)-\(format.string(from: Date()))"
+        // A graph's name may hold anything; here it must stay one part of a path.
+        let plain = name.prefix(100).map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "-" }
+        let first = "runs/\(plain.isEmpty ? "graph" : String(plain))-\(format.string(from: Date()))"
         let names = [first] + (2...99).map { "\(first)-\($0)" }
         return names.first { !FileManager.default.fileExists(atPath: $0) } ?? first
     }
@@ -36,10 +39,18 @@ struct RunFolder {
         try AtomicFile.write(bytes, to: "\(path)/\(name)")
     }
 
-    /// The iterations in the `metrics.csv` of the run that is gone on with.
-    func earlierRecords(before records: [IterationRecord]) -> [IterationRecord] {
+    /// The iterations in the run's `metrics.csv`, up to the one it is gone on from.
+    func records(upTo last: Int) -> [IterationRecord] {
         guard let text = try? String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8) else { return [] }
-        let first = records.first { $0.iteration > 0 }?.iteration ?? 1
-        return MetricsTable.records(text).filter { $0.iteration > 0 && $0.iteration < first }
+        return MetricsTable.records(text).filter { $0.iteration > 0 && $0.iteration <= last }
     }
+}
+
+/// The system's own words where Foundation passes them on.
+private func reason(_ error: any Error) -> String {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    guard cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code) else {
+        return "a file is in the way, or permission is denied"
+    }
+    return String(cString: strerror(code))
 }

@@ -52,12 +52,16 @@ struct RunReport: Codable {
             var spent: [String: Double] = [:]
             if result.traces.indices.contains(index) {
                 let trace = result.traces[index]
-                for (name, seconds) in zip(trace.names, trace.seconds) { spent[name.category.rawValue, default: 0] += seconds }
+                for (name, seconds) in zip(trace.names, trace.seconds) {
+                    spent[name.category.rawValue, default: 0] += seconds
+                }
             }
             return WorkerReport(
                 name: worker.worker.name, threads: worker.worker.threads, memoryBytes: worker.memoryBytes,
                 predictedSecondsPerIteration: worker.predictedSeconds,
-                bytesOutPerIteration: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
+                bytesOutPerIteration: plan.workers.indices.reduce(0) { total, target in
+                    total + plan.bytesPerIteration(from: index, to: target)
+                },
                 seconds: spent)
         }
         links = plan.workers.indices.flatMap { from in

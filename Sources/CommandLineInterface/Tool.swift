@@ -11,12 +11,17 @@ public struct Definition: Sendable {
     public let summary: String
     /// Declares the graph with the given settings.
     public let build: @Sendable (Overrides) throws(GraphError) -> Graph
+    /// The folder that the defaults of its paths count from.
+    let folder: String
 
+    /// - Parameter file: The file of the definition: the defaults of its paths count from there.
     public init(
-        _ name: String, summary: String, build: @escaping @Sendable (Overrides) throws(GraphError) -> Graph
+        _ name: String, summary: String, file: String = #filePath,
+        build: @escaping @Sendable (Overrides) throws(GraphError) -> Graph
     ) {
         self.name = name
         self.summary = summary
+        folder = URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)
         self.build = build
     }
 }
@@ -63,22 +68,34 @@ public enum Tool {
     /// Parses and runs a command; its exit code.
     private static func run<Command: ParsableCommand>(_ root: Command.Type, _ arguments: [String]) -> Int32 {
         do {
+            try checkCommand(root, arguments)
             var command = try root.parseAsRoot(arguments)
             try command.run()
-            return 0
         } catch let failure as Failure {
             for line in failure.lines { Terminal.error(line) }
             return failure.code
         } catch {
-            let message = root.fullMessage(for: error)
             guard root.exitCode(for: error) == .success else {
                 Terminal.error(root.message(for: error))
                 Terminal.error("'\(configuration.name) --help' shows the commands and options")
                 return 2
             }
-            print(message)
-            return 0
+            Terminal.line(root.fullMessage(for: error))  // A help text or completion script.
         }
+        guard let reason = Terminal.outputError else { return 0 }
+        Terminal.error("standard output cannot be written (\(reason)); check where it goes to")
+        return 1
+    }
+
+    /// Refuses a mistyped command, which would be taken for the file of the default one.
+    private static func checkCommand<Command: ParsableCommand>(_ root: Command.Type, _ arguments: [String]) throws {
+        let commands = root.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word),
+            !FileManager.default.fileExists(atPath: word)
+        else { return }
+        let near = commands.min { ($0.editDistance(to: word), $0) < ($1.editDistance(to: word), $1) }
+        guard let near, near.editDistance(to: word) <= 2 else { return }
+        throw Failure.usage("there is no command or file '\(word)'; is '\(near)' meant?")
     }
 }
 

@@ -48,6 +48,8 @@ private struct StructureChecker {
         }
         if graph.iterations.value < 1 {
             report(nil, "'iterations' is \(graph.iterations.value); it must be 1 or more")
+        } else if graph.iterations.value > 1_000_000_000 {
+            report(nil, "'iterations' is \(graph.iterations.value); it must be 1000000000 or less")
         }
     }
 
@@ -82,7 +84,8 @@ private struct StructureChecker {
             report(node.location, "'\(node.id)' cannot name a node; use letters, digits, '-' and '_'")
         }
         if let axis = node.axis, !axisNames.contains(axis) {
-            let known = axisNames.isEmpty ? "the graph has none" : "there are: \(axisNames.sorted().joined(separator: ", "))"
+            let known =
+                axisNames.isEmpty ? "the graph has none" : "there are: \(axisNames.sorted().joined(separator: ", "))"
             report(node.location, "'\(node.id)' runs over '\(axis)', which is no axis; \(known)")
         }
     }
@@ -171,6 +174,9 @@ private struct StructureChecker {
         for (name, id) in graph.outputs.sorted(by: { $0.key < $1.key }) where earlier[id] == nil {
             report(nil, "output '\(name)' is '\(id)', which is no node of the graph\(suggestion(for: id))")
         }
+        for name in graph.outputs.keys.sorted() where !name.isFileName {
+            report(nil, "output '\(name)' cannot name a file; use letters, digits, '-' and '_'")
+        }
         for id in graph.metrics where earlier[id] == nil {
             report(nil, "metric '\(id)' is no node of the graph\(suggestion(for: id))")
         }
@@ -181,7 +187,8 @@ private struct StructureChecker {
         for node in graph.nodes where !used.contains(node.id) {
             report(
                 node.location,
-                "nothing uses '\(node.id)'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it")
+                "nothing uses '\(node.id)'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it"
+            )
         }
     }
 }
@@ -216,6 +223,11 @@ extension Graph {
 }
 
 extension String {
+    /// Whether a file can be called so without leaving its folder.
+    fileprivate var isFileName: Bool {
+        !isEmpty && utf8.count <= 100 && allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+    }
+
     /// Letters to insert, delete or replace to turn one text into the other (Levenshtein 1966).
     package func editDistance(to other: String) -> Int {
         let target = Array(other)

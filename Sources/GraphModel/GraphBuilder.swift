@@ -94,6 +94,15 @@ public final class GraphBuilder {
         return option(Parameter(name, sort, value.parameterValue), value, SourceLocation(file: file, line: line))
     }
 
+    /// A whole number that shapes the graph itself.
+    public func option(
+        _ name: String, _ value: Int, in range: ClosedRange<Int>, file: String = #fileID, line: Int = #line
+    ) -> Int {
+        let bounds = Double(range.lowerBound)...Double(range.upperBound)
+        return option(
+            Parameter(name, .integer, .integer(value), range: bounds), value, SourceLocation(file: file, line: line))
+    }
+
     /// A file, or a pattern of files, that shapes the graph itself; empty where none is given.
     public func pathOption(
         _ name: String, _ value: String, file: String = #fileID, line: Int = #line
@@ -144,7 +153,8 @@ public final class GraphBuilder {
     private func override<Value: ParameterType>(
         _ parameter: Parameter, fallback: Value, _ location: SourceLocation
     ) -> (Parameter, Setting<Value>) {
-        let plain = Setting(fallback, parameter: parameter.name)
+        let parameter = overrides.inheriting(parameter)
+        let plain = Setting(Value(parameter.value) ?? fallback, parameter: parameter.name)
         unusedOverrides.remove(parameter.name)
         guard let text = overrides.text(for: parameter) else { return (parameter, plain) }
         do {

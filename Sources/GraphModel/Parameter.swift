@@ -179,11 +179,21 @@ func plain(_ value: Double) -> String {
 /// What `--set NAME=VALUE` gave: texts, by the name of a parameter.
 public struct Overrides: Sendable, ExpressibleByDictionaryLiteral {
     public let texts: [String: String]
+    /// Values that parameters have from elsewhere, such as an earlier run: `texts` go first. Those that the graph does
+    /// not know, or no longer allows, count for nothing.
+    public let inherited: [String: String]
     private let rebase: @Sendable (String) -> String
 
-    /// - Parameter rebase: Makes a path that somebody typed one that means the same in the graph's file.
-    public init(_ texts: [String: String], rebase: @escaping @Sendable (String) -> String = { $0 }) {
+    /// - Parameters:
+    ///   - texts: What somebody typed.
+    ///   - inherited: Values as they stand in the graph's file; paths among them are not rebased.
+    ///   - rebase: Makes a path that somebody typed one that means the same in the graph's file.
+    public init(
+        _ texts: [String: String], inherited: [String: String] = [:],
+        rebase: @escaping @Sendable (String) -> String = { $0 }
+    ) {
         self.texts = texts
+        self.inherited = inherited
         self.rebase = rebase
     }
 
@@ -195,5 +205,11 @@ public struct Overrides: Sendable, ExpressibleByDictionaryLiteral {
     func text(for parameter: Parameter) -> String? {
         guard let text = texts[parameter.name] else { return nil }
         return parameter.sort == .path && !text.isEmpty ? rebase(text) : text
+    }
+
+    /// The parameter with the value it inherits, if it does.
+    func inheriting(_ parameter: Parameter) -> Parameter {
+        guard let text = inherited[parameter.name], let value = try? parameter.parse(text) else { return parameter }
+        return parameter.with(value)
     }
 }

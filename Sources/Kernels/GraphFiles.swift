@@ -10,8 +10,8 @@ package final class GraphFiles: FileInspector {
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
 
-    /// What was changed in reading a file, such as a dropped alpha channel; a line a file.
-    package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } } }
+    /// What was changed in reading a file, such as a dropped alpha channel; a line a file, which names it.
+    package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 
     /// - Parameter folder: The folder that relative paths count from.
     package init(folder: String) {

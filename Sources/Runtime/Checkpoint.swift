@@ -5,6 +5,9 @@ package import Tensors
 
 /// Every state of a run after an iteration, and what is needed to go on from it.
 package struct Checkpoint: Sendable {
+    /// Iterations that a graph may have run for.
+    private static let possibleIterations = 0...1_000_000_000
+
     private struct Header: Codable {
         var version: Int
         var graph: String
@@ -48,6 +51,9 @@ package struct Checkpoint: Sendable {
                 "\(folder): the checkpoint is of version \(header.version); this program reads version "
                     + "\(Checkpoint.version)")
         }
+        guard Checkpoint.possibleIterations.contains(header.iteration) else {
+            throw .checkpoint("\(folder): the checkpoint is damaged: it is from iteration \(header.iteration)")
+        }
         var states: [String: Tensor] = [:]
         for (id, file) in header.states.sorted(by: { $0.key < $1.key }) {
             guard !file.contains("/") else {
@@ -65,16 +71,22 @@ package struct Checkpoint: Sendable {
         self.states = states
     }
 
+    /// Checks that a run of `graph` may go on from here.
+    ///
+    /// - Throws: ``RunError/checkpoint(_:)`` where the checkpoint is of another graph.
+    package func check(_ graph: Graph) throws(RunError) {
+        let fingerprint = (try? Checkpoint.fingerprint(graph)) ?? ""
+        guard fingerprint != self.graph else { return }
+        throw .checkpoint(
+            "the checkpoint is of another graph, or of this one with other parameters; "
+                + "only the number of iterations may change")
+    }
+
     /// The states by position of their instance.
     ///
     /// - Throws: ``RunError/checkpoint(_:)`` where the checkpoint is of another graph.
     package func states(for expansion: Expansion) throws(RunError) -> [Int: Tensor] {
-        let fingerprint = (try? Checkpoint.fingerprint(expansion.graph)) ?? ""
-        guard fingerprint == graph else {
-            throw .checkpoint(
-                "the checkpoint is of another graph, or of this one with other parameters; "
-                    + "only the number of iterations may change")
-        }
+        try check(expansion.graph)
         var found: [Int: Tensor] = [:]
         for (position, instance) in expansion.instances.enumerated() {
             guard case .state = instance.content else { continue }

@@ -98,7 +98,7 @@ struct GraphReader {
     ) -> [Parameter] {
         var parameters = readList(root, "parameters") { reader, entry, path -> Parameter? in
             reader.checkKeys(entry, at: path, ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"])
-            return reader.decode(Parameter.self, .object(entry), at: path)
+            return reader.decode(Parameter.self, .object(entry), at: path).map(settings.inheriting)
         }
         let known = parameters.map(\.name).sorted().joined(separator: ", ")
         for (name, text) in settings.texts.sorted(by: { $0.key < $1.key }) {

@@ -1,0 +1,65 @@
+internal import Foundation
+internal import GraphModel
+internal import Runtime
+internal import Tensors
+
+/// A run that is gone on with, from the checkpoint in its folder.
+struct Resumption {
+    let folder: String
+    private let checkpoint: Checkpoint
+
+    /// - Throws: ``Failure`` where there is no checkpoint that can be read.
+    init(folder: String) throws {
+        self.folder = folder
+        do {
+            checkpoint = try Checkpoint(folder: "\(folder)/checkpoint")
+        } catch {
+            throw Failure.usage("\(error)")
+        }
+    }
+
+    /// The iteration that the checkpoint is from.
+    var iteration: Int { checkpoint.iteration }
+
+    /// What the parameters of the graph were, as they stand in its file.
+    var parameters: [String: String] { checkpoint.parameters }
+
+    /// - Throws: ``Failure`` where the run was one of another graph, or has had its last iteration.
+    func check(_ graph: Graph) throws {
+        do {
+            try checkpoint.check(graph)
+        } catch {
+            throw Failure.usage("\(folder): \(error)")
+        }
+        guard iteration >= graph.iterations.value else { return }
+        let hint = graph.iterations.parameter.map { "; go on with more, for example --set \($0)=\(iteration + 10)" }
+        throw Failure.usage("\(folder): the checkpoint is from iteration \(iteration), the last one\(hint ?? "")")
+    }
+
+    /// Where the run goes on.
+    ///
+    /// - Throws: ``Failure`` where the checkpoint lacks a state.
+    func start(of expansion: Expansion) throws -> (iteration: Int, states: [Int: Tensor]) {
+        do {
+            return (iteration, try checkpoint.states(for: expansion))
+        } catch {
+            throw Failure.usage("\(folder): \(error)")
+        }
+    }
+
+    /// The command that goes on with the run in `folder`, as it can be typed where this one was.
+    static func command(_ graph: String, folder: String, _ hosts: HostOptions) -> String {
+        var words = [CommandLine.arguments.first ?? Tool.configuration.name, "run", graph, "--resume", folder]
+        // Bits are promised for equal threads per worker only, so these go along.
+        if let workers = hosts.workers { words += ["--workers", workers] }
+        if let threads = hosts.threads { words += ["--threads", "\(threads)"] }
+        return words.map(quotedForShell).joined(separator: " ")
+    }
+
+    private static func quotedForShell(_ word: String) -> String {
+        let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }
+        guard word.isEmpty || !plain else { return word }
+        let parts = word.split(separator: "'", omittingEmptySubsequences: false)
+        return "'" + parts.joined(separator: "'\\''") + "'"
+    }
+}
