@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-]
+] + (Context.environment["GRAPHRUN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A library module of ours, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -68,7 +68,7 @@ let package = Package(
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
         .executableTarget(
             name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
-            exclude: ["data", "pnp.graph", "denoise.graph", "pnp-custom.graph"],
+            exclude: ["data", "pictures", "pnp.graph", "denoise.graph", "pnp-custom.graph"],
             swiftSettings: strict),
         .target(name: "Phantoms", dependencies: ["Tensors"], path: "Tools/Phantoms", swiftSettings: strict),
         .executableTarget(

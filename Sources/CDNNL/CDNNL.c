@@ -1,1 +1,317 @@
 #include "CDNNL.h"
+
+#include <dnnl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IS_3 (DNNL_VERSION_MAJOR >= 3)
+
+// Memory descriptions are structs in 2.x and opaque pointers in 3.x; both are handled by pointer here.
+#if IS_3
+typedef dnnl_memory_desc_t description;
+typedef const_dnnl_memory_desc_t description_view;
+#define VIEW(d) (d)
+#else
+typedef dnnl_memory_desc_t description;
+typedef const dnnl_memory_desc_t *description_view;
+#define VIEW(d) (&(d))
+#endif
+
+#define TRY(call)                                   \
+    do {                                            \
+        dnnl_status_t status_ = (call);             \
+        if (status_ != dnnl_success) {              \
+            status = status_;                       \
+            goto done;                              \
+        }                                           \
+    } while (0)
+
+enum { STATUS_NO_MEMORY = -1, STATUS_NO_FAST = -2 };
+
+struct cdnnl_context {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+};
+
+struct cdnnl_convolution {
+    cdnnl_context *context;
+    cdnnl_shape shape;
+    dnnl_primitive_desc_t desc;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t source, weights, bias, target, scratch;
+    dnnl_exec_arg_t arguments[5];
+    int argument_count;
+};
+
+int cdnnl_version(void) {
+    const dnnl_version_t *version = dnnl_version();
+    return 10000 * version->major + 100 * version->minor + version->patch;
+}
+
+const char *cdnnl_status_text(int status) {
+    switch (status) {
+        case STATUS_NO_MEMORY: return "out of memory";
+        case STATUS_NO_FAST: return "the library has only its slow reference implementation for it";
+        case dnnl_out_of_memory: return "out of memory";
+        case dnnl_invalid_arguments: return "invalid arguments";
+        case dnnl_unimplemented: return "the library has no implementation for it";
+        case dnnl_runtime_error: return "a runtime error in the library";
+        case dnnl_not_required: return "not required";
+        default: return "an unknown error";
+    }
+}
+
+int cdnnl_block(void) {
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
+}
+
+// oneDNN is built with OpenMP, whose threads are set for the calling thread; a build without it has no such function.
+extern void omp_set_num_threads(int) __attribute__((weak));
+
+void cdnnl_set_threads(int threads) {
+    if (omp_set_num_threads) omp_set_num_threads(threads);
+}
+
+int cdnnl_context_create(cdnnl_context **context) {
+    dnnl_status_t status = dnnl_success;
+    cdnnl_context *made = calloc(1, sizeof *made);
+    if (!made) return STATUS_NO_MEMORY;
+    TRY(dnnl_engine_create(&made->engine, dnnl_cpu, 0));
+    TRY(dnnl_stream_create(&made->stream, made->engine, dnnl_stream_default_flags));
+    *context = made;
+    return 0;
+done:
+    cdnnl_context_destroy(made);
+    return status;
+}
+
+void cdnnl_context_destroy(cdnnl_context *context) {
+    if (!context) return;
+    if (context->stream) dnnl_stream_destroy(context->stream);
+    if (context->engine) dnnl_engine_destroy(context->engine);
+    free(context);
+}
+
+static dnnl_status_t describe(description *made, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
+#if IS_3
+    return dnnl_memory_desc_create_with_tag(made, rank, dims, dnnl_f32, tag);
+#else
+    return dnnl_memory_desc_init_by_tag(made, rank, dims, dnnl_f32, tag);
+#endif
+}
+
+static void forget(description *made) {
+#if IS_3
+    if (*made) dnnl_memory_desc_destroy(*made);
+#else
+    (void)made;
+#endif
+}
+
+static dnnl_status_t post_operations(const cdnnl_shape *shape, dnnl_primitive_attr_t attributes) {
+    dnnl_status_t status = dnnl_success;
+    dnnl_post_ops_t operations = NULL;
+    TRY(dnnl_post_ops_create(&operations));
+#if IS_3
+    if (shape->sum) TRY(dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef));
+    if (shape->relu) TRY(dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0));
+#else
+    if (shape->sum) TRY(dnnl_post_ops_append_sum(operations, 1));
+    if (shape->relu) TRY(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0));
+#endif
+    TRY(dnnl_primitive_attr_set_post_ops(attributes, operations));
+done:
+    if (operations) dnnl_post_ops_destroy(operations);
+    return status;
+}
+
+static int64_t output_side(const cdnnl_shape *shape, int64_t side) {
+    if (shape->transposed) return (side - 1) * shape->stride + shape->kernel - 2 * shape->padding;
+    return (side + 2 * shape->padding - shape->kernel) / shape->stride + 1;
+}
+
+// Weights are `out × in × k × k` to the library in both directions; PyTorch keeps those of a transposed convolution as
+// `in × out × k × k`, which is another order of the same description.
+static dnnl_format_tag_t plain_order(const cdnnl_shape *shape) {
+    return shape->transposed ? dnnl_iohw : dnnl_oihw;
+}
+
+static dnnl_status_t create_description(cdnnl_convolution *made) {
+    dnnl_status_t status = dnnl_success;
+    const cdnnl_shape *shape = &made->shape;
+    dnnl_engine_t engine = made->context->engine;
+    dnnl_primitive_attr_t attributes = NULL;
+    description source = {0}, weights = {0}, bias = {0}, target = {0};
+    dnnl_format_tag_t blocked = cdnnl_block() == 16 ? dnnl_nChw16c : dnnl_nChw8c;
+    dnnl_dims_t source_dims = {shape->batch, shape->input_channels, shape->height, shape->width};
+    dnnl_dims_t weights_dims = {shape->output_channels, shape->input_channels, shape->kernel, shape->kernel};
+    dnnl_dims_t bias_dims = {shape->output_channels};
+    dnnl_dims_t target_dims = {shape->batch, shape->output_channels, output_side(shape, shape->height),
+                               output_side(shape, shape->width)};
+    dnnl_dims_t strides = {shape->stride, shape->stride};
+    dnnl_dims_t padding = {shape->padding, shape->padding};
+
+    TRY(describe(&source, 4, source_dims, blocked));
+    TRY(describe(&weights, 4, weights_dims, dnnl_format_tag_any));
+    TRY(describe(&bias, 1, bias_dims, dnnl_x));
+    TRY(describe(&target, 4, target_dims, blocked));
+    TRY(dnnl_primitive_attr_create(&attributes));
+    TRY(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
+    TRY(post_operations(shape, attributes));
+#if IS_3
+    dnnl_dims_t dilation = {0, 0};
+    description bias_or_none = shape->bias ? bias : NULL;
+    if (shape->transposed) {
+        TRY(dnnl_deconvolution_forward_primitive_desc_create(
+            &made->desc, engine, dnnl_forward_inference, dnnl_deconvolution_direct, source, weights, bias_or_none,
+            target, strides, dilation, padding, padding, attributes));
+    } else {
+        TRY(dnnl_convolution_forward_primitive_desc_create(
+            &made->desc, engine, dnnl_forward_inference, dnnl_convolution_direct, source, weights, bias_or_none,
+            target, strides, dilation, padding, padding, attributes));
+    }
+#else
+    const dnnl_memory_desc_t *bias_or_none = shape->bias ? &bias : NULL;
+    if (shape->transposed) {
+        dnnl_deconvolution_desc_t operation;
+        TRY(dnnl_deconvolution_forward_desc_init(&operation, dnnl_forward_inference, dnnl_deconvolution_direct,
+                                                 &source, &weights, bias_or_none, &target, strides, padding,
+                                                 padding));
+        TRY(dnnl_primitive_desc_create(&made->desc, &operation, attributes, engine, NULL));
+    } else {
+        dnnl_convolution_desc_t operation;
+        TRY(dnnl_convolution_forward_desc_init(&operation, dnnl_forward_inference, dnnl_convolution_direct, &source,
+                                               &weights, bias_or_none, &target, strides, padding, padding));
+        TRY(dnnl_primitive_desc_create(&made->desc, &operation, attributes, engine, NULL));
+    }
+#endif
+done:
+    forget(&source);
+    forget(&weights);
+    forget(&bias);
+    forget(&target);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    return status;
+}
+
+int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, cdnnl_convolution **convolution) {
+    int status = 0;
+    cdnnl_convolution *made = calloc(1, sizeof *made);
+    if (!made) return STATUS_NO_MEMORY;
+    made->context = context;
+    made->shape = *shape;
+    TRY(create_description(made));
+    // A reference loop is thousands of times slower than anything else; better none than that.
+    if (strncmp(cdnnl_convolution_implementation(made), "ref", 3) == 0) {
+        status = STATUS_NO_FAST;
+        goto done;
+    }
+    TRY(dnnl_primitive_create(&made->primitive, made->desc));
+    *convolution = made;
+    return 0;
+done:
+    cdnnl_convolution_destroy(made);
+    return status;
+}
+
+static void forget_memory(dnnl_memory_t *memory) {
+    if (*memory) dnnl_memory_destroy(*memory);
+    *memory = NULL;
+}
+
+static void unbind(cdnnl_convolution *convolution) {
+    forget_memory(&convolution->source);
+    forget_memory(&convolution->weights);
+    forget_memory(&convolution->bias);
+    forget_memory(&convolution->target);
+    forget_memory(&convolution->scratch);
+}
+
+void cdnnl_convolution_destroy(cdnnl_convolution *convolution) {
+    if (!convolution) return;
+    unbind(convolution);
+    if (convolution->primitive) dnnl_primitive_destroy(convolution->primitive);
+    if (convolution->desc) dnnl_primitive_desc_destroy(convolution->desc);
+    free(convolution);
+}
+
+const char *cdnnl_convolution_implementation(const cdnnl_convolution *convolution) {
+    const char *name = "";
+    dnnl_primitive_desc_query(convolution->desc, dnnl_query_impl_info_str, 0, (void *)&name);
+    return name;
+}
+
+static description_view queried(const cdnnl_convolution *convolution, dnnl_query_t what) {
+    return dnnl_primitive_desc_query_md(convolution->desc, what, 0);
+}
+
+size_t cdnnl_convolution_scratch(const cdnnl_convolution *convolution) {
+    return dnnl_memory_desc_get_size(queried(convolution, dnnl_query_scratchpad_md));
+}
+
+size_t cdnnl_convolution_weights_size(const cdnnl_convolution *convolution) {
+    return dnnl_memory_desc_get_size(queried(convolution, dnnl_query_weights_md));
+}
+
+int cdnnl_convolution_same_weights(const cdnnl_convolution *one, const cdnnl_convolution *other) {
+    return dnnl_memory_desc_equal(queried(one, dnnl_query_weights_md), queried(other, dnnl_query_weights_md));
+}
+
+int cdnnl_convolution_order_weights(const cdnnl_convolution *convolution, const float *plain, void *ordered) {
+    dnnl_status_t status = dnnl_success;
+    const cdnnl_shape *shape = &convolution->shape;
+    cdnnl_context *context = convolution->context;
+    dnnl_dims_t dims = {shape->output_channels, shape->input_channels, shape->kernel, shape->kernel};
+    description from = {0};
+    dnnl_memory_t source = NULL, target = NULL;
+    dnnl_primitive_desc_t desc = NULL;
+    dnnl_primitive_t primitive = NULL;
+    TRY(describe(&from, 4, dims, plain_order(shape)));
+    TRY(dnnl_memory_create(&source, VIEW(from), context->engine, (void *)plain));
+    TRY(dnnl_memory_create(&target, queried(convolution, dnnl_query_weights_md), context->engine, ordered));
+    TRY(dnnl_reorder_primitive_desc_create(&desc, VIEW(from), context->engine,
+                                           queried(convolution, dnnl_query_weights_md), context->engine, NULL));
+    TRY(dnnl_primitive_create(&primitive, desc));
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
+    TRY(dnnl_primitive_execute(primitive, context->stream, 2, arguments));
+    TRY(dnnl_stream_wait(context->stream));
+done:
+    if (primitive) dnnl_primitive_destroy(primitive);
+    if (desc) dnnl_primitive_desc_destroy(desc);
+    forget_memory(&source);
+    forget_memory(&target);
+    forget(&from);
+    return status;
+}
+
+static dnnl_status_t bind_one(cdnnl_convolution *convolution, dnnl_memory_t *memory, int argument, dnnl_query_t what,
+                              int index, const void *data) {
+    dnnl_status_t status = dnnl_memory_create(memory, dnnl_primitive_desc_query_md(convolution->desc, what, index),
+                                              convolution->context->engine, (void *)data);
+    if (status != dnnl_success) return status;
+    convolution->arguments[convolution->argument_count++] = (dnnl_exec_arg_t){argument, *memory};
+    return status;
+}
+
+int cdnnl_convolution_bind(cdnnl_convolution *convolution, const float *source, const void *weights,
+                           const float *bias, float *target, void *scratch) {
+    dnnl_status_t status = dnnl_success;
+    unbind(convolution);
+    convolution->argument_count = 0;
+    TRY(bind_one(convolution, &convolution->source, DNNL_ARG_SRC, dnnl_query_src_md, 0, source));
+    TRY(bind_one(convolution, &convolution->weights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0, weights));
+    if (convolution->shape.bias)
+        TRY(bind_one(convolution, &convolution->bias, DNNL_ARG_BIAS, dnnl_query_weights_md, 1, bias));
+    TRY(bind_one(convolution, &convolution->target, DNNL_ARG_DST, dnnl_query_dst_md, 0, target));
+    if (cdnnl_convolution_scratch(convolution) > 0)
+        TRY(bind_one(convolution, &convolution->scratch, DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, 0, scratch));
+done:
+    return status;
+}
+
+int cdnnl_convolution_run(cdnnl_convolution *convolution) {
+    dnnl_stream_t stream = convolution->context->stream;
+    dnnl_status_t status = dnnl_primitive_execute(convolution->primitive, stream, convolution->argument_count,
+                                                  convolution->arguments);
+    return status == dnnl_success ? dnnl_stream_wait(stream) : status;
+}

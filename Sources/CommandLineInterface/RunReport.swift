@@ -116,6 +116,6 @@ struct RunReport: Codable {
     }
 
     private static func versions() -> [String: String] {
-        ["OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw]
+        ["OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw, "oneDNN": Libraries.oneDNN]
     }
 }

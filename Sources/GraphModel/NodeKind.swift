@@ -85,11 +85,16 @@ public struct Cost: Hashable, Sendable {
     public var bytes: Double
     /// Bytes of scratch memory a kernel keeps beside its output.
     public var scratchBytes: Int
+    /// Bytes that all instances of a worker share which name them alike, such as the weights of a network.
+    public var sharedBytes: [String: Int]
 
-    public init(operations: Double = 0, bytes: Double = 0, scratchBytes: Int = 0) {
+    public init(
+        operations: Double = 0, bytes: Double = 0, scratchBytes: Int = 0, sharedBytes: [String: Int] = [:]
+    ) {
         self.operations = operations
         self.bytes = bytes
         self.scratchBytes = scratchBytes
+        self.sharedBytes = sharedBytes
     }
 }
 

@@ -57,12 +57,12 @@ extension Setting: Codable {
     }
 }
 
-extension Setting: ExpressibleByIntegerLiteral where Value == Int {
-    public init(integerLiteral value: Int) { self.init(value) }
+extension Setting: ExpressibleByIntegerLiteral where Value: ExpressibleByIntegerLiteral {
+    public init(integerLiteral value: Value.IntegerLiteralType) { self.init(Value(integerLiteral: value)) }
 }
 
-extension Setting: ExpressibleByFloatLiteral where Value == Double {
-    public init(floatLiteral value: Double) { self.init(value) }
+extension Setting: ExpressibleByFloatLiteral where Value: ExpressibleByFloatLiteral {
+    public init(floatLiteral value: Value.FloatLiteralType) { self.init(Value(floatLiteral: value)) }
 }
 
 extension Setting: ExpressibleByUnicodeScalarLiteral where Value == String {

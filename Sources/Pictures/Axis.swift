@@ -16,8 +16,11 @@ package struct Axis: Equatable, Sendable {
     /// Where a value lies: 0 at the low end, 1 at the high one; `nil` if it cannot be shown.
     package func position(_ value: Double) -> Double? {
         let coordinate = isLogarithmic ? log10(value) : value
-        guard coordinate.isFinite, low...high ~= coordinate else { return nil }
-        return (coordinate - low) / (high - low)
+        guard coordinate.isFinite else { return nil }
+        let position = (coordinate - low) / (high - low)
+        // A value at an end may come out beside it by rounding.
+        guard -1e-9...1 + 1e-9 ~= position else { return nil }
+        return min(max(position, 0), 1)
     }
 
     /// An axis over the values, from one round number to another; `nil` if none of them can be shown. Numbers beyond
@@ -51,10 +54,14 @@ package struct Axis: Equatable, Sendable {
         let decades = (Int(least.rounded(.down)) - 1)...(Int(most.rounded(.up)) + 1)
         let candidates = decades.flatMap { decade in steps.map { (decade: decade, step: $0) } }
         let slack = 1e-9
-        let first = candidates.lastIndex { Double($0.decade) + log10($0.step) <= least + slack } ?? 0
-        let end = candidates.firstIndex { Double($0.decade) + log10($0.step) >= most - slack } ?? candidates.count - 1
-        // Equal values that are themselves round still get an axis with two ends.
-        let last = max(end, first + 1)
+        var first = candidates.lastIndex { Double($0.decade) + log10($0.step) <= least + slack } ?? 0
+        var last = candidates.firstIndex { Double($0.decade) + log10($0.step) >= most - slack } ?? candidates.count - 1
+        if first == last {
+            // All values are one round number. Not in the middle, where equal values on the other axis would hide them;
+            // there is a decade of candidates on either side.
+            first -= 1
+            last += 2
+        }
         let stride = (last - first) / 8 + 1
         let ticks = Swift.stride(from: first, through: last, by: stride).map { index in
             let (decade, step) = candidates[index]
@@ -62,7 +69,7 @@ package struct Axis: Equatable, Sendable {
         }
         let (low, high) = (candidates[first], candidates[last])
         return Axis(
-            low: Double(low.decade) + log10(low.step) - slack, high: Double(high.decade) + log10(high.step) + slack,
+            low: Double(low.decade) + log10(low.step), high: Double(high.decade) + log10(high.step),
             isLogarithmic: true, ticks: ticks)
     }
 

@@ -71,12 +71,19 @@ struct WorkerDraft {
         let mine = expansion.instances.indices.filter { homes[$0] == self.worker }.map { expansion.instances[$0] }
         let plan = WorkerPlan(
             worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
-            arenaCount: count, scratchBytes: mine.reduce(0) { $0 + $1.cost.scratchBytes },
+            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine),
             predictedSeconds: mine.reduce(0) { sum, instance in
                 instance.phase == .body ? sum + Placement.predictedSeconds(instance.cost) : sum
             } / Double(worker.threads),
             states: states)
         return (plan, received)
+    }
+
+    /// Bytes that kernels keep beside their outputs; what instances share counts once.
+    private static func scratchBytes(_ instances: [Instance]) -> Int {
+        var shared: [String: Int] = [:]
+        for instance in instances { shared.merge(instance.cost.sharedBytes) { max($0, $1) } }
+        return shared.values.reduce(0, +) + instances.reduce(0) { $0 + $1.cost.scratchBytes }
     }
 
     // MARK: Steps

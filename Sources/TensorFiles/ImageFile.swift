@@ -14,7 +14,7 @@ package struct LoadedImage: Equatable, Sendable {
 
 /// Images in PNG or NPY files, told apart by their first bytes, whatever their names.
 package enum ImageFile {
-    private static let signatureOfPNG: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    static let signatureOfPNG: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Reads an image: 1 × C × H × W in [0, 1] from PNG, and from NPY an array as it is, also of rank 2 or 3.
     package static func read(_ path: String) throws(TensorFileError) -> LoadedImage {

@@ -13,14 +13,12 @@ package enum PNG {
 
     /// Reads a picture.
     package static func read(_ path: String) throws(TensorFileError) -> LoadedImage {
-        var file = try InputFile(path)
-        return try decode(try file.readRest(), path: path)
+        try decode(try contents(of: path), path: path)
     }
 
     /// The type a picture has once it is read, from its header.
     package static func readType(_ path: String) throws(TensorFileError) -> TensorType {
-        var file = try InputFile(path)
-        return try decodeLayout(try file.readRest(), path: path).type
+        try decodeLayout(try contents(of: path), path: path).type
     }
 
     /// Writes a float32 tensor of shape H × W, C × H × W or 1 × C × H × W, C = 1 or 3, whose values in [0, 1] span the
@@ -49,6 +47,21 @@ package enum PNG {
         }
         try layout.check(path: path)
         return try LibPNG.file(of: layout.samples(of: tensor), layout, path: path)
+    }
+
+    /// Bytes of a file at most: somewhat more than the largest picture takes with no compression at all.
+    private static let largestFile = 5_000_000_000
+
+    /// The bytes of a file, once it is known to be one of PNG and of a size that may be read.
+    private static func contents(of path: String) throws(TensorFileError) -> [UInt8] {
+        var file = try InputFile(path)
+        guard file.size > 0 else { throw .empty(path: path) }
+        let start = try file.read(min(ImageFile.signatureOfPNG.count, file.size))
+        guard ImageFile.isPNG(start) else { throw .wrongFormat(path: path, expected: "a PNG file") }
+        guard file.size <= largestFile else {
+            throw .tooLarge(path: path, detail: "\(file.size) bytes, the limit is \(largestFile)")
+        }
+        return try start + file.readRest()
     }
 
     private static func decodeLayout(_ bytes: [UInt8], path: String) throws(TensorFileError) -> PictureLayout {

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 import Tensors
 import TestSupport
 import Testing
@@ -8,25 +9,9 @@ struct GoldenError: Error {
     let text: String
 }
 
-/// A fixture of `../shared/goldens` by its name without `.npy`: little-endian float32 in C order, version 1 headers.
+/// A fixture of `../shared/goldens` by its name without `.npy`.
 func golden(_ name: String) throws -> Tensor {
-    let bytes = [UInt8](try Data(contentsOf: URL(filePath: SharedFiles.goldens.path(name + ".npy"))))
-    guard bytes.count > 10, bytes[6] == 1 else { throw GoldenError(text: "\(name): not NPY version 1") }
-    let start = 10 + Int(bytes[8]) + 256 * Int(bytes[9])
-    guard start <= bytes.count else { throw GoldenError(text: "\(name): truncated header") }
-    let header = String(decoding: bytes[10..<start], as: UTF8.self)
-    guard header.contains("'<f4'"), header.contains("'fortran_order': False"),
-        let open = header.firstIndex(of: "("), let close = header.firstIndex(of: ")")
-    else { throw GoldenError(text: "\(name): not float32 in C order") }
-    let extents = header[header.index(after: open)..<close].split(separator: ",").compactMap {
-        Int($0.trimmingCharacters(in: .whitespaces))
-    }
-    let shape = Shape(extents)
-    guard bytes.count == start + 4 * shape.count else { throw GoldenError(text: "\(name): wrong length") }
-    let values = (0..<shape.count).map { index in
-        Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + 4 * index + $1]) << (8 * $1) })
-    }
-    return Tensor(shape, values)
+    try NPY.read(SharedFiles.goldens.path("\(name).npy"))
 }
 
 /// A JSON fixture's top-level object.

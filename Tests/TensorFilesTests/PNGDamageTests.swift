@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TensorFiles
 internal import Tensors
 internal import TestSupport
@@ -72,6 +73,20 @@ struct PNGDamageTests {
         let sample = Self.samples[index]
         let error = #expect(throws: TensorFileError.self) { try PNG.decode(sample.bytes, path: "x.png") }
         #expect(error?.description == sample.message)
+    }
+
+    @Test("A file of more bytes than any picture has is not read")
+    func largeFile() throws {
+        let folder = try Folder()
+        let path = try folder.file("x.png", Self.good.file)
+        // With a hole at its end, so that it takes no space.
+        #expect(truncate(path, 5_000_000_001) == 0)
+        for read in [{ _ = try PNG.read(path) }, { _ = try PNG.readType(path) }] {
+            let error = #expect(throws: TensorFileError.self) { try read() }
+            #expect(
+                error?.description == "\(path): is too large: 5000000001 bytes, the limit is 5000000000; "
+                    + "cut it into smaller images")
+        }
     }
 
     @Test("Any bytes are read or refused", arguments: 1...4 as ClosedRange<UInt64>)

@@ -42,12 +42,39 @@ struct GoldenFilesTests {
 
 @Suite("Photographs", .enabled(if: SharedFiles.data.exist, "the data of ../shared/data are not on this machine"))
 struct SharedDataTests {
-    @Test("A photograph, and the fixture that was cut from it")
+    @Test("A photograph")
     func photograph() throws {
         let loaded = try ImageFile.read(SharedFiles.data.path("images/seed_102061_767x512.png"))
         #expect(loaded.note == nil)
         #expect(loaded.image.shape == [1, 3, 767, 512])
         #expect(loaded.image.values.allSatisfy { 0...1 ~= $0 && ($0 * 255).rounded() / 255 == $0 })
+    }
+
+    @Test(
+        "A fixture is found in the photographs it was cut from",
+        .enabled(if: SharedFiles.goldens.exist, "the fixtures of ../shared/goldens are not on this machine"))
+    func crop() throws {
+        let crop = try NPY.read(SharedFiles.goldens.path("image.npy"))
+        let names = ["102061", "119082", "271035", "3096"]
+        let found = try names.contains { name in
+            let photograph = try PNG.read(SharedFiles.data.path("images/CBSD68_\(name).png")).image
+            return holds(photograph, crop)
+        }
+        #expect(found)
+    }
+
+    /// Whether a part of `image` equals `crop` to the bit.
+    private func holds(_ image: Tensor, _ crop: Tensor) -> Bool {
+        let (all, part) = (image.values, crop.values)
+        let (height, width) = (image.shape[2], image.shape[3])
+        let (rows, columns) = (crop.shape[2], crop.shape[3])
+        func equals(_ top: Int, _ left: Int) -> Bool {
+            (0..<3 * rows).allSatisfy { line in
+                let start = (line / rows * height + top + line % rows) * width + left
+                return all[start..<start + columns].elementsEqual(part[line * columns..<(line + 1) * columns])
+            }
+        }
+        return (0...height - rows).contains { top in (0...width - columns).contains { equals(top, $0) } }
     }
 
     @Test("Trained weights")

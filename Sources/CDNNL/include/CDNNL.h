@@ -1,4 +1,71 @@
+/// A small interface to oneDNN that is the same for its 2.x and 3.x C APIs: convolutions for inference on blocked float32
+/// activations (nChw16c or nChw8c). Functions return 0, or a code that `cdnnl_status_text` explains.
 #ifndef CDNNL_H
 #define CDNNL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cdnnl_context cdnnl_context;
+typedef struct cdnnl_convolution cdnnl_convolution;
+
+/// A convolution at one size. Channels are multiples of the block.
+typedef struct {
+    int64_t batch, input_channels, output_channels, height, width, kernel, stride, padding;
+    /// 1: transposed.
+    int transposed;
+    /// 1: has a bias.
+    int bias;
+    /// 1: negative results become zero.
+    int relu;
+    /// 1: the result is added to what the output holds.
+    int sum;
+} cdnnl_shape;
+
+/// Version of the library in use, as 10000 · major + 100 · minor + patch.
+int cdnnl_version(void);
+
+/// What a code means.
+const char *cdnnl_status_text(int status);
+
+/// Channels that stand together in memory: 16 with AVX-512, else 8.
+int cdnnl_block(void);
+
+/// Threads that calls from this thread compute with.
+void cdnnl_set_threads(int threads);
+
+int cdnnl_context_create(cdnnl_context **context);
+void cdnnl_context_destroy(cdnnl_context *context);
+
+/// Prepares a convolution; the fastest implementation that the library has by the direct method.
+int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, cdnnl_convolution **convolution);
+void cdnnl_convolution_destroy(cdnnl_convolution *convolution);
+
+/// Name of the implementation, such as `jit:avx512_core`.
+const char *cdnnl_convolution_implementation(const cdnnl_convolution *convolution);
+/// Bytes of scratch memory that a run needs.
+size_t cdnnl_convolution_scratch(const cdnnl_convolution *convolution);
+/// Bytes of the weights in the order that the implementation reads.
+size_t cdnnl_convolution_weights_size(const cdnnl_convolution *convolution);
+/// 1 where both read weights in the same order.
+int cdnnl_convolution_same_weights(const cdnnl_convolution *one, const cdnnl_convolution *other);
+/// Orders weights: from `out × in × k × k`, for a transposed convolution from `in × out × k × k`.
+int cdnnl_convolution_order_weights(const cdnnl_convolution *convolution, const float *plain, void *ordered);
+
+/// Fixes the memory that every run uses; none of it is owned. `bias` may be NULL where the shape has none.
+int cdnnl_convolution_bind(cdnnl_convolution *convolution, const float *source, const void *weights,
+                           const float *bias, float *target, void *scratch);
+int cdnnl_convolution_run(cdnnl_convolution *convolution);
+
+/// Fills blocked activations from planes of an image: `factor × factor` pixels become channels, the noise level joins as
+/// the last one, the channels up to a whole block become zero. The image's last row and column are repeated up to
+/// `rows × columns` blocks of pixels. `levels` is a plane of the image's size an image, whose blocks are averaged, or
+/// NULL for the constant `level`.
+void cdnnl_pack(const float *image, const float *levels, float level, int64_t batch, int64_t channels, int64_t height,
+                int64_t width, int64_t factor, int64_t rows, int64_t columns, int64_t block, float *target);
+
+/// Writes planes of an image from blocked activations: the reverse, cropped to the image's size.
+void cdnnl_unpack(const float *source, int64_t batch, int64_t channels, int64_t height, int64_t width, int64_t factor,
+                  int64_t rows, int64_t columns, int64_t block, float *image);
 
 #endif

@@ -87,8 +87,9 @@ extension Denoiser {
                 operations: 30 * Double(image.floatCount), bytes: 10 * Double(image.byteCount))
             return Cost(
                 operations: Double(iterations) * perIteration.operations,
-                bytes: Double(iterations) * perIteration.bytes, scratchBytes: 4 * image.byteCount)
-        case .network(let network, _):
+                bytes: Double(iterations) * perIteration.bytes,
+                sharedBytes: ["total variation of \(image.shape)": 4 * image.byteCount])
+        case .network(let network, let path):
             let stride = network.stride
             let height = (image.shape[2] + stride - 1) / stride * stride
             let width = (image.shape[3] + stride - 1) / stride * stride
@@ -96,7 +97,11 @@ extension Denoiser {
             return Cost(
                 operations: Double(images) * network.floatingPointOperations(height: height, width: width),
                 bytes: 2 * Double(image.byteCount),
-                scratchBytes: images * network.scratchBytes(height: height, width: width))
+                sharedBytes: [
+                    "\(path) on \(image.shape)": images * network.scratchBytes(height: height, width: width),
+                    // As they are in the file, and in the order that convolutions read.
+                    path: 2 * network.parameterCount * MemoryLayout<Float>.stride,
+                ])
         }
     }
 

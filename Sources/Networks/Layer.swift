@@ -1,0 +1,47 @@
+/// A convolution, or transposed convolution, with the names its weights have in a PyTorch state dict.
+public struct Convolution: Hashable, Sendable {
+    /// Name of the weights: `out × in × k × k`, for a transposed convolution `in × out × k × k`.
+    public let weight: String
+    /// Name of the bias, one number an output channel.
+    public let bias: String?
+    public let inputChannels: Int
+    public let outputChannels: Int
+    /// Side of the square kernel.
+    public let kernel: Int
+    public let stride: Int
+    /// Rows and columns of zeros around the input.
+    public let padding: Int
+    /// Whether negative results become zero.
+    public let relu: Bool
+
+    public init(
+        weight: String, bias: String? = nil, from inputChannels: Int, to outputChannels: Int, kernel: Int = 3,
+        stride: Int = 1, padding: Int = 1, relu: Bool = false
+    ) {
+        self.weight = weight
+        self.bias = bias
+        self.inputChannels = inputChannels
+        self.outputChannels = outputChannels
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.relu = relu
+    }
+}
+
+/// One step of a network that maps images to images.
+public enum Layer: Hashable, Sendable {
+    /// Every `factor × factor` block of pixels becomes channels of one pixel (PyTorch's `pixel_unshuffle`).
+    case pixelUnshuffle(factor: Int)
+    /// The noise level joins as one more channel, the last.
+    case appendNoiseLevel
+    case convolution(Convolution)
+    /// Transposed, with kernel and stride of equal size: every pixel becomes a block of pixels.
+    case transposedConvolution(Convolution)
+    /// The reverse of `pixelUnshuffle`.
+    case pixelShuffle(factor: Int)
+    /// Keeps the value for a skip connection.
+    case save(slot: Int)
+    /// Adds the value kept.
+    case add(slot: Int)
+}

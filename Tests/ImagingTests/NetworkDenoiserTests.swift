@@ -1,0 +1,203 @@
+import Imaging
+import Networks
+import TensorFiles
+import TensorMath
+import Tensors
+import TestSupport
+import Testing
+
+/// A sample network with seeded random weights.
+private struct Sample: CustomTestStringConvertible {
+    let testDescription: String
+    let shapes: [String: Shape]
+
+    static let all = [
+        Sample(
+            testDescription: "FFDNet colour", shapes: SampleNetworks.ffdnet(channels: 3, features: 20, depth: 4)),
+        Sample(testDescription: "FFDNet gray", shapes: SampleNetworks.ffdnet(channels: 1, features: 16, depth: 3)),
+        Sample(
+            testDescription: "DRUNet",
+            shapes: SampleNetworks.drunet(channels: 3, widths: [8, 12, 16, 20], blocks: 1)),
+    ]
+
+    func network() throws -> Network { try Network.recognise(shapes) }
+    var weights: [String: Tensor] { SampleNetworks.randomWeights(shapes, seed: 11) }
+}
+
+private func denoise(
+    _ network: Network, _ weights: [String: Tensor], _ image: Tensor, sigma: Float, threads: Int = 1
+) throws -> Tensor {
+    let denoiser = try NetworkDenoiser(network: network, weights: weights, threads: threads)
+    var output = Tensor(image.type)
+    try image.withView { image in try output.withMutableView { try denoiser.denoise(image, sigma: sigma, into: $0) } }
+    return output
+}
+
+@Suite("Network denoisers")
+struct NetworkDenoiserTests {
+    /// A fixture: weights, input, expected output, σ and the height and width of the part of the input that is used.
+    struct Golden: CustomTestStringConvertible {
+        let weights: String
+        let input: String
+        let output: String
+        let sigma: Float
+        var testDescription: String { output }
+
+        static let ffdnet = [
+            Golden(weights: "ffdnet_color", input: "ffdnet_in", output: "ffdnet_out", sigma: 15 / 255),
+            Golden(weights: "ffdnet_color", input: "ffdnet_in", output: "ffdnet_odd_out", sigma: 15 / 255),
+            Golden(weights: "ffdnet_gray", input: "ffdnet_gray_in", output: "ffdnet_gray_out", sigma: 15 / 255),
+        ]
+        static let drunet = ["32x32", "40x37", "72x75"].map { size in
+            Golden(
+                weights: "drunet_small", input: "drunet_\(size)_in", output: "drunet_\(size)_pad8_out", sigma: 0.05)
+        }
+    }
+
+    private func check(_ golden: Golden, weights: String) throws {
+        let tensors = try SafeTensors.read(weights)
+        let network = try Network.recognise(tensors.mapValues(\.shape))
+        let expected = try NPY.read(SharedFiles.goldens.path("\(golden.output).npy"))
+        let input = try NPY.read(SharedFiles.goldens.path("\(golden.input).npy"))
+        let image = topLeft(input, height: expected.shape[2], width: expected.shape[3])
+        let output = try denoise(network, tensors, image, sigma: golden.sigma)
+        let difference = relativeDifference(output, reference: expected)
+        #expect(difference <= 1e-5)
+    }
+
+    private func topLeft(_ image: Tensor, height: Int, width: Int) -> Tensor {
+        let values = image.values
+        var kept: [Float] = []
+        for channel in 0..<image.shape[1] {
+            for row in 0..<height {
+                let start = (channel * image.shape[2] + row) * image.shape[3]
+                kept += values[start..<start + width]
+            }
+        }
+        return Tensor([1, image.shape[1], height, width], kept)
+    }
+
+    @Test(
+        "FFDNet with trained weights is the reference's",
+        .enabled(if: SharedFiles.goldens.exist && SharedFiles.data.exist, "the fixtures in ../shared are not here"),
+        arguments: Golden.ffdnet)
+    func ffdnet(_ golden: Golden) throws {
+        try check(golden, weights: SharedFiles.data.path("\(golden.weights).safetensors"))
+    }
+
+    @Test(
+        "DRUNet is the reference's", .enabled(if: SharedFiles.goldens.exist, "the fixtures in ../shared are not here"),
+        arguments: Golden.drunet)
+    func drunet(_ golden: Golden) throws {
+        try check(golden, weights: SharedFiles.goldens.path("\(golden.weights).safetensors"))
+    }
+
+    @Test("the engine computes what the layers say", arguments: Sample.all, [[16, 24], [19, 22]])
+    private func reference(_ sample: Sample, size: [Int]) throws {
+        let network = try sample.network()
+        let image = Tensor.random([2, network.imageChannels, size[0], size[1]], in: 0...1, seed: 3)
+        let output = try denoise(network, sample.weights, image, sigma: 0.1)
+        let expected = ReferenceNetwork.run(network, sample.weights, image, sigma: 0.1)
+        #expect(relativeDifference(output, reference: expected) <= 1e-5)
+    }
+
+    @Test("a pixel changes what lies within the derived reach, and something at its edge", arguments: Sample.all)
+    private func perturbation(_ sample: Sample) throws {
+        let network = try sample.network()
+        let reach = network.reach
+        let side = (reach.before + reach.after + 3 * reach.stride) / reach.stride * reach.stride
+        let weights = sample.weights
+        let image = Tensor.random([1, network.imageChannels, side, side], in: 0...1, seed: 8)
+        let before = try denoise(network, weights, image, sigma: 0.2)
+        var low = Int.max
+        var high = Int.min
+        for offset in 0..<reach.stride {
+            let pixel = reach.after + offset
+            guard pixel < side else { continue }
+            var changed = image
+            changed.withMutableView { $0.floats[pixel * side + pixel] += 1000 }
+            let after = try denoise(network, weights, changed, sigma: 0.2)
+            for (index, pair) in zip(before.values, after.values).enumerated() where pair.0 != pair.1 {
+                // An output pixel p reads pixels p - before … p + after.
+                for coordinate in [index / side % side, index % side] {
+                    low = min(low, coordinate - pixel)
+                    high = max(high, coordinate - pixel)
+                }
+            }
+        }
+        #expect(low >= -reach.after && high <= reach.before)
+        #expect(low <= -reach.after + 1 || high >= reach.before - 1)
+    }
+
+    @Test("a constant map of noise levels is a constant noise level", arguments: Sample.all)
+    private func constantMap(_ sample: Sample) throws {
+        let network = try sample.network()
+        let image = Tensor.random([1, network.imageChannels, 18, 21], in: 0...1, seed: 3)
+        let map = Tensor([1, 1, 18, 21], [Float](repeating: 0.25, count: 18 * 21))
+        let denoiser = try NetworkDenoiser(network: network, weights: sample.weights, threads: 1)
+        var output = Tensor(image.type)
+        try image.withView { image in
+            try map.withView { map in
+                try output.withMutableView { try denoiser.denoise(image, sigmaMap: map, into: $0) }
+            }
+        }
+        #expect(try denoise(network, sample.weights, image, sigma: 0.25) == output)
+    }
+
+    @Test("a map's noise level acts where it is")
+    func localMap() throws {
+        let sample = Sample.all[0]
+        let network = try sample.network()
+        let reach = network.reach
+        let side = 48
+        let image = Tensor.random([1, 3, side, side], in: 0...1, seed: 3)
+        var map = Tensor([1, 1, side, side], [Float](repeating: 0.1, count: side * side))
+        map.withMutableView { map in
+            for index in 0..<side * side where index % side < 8 { map.floats[index] = 0.4 }
+        }
+        let denoiser = try NetworkDenoiser(network: network, weights: sample.weights, threads: 1)
+        var output = Tensor(image.type)
+        try image.withView { image in
+            try map.withView { map in
+                try output.withMutableView { try denoiser.denoise(image, sigmaMap: map, into: $0) }
+            }
+        }
+        let low = try denoise(network, sample.weights, image, sigma: 0.1).values
+        let differs = zip(low, output.values).enumerated().filter { $0.element.0 != $0.element.1 }.map { $0.offset % side }
+        #expect(differs.contains { $0 < 8 })
+        #expect(differs.allSatisfy { $0 < 8 + reach.before + reach.after })
+    }
+
+    @Test("one and two threads give the same bits, as do two denoisers", arguments: Sample.all)
+    private func threads(_ sample: Sample) throws {
+        let network = try sample.network()
+        let image = Tensor.random([1, network.imageChannels, 40, 48], in: 0...1, seed: 3)
+        let one = try denoise(network, sample.weights, image, sigma: 0.1, threads: 1)
+        #expect(try denoise(network, sample.weights, image, sigma: 0.1, threads: 2) == one)
+        #expect(try denoise(network, sample.weights, image, sigma: 0.1, threads: 1) == one)
+    }
+
+    @Test("missing weights are named")
+    func missing() throws {
+        let sample = Sample.all[0]
+        var weights = sample.weights
+        weights["model.2.bias"] = nil
+        #expect(throws: InferenceError.weights("model.2.bias")) {
+            try NetworkDenoiser(network: sample.network(), weights: weights, threads: 1)
+        }
+        #expect(
+            InferenceError.weights("model.2.bias").description
+                == "the weights 'model.2.bias' are missing or of another shape than the network's")
+    }
+
+    @Test("no layer runs by a reference implementation")
+    func implementations() throws {
+        for sample in Sample.all {
+            let network = try sample.network()
+            let denoiser = try NetworkDenoiser(network: network, weights: sample.weights, threads: 1)
+            try denoiser.prepare([1, network.imageChannels, 32, 32])
+            #expect(denoiser.implementations.count == network.convolutions.count)
+            #expect(denoiser.implementations.allSatisfy { !$0.implementation.hasPrefix("ref") })
+        }
+    }
+}

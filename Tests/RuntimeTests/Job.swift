@@ -1,0 +1,107 @@
+import Foundation
+import GraphModel
+import Kernels
+import Runtime
+import Scheduling
+import TensorFiles
+import Tensors
+import TestSupport
+
+/// A graph ready to be run in a test.
+struct Job {
+    let expansion: Expansion
+    let files: GraphFiles
+    var catalog = KernelCatalog.standard
+
+    /// One of the committed graphs, with some parameters changed.
+    init(_ name: String, _ settings: [String: String]) throws {
+        let folder = Job.repository.appending(path: "Graphs")
+        let file = folder.appending(path: "\(name).graph")
+        let graph = try Graph(
+            try Data(contentsOf: file), file: file.lastPathComponent, kinds: KernelCatalog.standard.kinds,
+            settings: Overrides(settings))
+        try self.init(graph, folder: folder.path(percentEncoded: false))
+    }
+
+    init(_ graph: Graph, folder: String = "", catalog: KernelCatalog = .standard) throws {
+        files = GraphFiles(folder: folder)
+        expansion = try graph.expand(FileFacts(files))
+        self.catalog = catalog
+    }
+
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// All values of an output by the oracle.
+    func oracle(_ output: String, threads: Int = 1) throws -> [Tensor] {
+        let values = try SequentialExecutor(expansion, catalog: catalog, files: files, threads: threads).run()
+        return (expansion.output(output) ?? 0..<0).compactMap { values[$0] }
+    }
+
+    /// All values of an output by so many workers.
+    func run(_ output: String, workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> [Tensor] {
+        let result = try run(workers: workers, threads: threads, placement: placement)
+        return (expansion.output(output) ?? 0..<0).compactMap { result.kept[$0] }
+    }
+
+    func plan(workers: Int, threads: Int = 1, placement: [Int]? = nil) -> Plan {
+        Plan(expansion, workers: HostFile(local: workers, threads: threads).workers, placement: placement)
+    }
+
+    func run(
+        workers: Int, threads: Int = 1, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    ) throws -> RunResult {
+        try InProcessRun(
+            plan(workers: workers, threads: threads, placement: placement), catalog: catalog, files: files, log: log,
+            checkpoint: checkpoint
+        ).run()
+    }
+
+    /// A worker for every instance, by lot.
+    func randomPlacement(workers: Int, seed: UInt64) -> [Int] {
+        var random = SeededRandom(seed)
+        return expansion.instances.map { _ in Int.random(in: 0..<workers, using: &random) }
+    }
+}
+
+/// Files that a test makes and removes.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "graphrun-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path(percentEncoded: false)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+extension TemporaryFolder {
+    /// A small FFDNet with random weights that stays near the identity, so that iterations stay bounded.
+    func smallNetwork(channels: Int = 3, features: Int = 24, layers: Int = 4, seed: UInt64 = 5) throws -> String {
+        var weights: [String: Tensor] = [:]
+        for layer in 0..<layers {
+            let from = layer == 0 ? 4 * channels + 1 : features
+            let to = layer == layers - 1 ? 4 * channels : features
+            let bound = 0.5 / Float(from * 9).squareRoot()
+            let weight = Tensor.random([to, from, 3, 3], in: -bound...bound, seed: seed + UInt64(2 * layer))
+            weights["model.\(2 * layer).weight"] = weight
+            weights["model.\(2 * layer).bias"] = .random([to], in: 0...0.1, seed: seed + UInt64(2 * layer) + 1)
+        }
+        let path = file("network.safetensors")
+        try SafeTensors.write(weights, to: path)
+        return path
+    }
+
+    /// A random image in [0, 1].
+    func image(_ shape: Shape, name: String = "image.npy", seed: UInt64 = 1) throws -> String {
+        try NPY.write(.random(shape, in: 0...1, seed: seed), to: file(name))
+        return file(name)
+    }
+}
