@@ -10,16 +10,21 @@ extension Graph {
 private struct StructureChecker {
     private let graph: Graph
     private let axisNames: Set<String>
+    private let phases: [String: Phase]
     private var earlier: [String: Node] = [:]
     private var problems: [GraphProblem] = []
+    /// Whether something refers to a node that is not there, or to none: what it meant would seem unused.
+    private var lacksReferences = false
 
     init(_ graph: Graph) {
         self.graph = graph
         axisNames = Set(graph.axes.map(\.name))
+        phases = graph.phases()
     }
 
     mutating func run() -> [GraphProblem] {
-        checkParameters()
+        checkNames()
+        checkIterations()
         checkAxes()
         for node in graph.nodes {
             checkName(node)
@@ -30,7 +35,7 @@ private struct StructureChecker {
             earlier[node.id] = node
         }
         checkResults()
-        checkUse()
+        if !lacksReferences { checkUse() }
         return problems
     }
 
@@ -38,18 +43,28 @@ private struct StructureChecker {
         problems.append(GraphProblem(location, message))
     }
 
-    private mutating func checkParameters() {
-        var seen: Set<String> = []
-        for parameter in graph.parameters {
-            if !seen.insert(parameter.name).inserted {
-                report(nil, "parameter '\(parameter.name)' is declared twice; give each its own name")
-            }
-            if let problem = parameter.problem(with: parameter.value) { report(nil, problem) }
+    /// Parameters are checked where they are declared. One that gives the number of iterations and is out of its range
+    /// has been reported there.
+    private mutating func checkIterations() {
+        guard !Graph.possibleIterations.contains(graph.iterations.value) else { return }
+        let parameter = graph.parameters.first { $0.name == graph.iterations.parameter }
+        guard parameter?.problem(with: .integer(graph.iterations.value)) == nil else { return }
+        report(
+            nil,
+            "'iterations' is \(graph.iterations.value); it must be between \(Graph.possibleIterations.lowerBound) and "
+                + "\(Graph.possibleIterations.upperBound)")
+    }
+
+    /// Names of outputs and of the graph become names of files, and must not lead out of the run's folder.
+    private mutating func checkNames() {
+        if !graph.name.isPlainName {
+            report(nil, "'\(graph.name)' cannot name a graph; use letters, digits, '-' and '_'")
         }
-        if graph.iterations.value < 1 {
-            report(nil, "'iterations' is \(graph.iterations.value); it must be 1 or more")
-        } else if graph.iterations.value > 1_000_000_000 {
-            report(nil, "'iterations' is \(graph.iterations.value); it must be 1000000000 or less")
+        for axis in graph.axes where !axis.name.isPlainName {
+            report(axis.location, "'\(axis.name)' cannot name an axis; use letters, digits, '-' and '_'")
+        }
+        for name in graph.outputs.keys.sorted() where !name.isPlainName {
+            report(nil, "'\(name)' cannot name an output; use letters, digits, '-' and '_'")
         }
     }
 
@@ -80,18 +95,31 @@ private struct StructureChecker {
         if earlier[node.id] != nil {
             report(node.location, "'\(node.id)' names two nodes; give each its own name")
         }
-        if node.id.isEmpty || node.id.contains(where: { "[]{}\"\\".contains($0) || $0.isWhitespace }) {
+        if !node.id.isPlainName {
             report(node.location, "'\(node.id)' cannot name a node; use letters, digits, '-' and '_'")
         }
         if let axis = node.axis, !axisNames.contains(axis) {
             let known = axisNames.isEmpty ? "the graph has none" : "there are: \(axisNames.sorted().joined(separator: ", "))"
             report(node.location, "'\(node.id)' runs over '\(axis)', which is no axis; \(known)")
         }
+        checkTilesAreKnown(node)
+    }
+
+    /// Tiles are known once the shape of what they cut is, so a node over them comes after it.
+    private mutating func checkTilesAreKnown(_ node: Node) {
+        guard let axis = graph.axes.first(where: { $0.name == node.axis }), case .tiles(let tiles) = axis.extent,
+            tiles.of != node.id, earlier[tiles.of] == nil, graph.nodes.contains(where: { $0.id == tiles.of })
+        else { return }
+        report(
+            node.location,
+            "'\(node.id)' runs over '\(axis.name)', the tiles of '\(tiles.of)', which comes later; "
+                + "add it after '\(tiles.of)'")
     }
 
     private mutating func checkInputs(_ node: Node, _ kind: any NodeKind, _ inputs: [String]) {
         let declared = type(of: kind).inputs
         guard inputs.count == declared.count else {
+            lacksReferences = true
             let names = declared.map(\.name).joined(separator: ", ")
             report(
                 node.location,
@@ -134,11 +162,19 @@ private struct StructureChecker {
                 "state '\(node.id)' starts from '\(initial)', which runs over '\(axis)'; "
                     + "let the state run over '\(axis)' too, or gather first")
         }
+        if earlier[initial] != nil, let phase = phases[initial], phase != .setup {
+            report(
+                node.location,
+                "state '\(node.id)' starts from '\(initial)', which depends on a state itself; "
+                    + "start from a value that is there before the loop")
+        }
         guard !next.isEmpty else {
+            lacksReferences = true
             report(node.location, "state '\(node.id)' has no next value; give it one with 'next(…)'")
             return
         }
         guard let source = graph.nodes.first(where: { $0.id == next }) else {
+            lacksReferences = true
             report(node.location, "state '\(node.id)' becomes '\(next)', which is no node of the graph")
             return
         }
@@ -151,6 +187,7 @@ private struct StructureChecker {
     /// The node of that name, if there is one before `node`; a problem otherwise.
     private mutating func resolve(_ id: String, for node: Node) -> Node? {
         if let source = earlier[id] { return source }
+        lacksReferences = true
         let exists = graph.nodes.contains { $0.id == id }
         report(
             node.location,
@@ -168,22 +205,30 @@ private struct StructureChecker {
 
     private mutating func checkResults() {
         if graph.outputs.isEmpty {
+            lacksReferences = true
             report(nil, "the graph has no output; name what is to be kept with 'output(…)'")
         }
         for (name, id) in graph.outputs.sorted(by: { $0.key < $1.key }) where earlier[id] == nil {
+            lacksReferences = true
             report(nil, "output '\(name)' is '\(id)', which is no node of the graph\(suggestion(for: id))")
         }
-        for name in graph.outputs.keys.sorted() where !name.isFileName {
-            report(nil, "output '\(name)' cannot name a file; use letters, digits, '-' and '_'")
-        }
         for id in graph.metrics where earlier[id] == nil {
+            lacksReferences = true
             report(nil, "metric '\(id)' is no node of the graph\(suggestion(for: id))")
         }
     }
 
+    /// Reports the ends only of what leads nowhere.
     private mutating func checkUse() {
         let used = graph.usedNodes()
-        for node in graph.nodes where !used.contains(node.id) {
+        var read: Set<String> = []
+        for node in graph.nodes {
+            switch node.content {
+            case .compute(_, let inputs): read.formUnion(inputs)
+            case .state(let initial, _): read.insert(initial)
+            }
+        }
+        for node in graph.nodes where !used.contains(node.id) && !read.contains(node.id) {
             report(
                 node.location,
                 "nothing uses '\(node.id)'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it")
@@ -192,6 +237,9 @@ private struct StructureChecker {
 }
 
 extension Graph {
+    /// How often a body can run: few enough for any count of steps to fit an `Int`.
+    static let possibleIterations = 1...1_000_000_000
+
     /// Ids of the nodes that an output, a metric or a state in use depends on.
     func usedNodes() -> Set<String> {
         var waiting = Array(outputs.values) + metrics
@@ -217,28 +265,5 @@ extension Graph {
             waiting += sources(node)
         }
         return found
-    }
-}
-
-extension String {
-    /// Whether a file can be called so without leaving its folder.
-    fileprivate var isFileName: Bool {
-        !isEmpty && utf8.count <= 100 && allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
-    }
-
-    /// Letters to insert, delete or replace to turn one text into the other (Levenshtein 1966).
-    package func editDistance(to other: String) -> Int {
-        let target = Array(other)
-        var row = Array(0...target.count)
-        for (i, letter) in enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in target.indices {
-                let substitution = diagonal + (letter == target[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = Swift.min(substitution, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[target.count]
     }
 }

@@ -156,9 +156,14 @@ private struct DotPicture {
     static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
 
     static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, letter in
-            if letter == "\"" || letter == "\\" { result.append("\\") }
-            result.append(letter.isNewline ? " " : letter)
+        // By scalar: a quote that carries an accent is one letter to Swift and still a quote to Graphviz.
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: result.append(" ")
+            default:
+                if scalar == "\"" || scalar == "\\" { result.append("\\") }
+                result.unicodeScalars.append(scalar)
+            }
         }
     }
 }

@@ -12,6 +12,13 @@ public struct Node: Sendable {
     /// The axis it is repeated over.
     public let axis: String?
     package let location: SourceLocation?
+
+    package init(id: String, content: Content, axis: String?, location: SourceLocation?) {
+        self.id = id
+        self.content = content
+        self.axis = axis
+        self.location = location
+    }
 }
 
 /// A reconstruction as data: what is computed, not where or when.

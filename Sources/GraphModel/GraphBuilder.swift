@@ -131,6 +131,7 @@ public final class GraphBuilder {
         _ parameter: Parameter, _ value: Value, _ location: SourceLocation
     ) -> Value {
         let chosen: Setting<Value> = override(parameter, fallback: value, location).1
+        checkIsNew(parameter, location)
         options[parameter.name] = chosen.value.parameterValue
         return chosen.value
     }
@@ -139,14 +140,18 @@ public final class GraphBuilder {
         _ parameter: Parameter, fallback: Value, _ location: SourceLocation
     ) -> Setting<Value> {
         let (declared, setting): (Parameter, Setting<Value>) = override(parameter, fallback: fallback, location)
-        if parameters.contains(where: { $0.name == declared.name }) {
-            problems.append(GraphProblem(location, "parameter '\(declared.name)' is declared twice"))
-        }
+        checkIsNew(declared, location)
         if let problem = declared.problem(with: declared.value) {
             problems.append(GraphProblem(location, problem))
         }
         parameters.append(declared)
         return setting
+    }
+
+    private func checkIsNew(_ parameter: Parameter, _ location: SourceLocation) {
+        guard parameters.contains(where: { $0.name == parameter.name }) || options[parameter.name] != nil else { return }
+        problems.append(
+            GraphProblem(location, "parameter '\(parameter.name)' is declared twice; give each its own name"))
     }
 
     /// The parameter and its setting with the value of `--set`, if one was given.
@@ -247,7 +252,9 @@ public final class GraphBuilder {
     fileprivate func finish(_ name: String, _ summary: String) -> (Graph, [GraphProblem]) {
         for name in unusedOverrides.sorted() {
             let known = (parameters.map(\.name) + options.keys).sorted().joined(separator: ", ")
-            problems.append(GraphProblem(nil, "nothing is called '\(name)' here; what can be set: \(known)"))
+            problems.append(
+                GraphProblem(
+                    nil, "nothing is called '\(name)' here; what can be set: \(known.isEmpty ? "nothing" : known)"))
         }
         let finished = nodes.map { node in
             guard case .state(let initial, _) = node.content else { return node }

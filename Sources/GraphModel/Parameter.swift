@@ -33,13 +33,28 @@ public enum ParameterValue: Hashable, Sendable, Codable, CustomStringConvertible
     }
 }
 
+extension ParameterValue {
+    /// The number, rounded where no `Double` holds a whole number exactly: good enough to hold against a range.
+    fileprivate var magnitude: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        case .text: nil
+        }
+    }
+}
+
 /// A Swift type that a parameter can have.
 public protocol ParameterType: Codable, Hashable, Sendable {
+    /// What it is, in words: `a whole number`.
+    static var described: String { get }
     init?(_ value: ParameterValue)
     var parameterValue: ParameterValue { get }
 }
 
 extension Int: ParameterType {
+    public static var described: String { "a whole number" }
+
     public init?(_ value: ParameterValue) {
         guard case .integer(let integer) = value else { return nil }
         self = integer
@@ -49,6 +64,8 @@ extension Int: ParameterType {
 }
 
 extension Double: ParameterType {
+    public static var described: String { "a number" }
+
     public init?(_ value: ParameterValue) {
         switch value {
         case .integer(let integer): self.init(exactly: integer)
@@ -61,6 +78,8 @@ extension Double: ParameterType {
 }
 
 extension String: ParameterType {
+    public static var described: String { "a text" }
+
     public init?(_ value: ParameterValue) {
         guard case .text(let text) = value else { return nil }
         self = text
@@ -69,7 +88,9 @@ extension String: ParameterType {
     public var parameterValue: ParameterValue { .text(self) }
 }
 
-extension ParameterType where Self: RawRepresentable, RawValue == String {
+extension ParameterType where Self: RawRepresentable & CaseIterable, RawValue == String {
+    public static var described: String { listOfNames(Self.self) }
+
     public init?(_ value: ParameterValue) {
         guard case .text(let text) = value else { return nil }
         self.init(rawValue: text)
@@ -81,7 +102,7 @@ extension ParameterType where Self: RawRepresentable, RawValue == String {
 /// A named value that a run may override with `--set`, with all that is needed to check it.
 public struct Parameter: Hashable, Sendable, Codable {
     /// What sort of value a parameter takes.
-    public enum Sort: String, Hashable, Sendable, Codable {
+    public enum Sort: String, Hashable, Sendable, NamedChoice {
         case integer
         case number
         case text
@@ -106,11 +127,20 @@ public struct Parameter: Hashable, Sendable, Codable {
         _ name: String, _ sort: Sort, _ value: ParameterValue, range: ClosedRange<Double>? = nil,
         choices: [String]? = nil, unit: String? = nil, help: String = ""
     ) {
+        self.init(
+            name: name, sort: sort, value: value, minimum: range?.lowerBound, maximum: range?.upperBound,
+            choices: choices, unit: unit, help: help)
+    }
+
+    private init(
+        name: String, sort: Sort, value: ParameterValue, minimum: Double?, maximum: Double?, choices: [String]?,
+        unit: String?, help: String
+    ) {
         self.name = name
         self.sort = sort
         self.value = value
-        minimum = range?.lowerBound
-        maximum = range?.upperBound
+        self.minimum = minimum
+        self.maximum = maximum
         self.choices = choices
         self.unit = unit
         self.help = help
@@ -118,8 +148,9 @@ public struct Parameter: Hashable, Sendable, Codable {
 
     /// The same parameter with another value.
     func with(_ value: ParameterValue) -> Parameter {
-        let range = minimum.flatMap { low in maximum.map { low...max(low, $0) } }
-        return Parameter(name, sort, value, range: range, choices: choices, unit: unit, help: help)
+        Parameter(
+            name: name, sort: sort, value: value, minimum: minimum, maximum: maximum, choices: choices, unit: unit,
+            help: help)
     }
 
     /// The value that `text` stands for, checked.
@@ -145,7 +176,7 @@ public struct Parameter: Hashable, Sendable, Codable {
         case (.integer, .integer), (.number, .number), (.number, .integer), (.text, .text), (.path, .text): break
         default: return "parameter '\(name)' takes \(sort.article), not '\(value)'"
         }
-        if let number = Double(value) {
+        if let number = value.magnitude {
             let least = minimum ?? -.infinity
             let most = maximum ?? .infinity
             guard number >= least, number <= most else {

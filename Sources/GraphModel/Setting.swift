@@ -21,6 +21,13 @@ extension CodingUserInfoKey {
     }
 }
 
+/// A setting that names a parameter which cannot give it a value.
+struct ParameterMisuse: Error {
+    let parameter: String
+    let path: [any CodingKey]
+    let reason: String
+}
+
 extension Setting: Codable {
     private enum Key: String, CodingKey {
         case parameter
@@ -28,20 +35,25 @@ extension Setting: Codable {
 
     public init(from decoder: any Decoder) throws {
         guard let container = try? decoder.container(keyedBy: Key.self) else {
-            self.init(try decoder.singleValueContainer().decode(Value.self))
+            // By way of any parameter value, so that one of another sort is told apart from one that is no JSON.
+            let given = try? decoder.singleValueContainer().decode(ParameterValue.self)
+            guard let value = given.flatMap({ Value($0) }) else {
+                throw UnfitValue(path: decoder.codingPath, needed: Value.described)
+            }
+            self.init(value)
             return
         }
         let name = try container.decode(String.self, forKey: .parameter)
         let known = decoder.userInfo[.parameterValues] as? [String: ParameterValue] ?? [:]
         guard let given = known[name] else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .parameter, in: container,
-                debugDescription: "parameter '\(name)' is not declared; declare it under \"parameters\"")
+            throw ParameterMisuse(
+                parameter: name, path: decoder.codingPath,
+                reason: "parameter '\(name)' is not declared; declare it under \"parameters\"")
         }
         guard let value = Value(given) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .parameter, in: container,
-                debugDescription: "parameter '\(name)' has a value of another sort than is needed here ('\(given)')")
+            throw ParameterMisuse(
+                parameter: name, path: decoder.codingPath,
+                reason: "parameter '\(name)' is '\(given)', but must be \(Value.described) here")
         }
         self.init(value, parameter: name)
     }

@@ -20,6 +20,13 @@ public struct Host: Hashable, Sendable {
 
     public let address: Address
     public let line: Int
+
+    /// Workers it stands for.
+    var slots: Int {
+        switch address {
+        case .local(let slots, _): slots
+        }
+    }
 }
 
 /// What is wrong with a host file.
@@ -50,12 +57,20 @@ public struct HostFile: Hashable, Sendable {
                 problems += error.problems.map { "\(name):\(index + 1): \($0)" }
             }
         }
+        let total = hosts.reduce(0) { $0 + $1.slots }
+        if total > HostFile.mostWorkers {
+            problems.append(
+                "\(name):1: the hosts have \(total) slots in all; a run takes up to \(HostFile.mostWorkers) workers")
+        }
         if hosts.isEmpty && problems.isEmpty {
             problems.append("\(name):1: no host is listed; write for example 'localhost slots=2 threads=1'")
         }
         guard problems.isEmpty else { throw HostFileError(problems: problems) }
         self.hosts = hosts
     }
+
+    /// Far more than a run is good for, and few enough to be written out.
+    private static let mostWorkers = 1024
 
     /// `count` workers in this process.
     public init(local count: Int, threads: Int) {
@@ -86,7 +101,7 @@ public struct HostFile: Hashable, Sendable {
             ])
         }
         var values = ["slots": 1, "threads": 1]
-        var seen: Set<String> = []
+        var given: [String: Int] = [:]
         var problems: [String] = []
         for option in options {
             let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -98,7 +113,8 @@ public struct HostFile: Hashable, Sendable {
                 problems.append("'\(option)': \(parts[0]) must be a whole number from 1 to 1024")
                 continue
             }
-            if !seen.insert(parts[0]).inserted { problems.append("\(parts[0]) is given twice") }
+            given[parts[0], default: 0] += 1
+            if given[parts[0]] == 2 { problems.append("\(parts[0]) is given twice; give it once") }
             values[parts[0]] = value
         }
         guard problems.isEmpty else { throw HostFileError(problems: problems) }

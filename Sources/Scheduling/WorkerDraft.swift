@@ -182,23 +182,23 @@ struct WorkerDraft {
         let written = steps[.body] ?? []
         var last: [Int: Int] = [:]
         for (index, step) in written.enumerated() {
-            for case .received(let transfer) in reads(of: step) where routes.transfers[transfer].phase == .body {
+            for transfer in received(by: step) where routes.transfers[transfer].phase == .body {
                 last[transfer] = index
             }
         }
         var released: [DraftStep] = []
         for (index, step) in written.enumerated() {
             released.append(step)
-            for case .received(let transfer) in Set(reads(of: step)).sorted(by: order) where last[transfer] == index {
-                released.append(.release(transfer))
-            }
+            released += received(by: step).filter { last[$0] == index }.map { .release($0) }
         }
         steps[.body] = released
     }
 
-    private func order(_ left: Slot, _ right: Slot) -> Bool {
-        guard case .received(let a) = left, case .received(let b) = right else { return false }
-        return a < b
+    /// Numbers of the transfers whose values a step reads, each once, in ascending order.
+    private func received(by step: DraftStep) -> [Int] {
+        var transfers: Set<Int> = []
+        for case .received(let transfer) in reads(of: step) { transfers.insert(transfer) }
+        return transfers.sorted()
     }
 
     private func reads(of step: DraftStep) -> [Slot] {

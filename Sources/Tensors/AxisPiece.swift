@@ -27,12 +27,15 @@ package struct AxisPiece: Hashable, Sendable {
     /// stride grid, and stop at the end of the axis rounded up to the stride.
     static func exact(extent: Int, size: Int, reach: Reach) -> [AxisPiece] {
         let padded = roundUp(extent, reach.stride)
+        // No window extends beyond the axis, so what reaches further is cut down before it can overflow.
+        let size = min(size, max(extent, 1))
+        let (before, after) = (min(reach.before, extent), min(reach.after, extent))
         let count = max(1, (extent + size - 1) / size)
         let length = max(roundUp((extent + count - 1) / count, reach.stride), 1)
         return stride(from: 0, to: max(extent, 1), by: length).map { start in
             let inner = start..<min(start + length, extent)
-            let first = max(0, inner.lowerBound - reach.before) / reach.stride * reach.stride
-            let last = min(padded, roundUp(inner.upperBound + reach.after, reach.stride))
+            let first = max(0, inner.lowerBound - before) / reach.stride * reach.stride
+            let last = min(padded, roundUp(inner.upperBound + after, reach.stride))
             let window = first..<max(last, first)
             return AxisPiece(window: window, inner: inner, weights: window.map { inner.contains($0) ? 1 : 0 })
         }

@@ -43,6 +43,7 @@ public enum TilingError: Error, Equatable, CustomStringConvertible {
     case size([Int], tiled: Int)
     case tooLarge(tile: Int, extent: Int)
     case halo(Int, extent: Int)
+    case tooMany(tile: [Int], limit: Int)
 
     public var description: String {
         switch self {
@@ -55,6 +56,8 @@ public enum TilingError: Error, Equatable, CustomStringConvertible {
                 + "use a tile below \(extent), or the mode 'exact'"
         case .halo(let halo, let extent):
             "an overlap of \(halo) cannot be reflected into \(extent) pixels; use one between 0 and \(extent - 1)"
+        case .tooMany(let tile, let limit):
+            "tiles of \(tile.map(String.init).joined(separator: " × ")) are more than \(limit); use larger ones"
         }
     }
 }
@@ -89,6 +92,7 @@ public struct Tiling: Hashable, Sendable {
         let sizes = try Tiling.perAxis(size, extents, least: 1)
         let overlaps = try Tiling.perAxis(overlap, extents, least: 0)
         let strides = try Tiling.perAxis(stride ?? size, extents, least: 1)
+        try Tiling.checkCount(zip(sizes, strides).map { min($0, $1) }, extents)
         var pieces: [[AxisPiece]] = []
         for axis in extents.indices {
             guard sizes[axis] < extents[axis] else { throw .tooLarge(tile: sizes[axis], extent: extents[axis]) }
@@ -105,6 +109,7 @@ public struct Tiling: Hashable, Sendable {
     /// reach as far as the denoiser does.
     public init(exact extents: [Int], size: [Int], reach: Reach) throws(TilingError) {
         let sizes = try Tiling.perAxis(size, extents, least: 1)
+        try Tiling.checkCount(sizes, extents)
         let pieces = zip(extents, sizes).map { AxisPiece.exact(extent: $0, size: $1, reach: reach) }
         self.init(mode: .exact, extents: extents, border: .replicate, pieces: pieces)
     }
@@ -143,6 +148,16 @@ public struct Tiling: Hashable, Sendable {
             rest /= grid[axis]
         }
         return chosen.reversed()
+    }
+
+    /// Refuses what would be more tiles than a graph can have instances, before any is made.
+    private static func checkCount(_ steps: [Int], _ extents: [Int]) throws(TilingError) {
+        let limit = 1_000_000
+        var count = 1
+        for (step, extent) in zip(steps, extents) {
+            count *= max(1, extent / step)
+            guard count <= limit else { throw .tooMany(tile: steps, limit: limit) }
+        }
     }
 
     /// One value for each axis, from one for all or one each.

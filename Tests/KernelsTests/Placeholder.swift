@@ -1,1 +1,1 @@
-// Kernels
+// Filled next.

@@ -1,1 +1,1 @@
-// Scheduling
+// Filled next.

@@ -24,24 +24,27 @@ struct GraphReader {
             ["graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics", "outputs"])
         let options = decode([String: ParameterValue].self, root["options"] ?? .object([:]), at: ["options"]) ?? [:]
         let parameters = readParameters(root, options, settings)
-        let graph = Graph(
-            name: text(root["name"], at: ["name"]) ?? "",
-            summary: text(root["summary"], at: ["summary"]) ?? "",
-            iterations: decode(Setting<Int>.self, root["iterations"], at: ["iterations"]) ?? 1,
-            parameters: parameters, options: options,
-            axes: readList(root, "axes") { reader, entry, path in reader.readAxis(entry, path) },
-            nodes: readList(root, "nodes") { reader, entry, path in reader.readNode(entry, path) },
-            metrics: decode([String].self, root["metrics"] ?? .array([]), at: ["metrics"]) ?? [],
-            outputs: decode([String: String].self, root["outputs"], at: ["outputs"]) ?? [:])
-        guard problems.isEmpty else {
-            // A node that could not be read would be reported once more, as missing.
-            throw .problems(problems + (nodesAreWhole ? graph.structureProblems() : []))
+        let name = text(root["name"], at: ["name"])
+        let summary = text(root["summary"], at: ["summary"])
+        let iterations = decode(Setting<Int>.self, root["iterations"], at: ["iterations"])
+        let axes = readList(root, "axes") { reader, entry, path in reader.readAxis(entry, path) }
+        let nodes = readList(root, "nodes") { reader, entry, path in reader.readNode(entry, path) }
+        let metrics = decode([String].self, root["metrics"] ?? .array([]), at: ["metrics"])
+        let outputs = decode([String: String].self, root["outputs"], at: ["outputs"])
+        guard listsAreWhole, let name, let summary, let iterations, let metrics, let outputs else {
+            throw .problems(problems)
         }
+        let graph = Graph(
+            name: name, summary: summary, iterations: iterations, parameters: parameters, options: options, axes: axes,
+            nodes: nodes, metrics: metrics, outputs: outputs)
+        guard problems.isEmpty else { throw .problems(problems + graph.structureProblems()) }
         return graph
     }
 
-    /// Whether every axis and node was read, so that a check of the structure finds only real mistakes.
-    private var nodesAreWhole = true
+    /// Whether every axis and node was read: one that could not be would be reported once more, as missing.
+    private var listsAreWhole = true
+    /// Names of parameters that something is wrong with, so that what takes its value from them says nothing.
+    private var questionable: Set<String> = []
 
     // MARK: Parts
 
@@ -61,6 +64,11 @@ struct GraphReader {
             ])
         }
         lines = JSONLines(Array(data))
+        for key in lines.repeatedKeys {
+            problems.append(
+                GraphProblem(
+                    SourceLocation(file: file, line: key.line), "\"\(key.name)\" stands here twice; delete one of them"))
+        }
         guard case .object(let root) = value else {
             throw .problems([
                 GraphProblem(
@@ -70,11 +78,17 @@ struct GraphReader {
         return root
     }
 
-    /// The line and reason in Foundation's words on a syntax error.
+    /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
     private static func syntax(_ error: any Error, in text: String) -> (Int, String) {
         let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
-        let line = reason.split(separator: "line ").dropFirst().first.flatMap { Int($0.prefix(while: \.isNumber)) }
-        return (line ?? 1, reason.split(separator: "\n").joined(separator: " "))
+        func number(after word: String) -> Int? {
+            reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
+        }
+        let newlines = number(after: "around character ").map { offset in
+            text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+        }
+        let line = number(after: "around line ") ?? newlines.map { $0 + 1 } ?? 1
+        return (line, reason.split(separator: "\n").joined(separator: " "))
     }
 
     private func checkVersion(_ root: [String: JSONValue]) throws(GraphError) {
@@ -96,9 +110,23 @@ struct GraphReader {
     private mutating func readParameters(
         _ root: [String: JSONValue], _ options: [String: ParameterValue], _ settings: Overrides
     ) -> [Parameter] {
+        var seen: Set<String> = []
         var parameters = readList(root, "parameters") { reader, entry, path -> Parameter? in
-            reader.checkKeys(entry, at: path, ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"])
-            return reader.decode(Parameter.self, .object(entry), at: path)
+            let known: Set = ["name", "sort", "value", "minimum", "maximum", "choices", "unit", "help"]
+            reader.checkKeys(entry, at: path, known)
+            let entry = entry.filter { known.contains($0.key) }
+            guard let parameter = reader.decode(Parameter.self, .object(entry), at: path) else {
+                if case .string(let name)? = entry["name"] { reader.questionable.insert(name) }
+                return nil
+            }
+            if let problem = parameter.problem(with: parameter.value) {
+                reader.questionable.insert(parameter.name)
+                reader.report(path, problem)
+            }
+            if !seen.insert(parameter.name).inserted || options[parameter.name] != nil {
+                reader.report(path, "parameter '\(parameter.name)' is declared twice; give each its own name")
+            }
+            return parameter
         }
         let known = parameters.map(\.name).sorted().joined(separator: ", ")
         for (name, text) in settings.texts.sorted(by: { $0.key < $1.key }) {
@@ -107,7 +135,7 @@ struct GraphReader {
                     GraphProblem(
                         SourceLocation(file: file, line: lines.line(of: ["parameters"])),
                         options[name] == nil
-                            ? "no parameter is called '\(name)'; there are: \(known)"
+                            ? "no parameter is called '\(name)'; \(known.isEmpty ? "there are none" : "there are: \(known)")"
                             : "'\(name)' was chosen when the graph was emitted; emit it again with --set \(name)=…"))
                 continue
             }
@@ -150,7 +178,11 @@ struct GraphReader {
     private mutating func readNode(_ entry: [String: JSONValue], _ path: [String]) -> Node? {
         let location = SourceLocation(file: file, line: lines.line(of: path))
         guard let id = text(entry["id"], at: path + ["id"]) else { return nil }
-        let axis = entry["over"].flatMap { text($0, at: path + ["over"]) }
+        var axis: String?
+        if let over = entry["over"] {
+            guard let name = text(over, at: path + ["over"]) else { return nil }
+            axis = name
+        }
         guard entry["initial"] == nil else {
             checkKeys(entry, at: path, ["id", "over", "initial", "next"])
             guard
@@ -172,6 +204,10 @@ struct GraphReader {
             return nil
         }
         let settings = entry["settings"] ?? .object([:])
+        guard case .object = settings else {
+            report(path + ["settings"], "\"settings\" must be an object")
+            return nil
+        }
         guard let value = decodeKind(kind, settings, at: path + ["settings"]) else { return nil }
         return Node(id: id, content: .compute(value, inputs: inputs), axis: axis, location: location)
     }
@@ -194,18 +230,18 @@ struct GraphReader {
     ) -> [Element] {
         guard case .array(let entries) = root[key] ?? .array([]) else {
             report([key], "\"\(key)\" must be a list")
-            nodesAreWhole = false
+            listsAreWhole = false
             return []
         }
         return entries.enumerated().compactMap { index, entry in
             let path = [key, "\(index)"]
             guard case .object(let members) = entry else {
                 report(path, "an entry of \"\(key)\" must be an object")
-                nodesAreWhole = false
+                listsAreWhole = false
                 return nil
             }
             guard let element = read(&self, members, path) else {
-                nodesAreWhole = false
+                listsAreWhole = false
                 return nil
             }
             return element
@@ -241,39 +277,12 @@ struct GraphReader {
                 return nil
             }
             return part
+        } catch let misuse as ParameterMisuse where questionable.contains(misuse.parameter) {
+            return nil  // What is wrong with the parameter has been reported.
         } catch {
-            let (inner, reason) = GraphReader.explain(error)
-            report(path + inner, reason)
+            let complaint = DecodingComplaint(error, at: path)
+            report(complaint.path, complaint.reason)
             return nil
-        }
-    }
-
-    /// Path and reason of a decoder's complaint, in a line.
-    private static func explain(_ error: any Error) -> ([String], String) {
-        func path(_ context: DecodingError.Context) -> [String] {
-            context.codingPath.dropFirst().map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
-        }
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            return (path(context), "\"\(key.stringValue)\" is missing")
-        case DecodingError.typeMismatch(let type, let context):
-            return (path(context), "\"\(path(context).last ?? "")\" must be \(described(type))")
-        case DecodingError.valueNotFound(let type, let context):
-            return (path(context), "\"\(path(context).last ?? "")\" must be \(described(type)), not null")
-        case DecodingError.dataCorrupted(let context):
-            return (path(context), context.debugDescription)
-        default:
-            return ([], "\(error)")
-        }
-    }
-
-    private static func described(_ type: any Any.Type) -> String {
-        switch type {
-        case is Int.Type: "a whole number"
-        case is Double.Type: "a number"
-        case is String.Type: "a text"
-        case is Bool.Type: "true or false"
-        default: "of another form"
         }
     }
 }

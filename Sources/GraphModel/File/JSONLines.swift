@@ -11,11 +11,14 @@ struct JSONLines {
     }
 
     private let root: Place
+    /// Keys that their object has already, of which a decoder would take one without a word.
+    let repeatedKeys: [(name: String, line: Int)]
 
     /// - Parameter text: JSON that a parser has accepted; anything else yields lines without meaning, never a trap.
     init(_ text: [UInt8]) {
         var scanner = Scanner(bytes: text)
         root = scanner.value()
+        repeatedKeys = scanner.repeatedKeys
     }
 
     /// The line, from 1, of the value at `path` (keys, and indices as texts); of the deepest part of it that exists.
@@ -37,6 +40,7 @@ struct JSONLines {
         let bytes: [UInt8]
         var position = 0
         var line = 1
+        var repeatedKeys: [(name: String, line: Int)] = []
 
         mutating func value() -> Place {
             skipSpace()
@@ -51,7 +55,7 @@ struct JSONLines {
                     position += 1  // The colon.
                     var member = value()
                     member.line = keyLine
-                    place.members[key] = member
+                    if place.members.updateValue(member, forKey: key) != nil { repeatedKeys.append((key, keyLine)) }
                 }
                 position += 1
             case UInt8(ascii: "["):

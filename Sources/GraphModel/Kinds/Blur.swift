@@ -15,7 +15,7 @@ public enum BlurKernel: Hashable, Sendable, Codable {
 /// of an even side is `k / 2`).
 public struct Blur: LinearMap {
     /// What stands beyond the border of the image.
-    public enum Padding: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Padding: String, Hashable, Sendable, NamedChoice {
         /// The opposite border: the image is a torus.
         case circular
     }
@@ -42,8 +42,8 @@ public struct Blur: LinearMap {
     }
 
     private func check(_ type: TensorType, _ context: NodeContext) throws(GraphError) {
-        guard type.element == .float32, type.shape.rank >= 2, type.shape.count > 0 else {
-            throw .rule("a blur needs real images, … × H × W float32, not \(type)")
+        guard type.element == .float32, type.shape.rank == 4, type.shape.count > 0 else {
+            throw .rule("a blur needs real images, N × C × H × W float32, not \(type)")
         }
         switch try context.own(kernels, "kernels") {
         case .gaussian(let sigma, _):

@@ -6,7 +6,7 @@ public struct Load: NodeKind {
     public static let inputs: [Input] = []
 
     /// What is made of the array.
-    public enum Layout: String, Hashable, Sendable, Codable {
+    public enum Layout: String, Hashable, Sendable, NamedChoice {
         /// It stays as it is.
         case array
         /// It becomes `N × C × H × W`: `H × W` and `C × H × W` get the axes they lack.

@@ -31,7 +31,7 @@ public struct Blend: NodeKind {
         let first = try context.type(0)
         for (index, type) in context.inputs[0].enumerated() {
             let window = tiling[index].window.extents
-            try check(type.shape == first.shape.replacingTrailing(window), type, window)
+            try check(type == TensorType(first.shape.replacingTrailing(window), first.element), type, window)
         }
         return TensorType(first.shape.replacingTrailing(tiling.extents), first.element)
     }
@@ -77,7 +77,7 @@ public struct Exchange: NodeKind {
         let own = try context.type(0)
         for (neighbour, type) in zip(context.neighbours, context.inputs[0]) {
             let inner = tiling[neighbour].inner.extents
-            try check(type.shape == own.shape.replacingTrailing(inner), type, inner)
+            try check(type == TensorType(own.shape.replacingTrailing(inner), own.element), type, inner)
         }
         return TensorType(own.shape.replacingTrailing(tiling[context.index].window.extents), own.element)
     }
@@ -99,7 +99,7 @@ public struct Assemble: NodeKind {
         let first = try context.type(0)
         for (index, type) in context.inputs[0].enumerated() {
             let inner = tiling[index].inner.extents
-            try check(type.shape == first.shape.replacingTrailing(inner), type, inner)
+            try check(type == TensorType(first.shape.replacingTrailing(inner), first.element), type, inner)
         }
         return TensorType(first.shape.replacingTrailing(tiling.extents), first.element)
     }

@@ -1,0 +1,63 @@
+/// What Foundation's decoder has against a value, in words for the author of a file.
+struct DecodingComplaint {
+    /// Where it stands: keys, and indices as texts.
+    let path: [String]
+    let reason: String
+
+    /// - Parameters:
+    ///   - error: What the decoder threw on a list of the one value.
+    ///   - outer: Where that value stands.
+    init(_ error: any Error, at outer: [String]) {
+        func place(_ context: DecodingError.Context) -> [String] {
+            outer + DecodingComplaint.names(context.codingPath)
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            path = place(context)
+            reason = "\"\(key.stringValue)\" is missing"
+        case DecodingError.typeMismatch(let type, let context):
+            path = place(context)
+            reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type))"
+        case DecodingError.valueNotFound(let type, let context):
+            path = place(context)
+            reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type)), not null"
+        case DecodingError.dataCorrupted(let context) where context.underlyingError != nil:
+            // Foundation's word for a number that does not fit, such as 2.5 for a whole one.
+            path = place(context)
+            reason = "\"\(path.last ?? "")\" holds a number that cannot stand here"
+        case DecodingError.dataCorrupted(let context):
+            path = place(context)
+            reason = context.debugDescription
+        case let unfit as UnfitValue:
+            path = outer + DecodingComplaint.names(unfit.path)
+            reason = "\"\(path.last ?? "")\" must be \(unfit.needed)"
+        case let misuse as ParameterMisuse:
+            path = outer + DecodingComplaint.names(misuse.path)
+            reason = misuse.reason
+        case is EncodingError:
+            // The reader writes a part again to hand it to the decoder; its own text would be the whole part.
+            path = outer
+            reason = "\"\(path.last ?? "")\" nests too deeply"
+        default:
+            path = outer
+            reason = "\(error)"
+        }
+    }
+
+    /// The path inside the value, without the list that it was wrapped in.
+    private static func names(_ path: [any CodingKey]) -> [String] {
+        path.dropFirst().map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+    }
+
+    private static func described(_ type: any Any.Type) -> String {
+        switch type {
+        case is Int.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is String.Type: "a text"
+        case is Bool.Type: "true or false"
+        case is [Any].Type: "a list"
+        case is [String: Any].Type: "an object"
+        default: "of another form"
+        }
+    }
+}

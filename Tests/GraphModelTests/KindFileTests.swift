@@ -1,0 +1,82 @@
+import Foundation
+import GraphModel
+import Kernels
+import Networks
+import Tensors
+import Testing
+
+@Suite("Kinds in a .graph file")
+struct KindFileTests {
+    static let blurs = Blur([.gaussian(sigma: [1, 2.5], angle: 30), .file(path: Setting("k.npy", parameter: "path"))])
+    static let byParameter = Denoiser(
+        weights: Setting("", parameter: "path"), tvWeight: Setting(0.5, parameter: "number"),
+        tvIterations: Setting(7, parameter: "whole"))
+
+    /// Kinds with every setting that they have, written out and by parameter.
+    static let all: [any NodeKind] = [
+        Load("image.npy"), Load(Setting("", parameter: "path"), as: .array),
+        Measure(blurs), Adjoint(blurs), DataGradient(blurs), DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
+        GaussianNoise(sigma: [0.1, 0.25], seed: Setting(7, parameter: "whole")),
+        Sum(), Add(), Scale(-2.5), Zeros(), Descend(step: Setting(0.5, parameter: "number")),
+        Crop(), Blend(), Trim(), Exchange(), Assemble(),
+        Denoise(totalVariation, sigma: 0.05), Denoise(byParameter, sigma: Setting(0.5, parameter: "number")),
+        DenoiseByMap(byParameter), PSNR(), RelativeChange(),
+    ]
+
+    @Test("every kind of the catalog is among the samples")
+    func complete() {
+        #expect(Set(Self.all.map { type(of: $0).name }) == Set(KernelCatalog.standard.kinds.names))
+    }
+
+    @Test("a kind written and read is the same kind", arguments: all.indices)
+    func roundTrip(_ index: Int) throws {
+        func check<Kind: NodeKind>(_ kind: Kind) throws {
+            let inputs = Kind.inputs.map { "in-\($0.name)" }
+            let graph = Graph(
+                name: "kind", summary: "", iterations: 1,
+                parameters: [
+                    Parameter("path", .path, .text("k.npy")), Parameter("number", .number, .number(0.5)),
+                    Parameter("whole", .integer, .integer(7)),
+                ],
+                options: [:], axes: [],
+                nodes: inputs.map { Node(id: $0, content: .compute(Load(""), inputs: []), axis: nil, location: nil) }
+                    + [Node(id: "node", content: .compute(kind, inputs: inputs), axis: nil, location: nil)],
+                metrics: [], outputs: ["result": "node"])
+            let text = try graph.fileText()
+            let again = try GraphFileTests.read(text)
+            #expect(try again.fileText() == text)
+            guard case .compute(let read, inputs) = try #require(again.nodes.last).content else {
+                Issue.record("the node is no longer one that is computed")
+                return
+            }
+            // The value that a parameter gives is the file's, not the one that the kind was made with.
+            #expect(try JSONEncoder.sorted.encode(AnyKind(read)) == JSONEncoder.sorted.encode(AnyKind(kind)))
+            #expect(type(of: read) == Kind.self)
+            if !text.contains("\"parameter\": \"path\"") { #expect(read as? Kind == kind) }
+        }
+        try check(Self.all[index])
+    }
+
+    @Test("kinds that carry no settings take no line for them")
+    func empty() throws {
+        let text = try Graph("sample", summary: "") { g in g.output("result", g.add("zeros", Zeros(), g.image())) }
+            .fileText()
+        #expect(text.contains("{ \"id\": \"zeros\", \"inputs\": [\"image\"], \"kind\": \"zeros\" }"))
+    }
+}
+
+private struct AnyKind: Encodable {
+    let kind: any NodeKind
+
+    init(_ kind: any NodeKind) { self.kind = kind }
+
+    func encode(to encoder: any Encoder) throws { try kind.encode(to: encoder) }
+}
+
+extension JSONEncoder {
+    fileprivate static var sorted: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return encoder
+    }
+}

@@ -1,0 +1,312 @@
+import GraphModel
+import Tensors
+import Testing
+
+@Suite("Kinds")
+struct KindTests {
+    static let rules: [Mistake] = [
+        Mistake(
+            "a sum of two shapes",
+            "'sum': it cannot add 1 × 1 × 12 × 10 float32 and 1 × 1 × 12 × 14 float32; all instances must be of one shape"
+        ) { g in
+            let y = g.add("y", Load("y{shard}.npy"), over: g.axis("shard", count: 2))
+            g.output("result", g.add("sum", Sum(), y))
+        },
+        Mistake(
+            "adding two shapes",
+            "'sum': its inputs are 1 × 1 × 12 × 10 float32 and 1 × 1 × 12 × 14 float32; both must be of one shape"
+        ) { g in g.output("result", g.add("sum", Add(), g.image(), g.add("wide", Load("wide.npy")))) },
+        Mistake(
+            "a step of another element type",
+            "'z': its inputs are 1 × 1 × 12 × 10 float32 and 1 × 1 × 12 × 10 complex64; both must be of one shape"
+        ) { g in
+            let gradient = g.add("gradient", Load("complex.npy"))
+            g.output("result", g.add("z", Descend(step: 1.0), g.image(), gradient))
+        },
+        Mistake("a step without end", "'z': 'step' is inf; it must be finite") { g in
+            let image = g.image()
+            g.output("result", g.add("z", Descend(step: Setting(.infinity)), image, image))
+        },
+        Mistake("a factor that is no number", "'z': 'factor' is nan; it must be finite") { g in
+            g.output("result", g.add("z", Scale(Setting(.nan)), g.image()))
+        },
+        Mistake("noise of a negative level", "'y': 'sigma' is -0.1; it must be 0 or more") { g in
+            g.output("result", g.add("y", GaussianNoise(sigma: [-0.1], seed: 1), g.image()))
+        },
+        Mistake("a negative seed", "'y': 'seed' is -1; it must be 0 or more") { g in
+            g.output("result", g.add("y", GaussianNoise(sigma: [0.1], seed: -1), g.image()))
+        },
+        Mistake(
+            "noise levels for other instances",
+            "'y[0]': 'sigma' has 2 entries for 3 instances; give one for all or one each"
+        ) { g in
+            let shard = g.axis("shard", count: 3)
+            g.output("result", g.add("y", GaussianNoise(sigma: [0.1, 0.2], seed: 1), g.image(), over: shard))
+        },
+        Mistake("no noise level at all", "'y': 'sigma' has 0 entries for 1 instances; give one for all or one each") {
+            g in g.output("result", g.add("y", GaussianNoise(sigma: [], seed: 1), g.image()))
+        },
+        Mistake(
+            "a measure of two shapes",
+            "'psnr': it compares 1 × 1 × 12 × 10 float32 with 1 × 3 × 12 × 10 float32; both must be of one shape"
+        ) { g in
+            let image = g.image()
+            g.output("result", image)
+            g.metric(g.add("psnr", PSNR(), image, g.add("colour", Load("colour.npy"))))
+        },
+    ]
+
+    static let operators: [Mistake] = [
+        Mistake(
+            "a blur of complex values",
+            "'y': a blur needs real images, N × C × H × W float32, not 1 × 1 × 12 × 10 complex64"
+        ) { g in g.output("result", g.add("y", Measure(gaussian), g.image("complex.npy"))) },
+        Mistake("a blur of a bare plane", "'x': a blur needs real images, N × C × H × W float32, not 12 × 10 float32") {
+            g in g.output("result", g.add("x", Adjoint(gaussian), g.add("plane", Load("plane.npy", as: .array))))
+        },
+        Mistake(
+            "a Gaussian of no width",
+            "'y': a Gaussian kernel needs two 'sigma' above 0 and up to 1000 pixels, not [1.0, 0.0]"
+        ) { g in
+            g.output("result", g.add("y", Measure(Blur([.gaussian(sigma: [1, 0], angle: 0)])), g.image()))
+        },
+        Mistake("a kernel in no file", "'y': k.npy: no such file") { g in
+            g.output("result", g.add("y", Measure(Blur([.file(path: "k.npy")])), g.image()))
+        },
+        Mistake(
+            "several kernels in a file", "'y': colour.npy: a kernel is a single real H × W array, not 1 × 3 × 12 × 10 float32"
+        ) { g in g.output("result", g.add("y", Measure(Blur([.file(path: "colour.npy")])), g.image())) },
+        Mistake(
+            "a measurement that does not fit",
+            "'g': the measurement is 1 × 1 × 12 × 14 float32, but the operator yields 1 × 1 × 12 × 10 float32 from an "
+                + "image of 1 × 1 × 12 × 10 float32"
+        ) { g in
+            g.output("result", g.add("g", DataGradient(gaussian), g.image(), g.add("y", Load("wide.npy"))))
+        },
+        Mistake("a fidelity that weighs by nothing", "'g': 'sigma' is 0.0; it must be above 0") { g in
+            let image = g.image()
+            g.output("result", g.add("g", DataGradient(gaussian, sigma: 0.0), image, image))
+        },
+    ]
+
+    static let files: [Mistake] = [
+        Mistake("a file that is not there", "'image': nowhere.png: no such file") { g in
+            g.output("result", g.image("nowhere.png"))
+        },
+        Mistake("no file", "'image': no file is given") { g in g.output("result", g.image("")) },
+        Mistake("no file for a parameter", "'y': no file is given; give one with --set image=FILE") { g in
+            g.output("result", g.add("y", Load(g.path("image", "", "the image"))))
+        },
+        Mistake("an empty array", "'image': empty.npy: it is empty (1 × 1 × 0 × 10 float32)") { g in
+            g.output("result", g.image("empty.npy"))
+        },
+        Mistake(
+            "an array that is no image", "'image': vector.npy: an image is H × W, C × H × W or N × C × H × W, not 12"
+        ) { g in g.output("result", g.image("vector.npy")) },
+        Mistake("weights for an image", "'image': weights.safetensors: no such file") { g in
+            g.output("result", g.image("weights.safetensors"))
+        },
+    ]
+
+    static let denoisers: [Mistake] = [
+        Mistake("a negative noise level", "'z': 'sigma' is -1.0; it must be 0 or more") { g in
+            g.output("result", g.add("z", Denoise(totalVariation, sigma: -1.0), g.image()))
+        },
+        Mistake("a complex image", "'z': only real images can be denoised, not 1 × 1 × 12 × 10 complex64") { g in
+            g.output("result", g.add("z", Denoise(totalVariation, sigma: 1.0), g.image("complex.npy")))
+        },
+        Mistake("a bare plane", "'z': total variation needs N × C × H × W, not 12 × 10 float32") { g in
+            let plane = g.add("plane", Load("plane.npy", as: .array))
+            g.output("result", g.add("z", Denoise(totalVariation, sigma: 1.0), plane))
+        },
+        Mistake("no iterations", "'z': total variation needs at least 1 iteration") { g in
+            let denoiser = Denoiser(weights: "", tvWeight: 0.1, tvIterations: 0)
+            g.output("result", g.add("z", Denoise(denoiser, sigma: 1.0), g.image()))
+        },
+        Mistake("a negative weight", "'z': the weight of total variation must not be negative") { g in
+            let denoiser = Denoiser(weights: "", tvWeight: -0.1, tvIterations: 1)
+            g.output("result", g.add("z", Denoise(denoiser, sigma: 1.0), g.image()))
+        },
+        Mistake("weights that are not there", "'z': drunet.safetensors: no such file") { g in
+            let denoiser = Denoiser(weights: "drunet.safetensors", tvWeight: 0.1, tvIterations: 1)
+            g.output("result", g.add("z", Denoise(denoiser, sigma: 1.0), g.image()))
+        },
+        Mistake(
+            "a noise map for total variation",
+            "'z': total variation takes no noise map; give the weights of a network, or use the kind 'denoise'"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("z", DenoiseByMap(totalVariation), image, image))
+        },
+    ]
+
+    static let tiles: [Mistake] = [
+        Mistake(
+            "a crop without tiles",
+            "'windows': it must run over an axis of tiles; make one with 'tiles(…)' and add the node 'over' it"
+        ) { g in g.output("result", g.add("windows", Crop(), g.image())) },
+        Mistake(
+            "a blend of shards",
+            "'result': it puts tiles together, so it must gather a node that runs over an axis of tiles"
+        ) { g in
+            let copies = g.add("copies", Zeros(), g.image(), over: g.axis("a", count: 2))
+            g.output("result", g.add("result", Blend(), copies))
+        },
+        Mistake(
+            "tiles of another image",
+            "'windows[0]': it is given 1 × 1 × 12 × 14 float32, but the tiles are of a value that ends in 12 × 10"
+        ) { g in
+            let tile = g.sampleTiles(of: g.image())
+            g.output("image", g.add("kept", Zeros(), Value(of: "image")))
+            g.output("result", g.add("windows", Crop(), g.add("wide", Load("wide.npy")), over: tile))
+        },
+        Mistake(
+            "windows pasted as inner parts",
+            "'result': it is given 1 × 1 × 8 × 7 float32, but the tiles are of a value that ends in 6 × 5"
+        ) { g in
+            let image = g.image()
+            let windows = g.add("windows", Crop(), image, over: g.sampleTiles(of: image))
+            g.output("result", g.add("result", Assemble(), windows))
+        },
+        Mistake(
+            "inner parts trimmed once more",
+            "'again[0]': it is given 1 × 1 × 6 × 5 float32, but the tiles are of a value that ends in 8 × 7"
+        ) { g in
+            let image = g.image()
+            let tile = g.sampleTiles(of: image)
+            let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
+            g.output("result", g.add("again", Trim(), inner, over: tile))
+        },
+        Mistake(
+            "an exchange of overlapping windows",
+            "'result[0]': windows can be built from neighbours in the mode 'exact' only, not 'blend'"
+        ) { g in
+            let image = g.image()
+            let tile = g.sampleTiles(of: image, mode: .blend)
+            let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
+            g.output("result", g.add("result", Exchange(), inner, over: tile))
+        },
+        Mistake(
+            "tiles of real and complex values",
+            "'result': it is given 1 × 1 × 12 × 5 complex64, but the tiles are of a value that ends in 5"
+        ) { g in
+            let image = g.image()
+            let tile = g.sampleTiles(of: image, size: 6, dimensions: 1)
+            g.output("image", image)
+            g.output("result", g.add("result", Assemble(), g.add("parts", Load("part{tile}.npy"), over: tile)))
+        },
+        Mistake(
+            "a tile as large as the image",
+            "axis 'tile': a tile of 10 does not fit 10 pixels with something left to tile; "
+                + "use a tile below 10, or the mode 'exact'"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, mode: .paste, size: 10)))
+        },
+        Mistake(
+            "an overlap as large as the image",
+            "axis 'tile': an overlap of 10 cannot be reflected into 10 pixels; use one between 0 and 9"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, mode: .blend, overlap: 10)))
+        },
+        Mistake(
+            "tiles of no size",
+            "axis 'tile': tile size [0] is not usable; give one size of 1 or more, or one for each of the 2 tiled axes"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, size: 0)))
+        },
+        Mistake(
+            "more axes than there are",
+            "axis 'tile': cannot tile 5 axes of a value that has 4; tile 2 axes of an image, 3 of a volume"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, dimensions: 5)))
+        },
+    ]
+
+    @Test("refuse what they cannot compute", arguments: rules + operators + files + denoisers + tiles)
+    func each(_ mistake: Mistake) {
+        #expect(mistakes(mistake.build) == mistake.messages)
+    }
+
+    @Test("sizes without bounds are no danger", arguments: [Int.max, Int.max - 1])
+    func huge(_ size: Int) throws {
+        let denoiser = Denoiser(weights: "", tvWeight: 0.1, tvIterations: Setting(size))
+        let expansion = try expansion { g in
+            let image = g.image()
+            let tile = g.tiles(
+                "tile", of: image, mode: Setting(.exact), size: Setting(size), overlap: Setting(size),
+                denoiser: denoiser)
+            let windows = g.add("windows", Crop(), image, over: tile)
+            g.output("result", g.add("result", Denoise(denoiser, sigma: 0.1), windows, over: tile))
+        }
+        #expect(expansion.axes["tile"]?.count == 1)
+    }
+
+    @Test("more tiles than instances can be are refused before any is made")
+    func countless() {
+        let files = FileFacts([FileReference("large.npy", .tensor): .tensor(TensorType([1, 1, 2000, 2000]))])
+        let error = #expect(throws: GraphError.self) {
+            try Graph("sample", summary: "") { g in
+                let image = g.image("large.npy")
+                g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, size: 1)))
+            }.expand(files)
+        }
+        #expect(error?.description.hasSuffix("axis 'tile': tiles of 1 × 1 are more than 1000000; use larger ones") == true)
+    }
+
+    @Test("images lack no axis once they are loaded")
+    func layouts() throws {
+        let expansion = try expansion { g in
+            g.output("image", g.add("image", Load("plane.npy")))
+            g.output("array", g.add("array", Load("plane.npy", as: .array)))
+        }
+        #expect(expansion.instances.map(\.type) == [TensorType([1, 1, 12, 10]), TensorType([12, 10])])
+    }
+
+    @Test("volumes are cut along three axes")
+    func volumes() throws {
+        let expansion = try expansion { g in
+            let volume = g.add("volume", Load("volume.npy", as: .array))
+            g.output("result", g.add("w", Crop(), volume, over: g.sampleTiles(of: volume, dimensions: 3)))
+        }
+        #expect(expansion.axes["tile"]?.tiling?.grid == [1, 2, 2])
+        #expect(expansion.instances.last?.type == TensorType([1, 1, 6, 8, 7]))
+    }
+
+    @Test(
+        "a step beyond 2 / L is warned of, with the limit",
+        arguments: [
+            (0.9, nil), (0.5, nil),
+            (1.0, "step 1 may diverge: the gradient's Lipschitz constant is at most 2, so use a step below 1"),
+            (1.5, "step 1.5 may diverge: the gradient's Lipschitz constant is at most 2, so use a step below 1"),
+        ])
+    func steps(_ step: Double, _ warning: String?) throws {
+        let expansion = try descent(step: step, sigma: 1, kernel: .gaussian(sigma: [1, 1], angle: 0))
+        #expect(expansion.warnings.map(\.message) == (warning.map { ["'z': \($0)"] } ?? []))
+    }
+
+    @Test("the bound of a gradient follows the noise level, and is not guessed for a kernel from a file")
+    func bounds() throws {
+        // L = 2 / 0.5² = 8.
+        let weighted = try descent(step: 0.3, sigma: 0.5, kernel: .gaussian(sigma: [1, 1], angle: 0))
+        #expect(
+            weighted.warnings.map(\.message) == [
+                "'z': step 0.3 may diverge: the gradient's Lipschitz constant is at most 8, so use a step below 0.25"
+            ])
+        #expect(try descent(step: 100, sigma: 1, kernel: .file(path: "kernel.npy")).warnings.isEmpty)
+    }
+
+    /// A gradient step on two blurs.
+    private func descent(step: Double, sigma: Double, kernel: BlurKernel) throws -> Expansion {
+        try expansion { g in
+            let image = g.image()
+            let gradients = g.add(
+                "gradients", DataGradient(Blur([kernel]), sigma: Setting(sigma)), image, image,
+                over: g.axis("shard", count: 2))
+            g.output("result", g.add("z", Descend(step: Setting(step)), image, g.add("gradient", Sum(), gradients)))
+        }
+    }
+}
