@@ -26,7 +26,7 @@ typedef const dnnl_memory_desc_t *description_view;
         }                                           \
     } while (0)
 
-enum { STATUS_NO_MEMORY = -1, STATUS_NO_FAST = -2 };
+enum { STATUS_NO_MEMORY = -1, STATUS_NO_FAST = -2, STATUS_NO_WINOGRAD = -3 };
 
 struct cdnnl_context {
     dnnl_engine_t engine;
@@ -52,6 +52,7 @@ const char *cdnnl_status_text(int status) {
     switch (status) {
         case STATUS_NO_MEMORY: return "out of memory";
         case STATUS_NO_FAST: return "the library has only its slow reference implementation for it";
+        case STATUS_NO_WINOGRAD: return "the library has no Winograd F(4x4, 3x3) for it; choose direct convolutions";
         case dnnl_out_of_memory: return "out of memory";
         case dnnl_invalid_arguments: return "invalid arguments";
         case dnnl_unimplemented: return "the library has no implementation for it";
@@ -64,6 +65,8 @@ const char *cdnnl_status_text(int status) {
 int cdnnl_block(void) {
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
 }
+
+int cdnnl_has_winograd(void) { return !IS_3 && cdnnl_block() == 16; }
 
 // oneDNN is built with OpenMP, whose threads are set for the calling thread; a build without it has no such function.
 extern void omp_set_num_threads(int) __attribute__((weak));
@@ -136,6 +139,34 @@ static dnnl_format_tag_t plain_order(const cdnnl_shape *shape) {
     return shape->transposed ? dnnl_iohw : dnnl_oihw;
 }
 
+static const char *implementation(const_dnnl_primitive_desc_t desc) {
+    const char *name = "";
+    dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, (void *)&name);
+    return name;
+}
+
+#if !IS_3
+// The library prefers F(2×2, 3×3) for few channels, where F(4×4, 3×3) is faster: walk its list to the latter.
+static dnnl_status_t find_winograd(dnnl_primitive_desc_t *found, const dnnl_convolution_desc_t *operation,
+                                   const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine) {
+    dnnl_primitive_desc_iterator_t candidates;
+    if (dnnl_primitive_desc_iterator_create(&candidates, operation, attributes, engine, NULL) != dnnl_success)
+        return STATUS_NO_WINOGRAD;
+    dnnl_status_t status = STATUS_NO_WINOGRAD;
+    do {
+        dnnl_primitive_desc_t candidate = dnnl_primitive_desc_iterator_fetch(candidates);
+        if (candidate && strstr(implementation(candidate), "wino_4x3")) {
+            *found = candidate;
+            status = dnnl_success;
+            break;
+        }
+        if (candidate) dnnl_primitive_desc_destroy(candidate);
+    } while (dnnl_primitive_desc_iterator_next(candidates) == dnnl_success);
+    dnnl_primitive_desc_iterator_destroy(candidates);
+    return status;
+}
+#endif
+
 static dnnl_status_t create_description(cdnnl_convolution *made) {
     dnnl_status_t status = dnnl_success;
     const cdnnl_shape *shape = &made->shape;
@@ -172,6 +203,7 @@ static dnnl_status_t create_description(cdnnl_convolution *made) {
     }
 #else
     const dnnl_memory_desc_t *bias_or_none = shape->bias ? &bias : NULL;
+    dnnl_alg_kind_t method = shape->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
     if (shape->transposed) {
         dnnl_deconvolution_desc_t operation;
         TRY(dnnl_deconvolution_forward_desc_init(&operation, dnnl_forward_inference, dnnl_deconvolution_direct,
@@ -180,9 +212,13 @@ static dnnl_status_t create_description(cdnnl_convolution *made) {
         TRY(dnnl_primitive_desc_create(&made->desc, &operation, attributes, engine, NULL));
     } else {
         dnnl_convolution_desc_t operation;
-        TRY(dnnl_convolution_forward_desc_init(&operation, dnnl_forward_inference, dnnl_convolution_direct, &source,
-                                               &weights, bias_or_none, &target, strides, padding, padding));
-        TRY(dnnl_primitive_desc_create(&made->desc, &operation, attributes, engine, NULL));
+        TRY(dnnl_convolution_forward_desc_init(&operation, dnnl_forward_inference, method, &source, &weights,
+                                               bias_or_none, &target, strides, padding, padding));
+        if (shape->winograd) {
+            TRY(find_winograd(&made->desc, &operation, attributes, engine));
+        } else {
+            TRY(dnnl_primitive_desc_create(&made->desc, &operation, attributes, engine, NULL));
+        }
     }
 #endif
 done:
@@ -200,6 +236,10 @@ int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, c
     if (!made) return STATUS_NO_MEMORY;
     made->context = context;
     made->shape = *shape;
+    if (shape->winograd && !cdnnl_has_winograd()) {
+        status = STATUS_NO_WINOGRAD;
+        goto done;
+    }
     TRY(create_description(made));
     // A reference loop is thousands of times slower than anything else; better none than that.
     if (strncmp(cdnnl_convolution_implementation(made), "ref", 3) == 0) {
@@ -236,9 +276,7 @@ void cdnnl_convolution_destroy(cdnnl_convolution *convolution) {
 }
 
 const char *cdnnl_convolution_implementation(const cdnnl_convolution *convolution) {
-    const char *name = "";
-    dnnl_primitive_desc_query(convolution->desc, dnnl_query_impl_info_str, 0, (void *)&name);
-    return name;
+    return implementation(convolution->desc);
 }
 
 static description_view queried(const cdnnl_convolution *convolution, dnnl_query_t what) {

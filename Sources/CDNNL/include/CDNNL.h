@@ -20,6 +20,8 @@ typedef struct {
     int relu;
     /// 1: the result is added to what the output holds.
     int sum;
+    /// 1: by Winograd's F(4×4, 3×3) (Lavin and Gray 2016), which has kernels of side 3 at stride 1 only; 0: directly.
+    int winograd;
 } cdnnl_shape;
 
 /// Version of the library in use, as 10000 · major + 100 · minor + patch.
@@ -31,13 +33,16 @@ const char *cdnnl_status_text(int status);
 /// Channels that stand together in memory: 16 with AVX-512, else 8.
 int cdnnl_block(void);
 
+/// 1 where the library has Winograd's F(4×4, 3×3) for float32 on this processor: 2.x with AVX-512.
+int cdnnl_has_winograd(void);
+
 /// Threads that calls from this thread compute with.
 void cdnnl_set_threads(int threads);
 
 int cdnnl_context_create(cdnnl_context **context);
 void cdnnl_context_destroy(cdnnl_context *context);
 
-/// Prepares a convolution; the fastest implementation that the library has by the direct method.
+/// Prepares a convolution; the fastest implementation that the library has by the method asked for.
 int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, cdnnl_convolution **convolution);
 void cdnnl_convolution_destroy(cdnnl_convolution *convolution);
 

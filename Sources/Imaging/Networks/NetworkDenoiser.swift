@@ -8,15 +8,20 @@ package import Tensors
 /// row and column, for the whole image once, and cropped after. It stays on the thread that made it.
 package final class NetworkDenoiser {
     private let weights: NetworkWeights
+    private let method: ConvolutionMethod
     private let threads: Int
     private var engines: [Shape: InferenceEngine] = [:]
 
     /// - Parameters:
     ///   - weights: Tensors by the names that the network's layers give.
+    ///   - method: How convolutions are computed.
     ///   - threads: How many compute a call.
     /// - Throws: ``InferenceError`` where weights are missing.
-    package init(network: Network, weights: [String: Tensor], threads: Int) throws(InferenceError) {
+    package init(
+        network: Network, weights: [String: Tensor], method: ConvolutionMethod = .direct, threads: Int
+    ) throws(InferenceError) {
         self.weights = try NetworkWeights(network, weights)
+        self.method = method
         self.threads = threads
     }
 
@@ -53,7 +58,7 @@ package final class NetworkDenoiser {
 
     private func engine(_ shape: Shape) throws(InferenceError) -> InferenceEngine {
         if let known = engines[shape] { return known }
-        let made = try InferenceEngine(weights, shape: shape, threads: threads)
+        let made = try InferenceEngine(weights, shape: shape, method: method, threads: threads)
         engines[shape] = made
         return made
     }

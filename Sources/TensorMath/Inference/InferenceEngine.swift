@@ -1,5 +1,5 @@
 internal import CDNNL
-internal import Networks
+package import Networks
 package import Tensors
 
 /// Runs a network on images of one size by oneDNN: activations stay in the library's blocked layout from the first layer
@@ -34,9 +34,12 @@ package final class InferenceEngine {
 
     /// - Parameters:
     ///   - shape: `N × C × H × W` of the images; H and W are rounded up to the network's stride.
+    ///   - method: How convolutions are computed.
     ///   - threads: How many compute a run.
     /// - Throws: ``InferenceError`` where the library has no fast implementation for a layer.
-    package init(_ weights: NetworkWeights, shape: Shape, threads: Int) throws(InferenceError) {
+    package init(
+        _ weights: NetworkWeights, shape: Shape, method: ConvolutionMethod, threads: Int
+    ) throws(InferenceError) {
         let network = weights.network
         let stride = network.stride
         self.threads = threads
@@ -52,11 +55,11 @@ package final class InferenceEngine {
         }
         buffers = plan.buffers.map { TensorBuffer(floatCount: $0) }
         cdnnl_set_threads(Int32(threads))
-        try prepare(plan, weights, try DNNLContext())
+        try prepare(plan, weights, method, try DNNLContext())
     }
 
     private func prepare(
-        _ plan: ActivationPlan, _ weights: NetworkWeights, _ context: DNNLContext
+        _ plan: ActivationPlan, _ weights: NetworkWeights, _ method: ConvolutionMethod, _ context: DNNLContext
     ) throws(InferenceError) {
         var bindings: [(DNNLConvolution, NetworkWeights.Ordered, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)] =
             []
@@ -80,7 +83,8 @@ package final class InferenceEngine {
                     output_channels: Int64(target.channels), height: Int64(source.height),
                     width: Int64(source.width), kernel: Int64(layer.kernel), stride: Int64(layer.stride),
                     padding: Int64(layer.padding), transposed: transposed ? 1 : 0, bias: layer.bias == nil ? 0 : 1,
-                    relu: layer.relu ? 1 : 0, sum: sums ? 1 : 0)
+                    relu: layer.relu ? 1 : 0, sum: sums ? 1 : 0,
+                    winograd: method == .winograd && layer.suitsWinograd && !transposed ? 1 : 0)
                 let convolution = try DNNLConvolution(context, shape, name: layer.weight)
                 let ordered = try weights.ordered(layer, transposed: transposed, for: convolution)
                 self.weights.append(ordered)
@@ -146,4 +150,7 @@ extension Libraries {
         let version = cdnnl_version()
         return "\(version / 10000).\(version / 100 % 100).\(version % 100)"
     }
+
+    /// Whether oneDNN has Winograd's F(4×4, 3×3) on this processor.
+    package static var hasWinograd: Bool { cdnnl_has_winograd() != 0 }
 }
