@@ -51,18 +51,18 @@ let package = Package(
 
         // Graph, plan, run.
         module("GraphModel", ["Tensors", "Networks"]),
-        module("Scheduling", ["Tensors", "GraphModel"]),
+        module("Scheduling", ["Tensors", "Networks", "GraphModel"]),
         module("Kernels", ["Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel"]),
         module("Messaging", ["Tensors"]),
-        module("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+        module("Runtime", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
 
         // What a user types and looks at.
         module("Pictures", ["Tensors", "CCairo"]),
         module(
             "CommandLineInterface",
             [
-                "Tensors", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels", "Runtime",
-                "Pictures",
+                "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
+                "Runtime", "Pictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
         tests("Kernels", ["Tensors", "TensorFiles", "GraphModel", "Imaging"]),
-        tests("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+        tests("Runtime", ["Tensors", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
         tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
     ],

@@ -6,7 +6,8 @@ func denoiser(_ g: GraphBuilder) -> Denoiser {
     Denoiser(
         weights: g.path("weights", "", "weights of a network (.safetensors); total variation where none are given"),
         tvWeight: g.number("tv-weight", 0.1, in: 0...100, "total variation: λ = tv-weight · σ"),
-        tvIterations: g.integer("tv-iterations", 60, in: 1...100_000, "iterations of total variation"))
+        tvIterations: g.integer("tv-iterations", 60, in: 1...100_000, "iterations of total variation"),
+        convolutions: g.choice("convolutions", ConvolutionChoice.auto, "how a network's convolutions are computed"))
 }
 
 /// The tiles that parameters choose.

@@ -27,7 +27,7 @@ struct DotCommand: ParsableCommand {
             return Terminal.line(
                 String(expansion.expandedDot { position in note(expansion.instances[position], times, 0) }.dropLast()))
         }
-        let plan = Plan(expansion, workers: try hosts.load())
+        let plan = try hosts.plan(expansion)
         let text = expansion.expandedDot(
             annotation: { position in
                 note(expansion.instances[position], times, plan.placement[position])

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GraphModel
 internal import Kernels
 internal import Scheduling
+internal import TensorMath
 
 /// The graph file and what changes it: shared by all commands that read one.
 struct GraphOptions: ParsableArguments {
@@ -99,10 +100,20 @@ struct HostOptions: ParsableArguments {
     @Option(help: "Threads each worker computes with. Default: the processors shared out evenly.")
     var threads: Int?
 
-    /// The workers of a run.
+    /// The plan of a graph for the workers asked for.
     ///
-    /// - Throws: ``Failure`` with every problem of the host file.
-    func load() throws -> [Worker] {
+    /// - Throws: ``Failure`` with every problem of the host file, or what a worker cannot do.
+    func plan(_ expansion: Expansion) throws -> Plan {
+        // All run inside this process, so all can do what it can.
+        let workers = try load().map {
+            Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd)
+        }
+        let plan = Plan(expansion, workers: workers)
+        guard plan.refusals.isEmpty else { throw Failure.usage(plan.refusals) }
+        return plan
+    }
+
+    private func load() throws -> [Worker] {
         if let threads, !(1...1024).contains(threads) {
             throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
         }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GraphModel
+internal import Networks
 internal import Scheduling
 
 struct PlanCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try graph.load()
-        let plan = Plan(loaded.expansion, workers: try hosts.load())
+        let plan = try hosts.plan(loaded.expansion)
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
@@ -48,6 +49,9 @@ struct PlanCommand: ParsableCommand {
             ])
         }
         Terminal.line(table.text)
+        if loaded.expansion.instances.contains(where: \.hasConvolutions) {
+            Terminal.line("convolutions left to the plan: \(plan.automaticConvolutions.rawValue)")
+        }
         Terminal.line("steps, seconds and bytes are for one iteration; seconds by a nominal 50 GFLOP/s a thread")
         guard instances else { return }
         var list = Table(["instance", "phase", "worker"])
@@ -55,5 +59,13 @@ struct PlanCommand: ParsableCommand {
             list.add([instance.id, instance.phase.rawValue, plan.workers[plan.placement[position]].worker.name])
         }
         Terminal.line("\n" + list.text)
+    }
+}
+
+extension Instance {
+    /// Whether it leaves the method of its convolutions to the plan.
+    fileprivate var hasConvolutions: Bool {
+        guard case .compute(let kind, _, _) = content else { return false }
+        return kind.convolutions == .auto
     }
 }

@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
         let resumption = try loadResumption()
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         let expansion = loaded.expansion
-        let plan = Plan(expansion, workers: try hosts.load())
+        let plan = try hosts.plan(expansion)
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)

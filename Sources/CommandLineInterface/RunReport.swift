@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GraphModel
+internal import Networks
 internal import Runtime
 internal import Scheduling
 internal import TensorMath
@@ -27,6 +28,8 @@ struct RunReport: Codable {
     let parameters: [String: ParameterValue]
     let options: [String: ParameterValue]
     let iterations: Int
+    /// What convolutions were that the graph left to the plan.
+    let convolutions: String
     let seconds: Double
     let peakMemoryBytes: Int
     let versions: [String: String]
@@ -45,6 +48,7 @@ struct RunReport: Codable {
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         options = graph.options
         iterations = result.iterations
+        convolutions = plan.automaticConvolutions.rawValue
         self.seconds = seconds
         peakMemoryBytes = RunReport.peakMemory()
         versions = RunReport.versions()

@@ -1,6 +1,15 @@
 public import Networks
 public import Tensors
 
+/// How a graph asks for convolutions; what `auto` means is settled once for all workers when a plan is made, because it
+/// changes the last bits.
+public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable, ParameterType {
+    /// By Winograd's method where every worker has it, directly otherwise.
+    case auto
+    case direct
+    case winograd
+}
+
 /// A denoiser, by name or by its weights: what the nodes that denoise and the tiles that feed them share.
 public struct Denoiser: Hashable, Sendable, Codable {
     /// What it turns out to be once its files are known.
@@ -15,17 +24,33 @@ public struct Denoiser: Hashable, Sendable, Codable {
     public let tvWeight: Setting<Double>
     /// Iterations of total variation, each of which looks one pixel further.
     public let tvIterations: Setting<Int>
+    /// How the convolutions of a network are computed.
+    public let convolutions: Setting<ConvolutionChoice>
 
-    public init(weights: Setting<String>, tvWeight: Setting<Double>, tvIterations: Setting<Int>) {
+    public init(
+        weights: Setting<String>, tvWeight: Setting<Double>, tvIterations: Setting<Int>,
+        convolutions: Setting<ConvolutionChoice> = Setting(.auto)
+    ) {
         self.weights = weights
         self.tvWeight = tvWeight
         self.tvIterations = tvIterations
+        self.convolutions = convolutions
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        weights = try container.decode(Setting<String>.self, forKey: .weights)
+        tvWeight = try container.decode(Setting<Double>.self, forKey: .tvWeight)
+        tvIterations = try container.decode(Setting<Int>.self, forKey: .tvIterations)
+        convolutions =
+            try container.decodeIfPresent(Setting<ConvolutionChoice>.self, forKey: .convolutions) ?? Setting(.auto)
     }
 
     private enum CodingKeys: String, CodingKey {
         case weights
         case tvWeight = "tv-weight"
         case tvIterations = "tv-iterations"
+        case convolutions
     }
 
     /// - Throws: ``GraphError/rule(_:)`` where the weights cannot be read or are of no known network.

@@ -117,6 +117,8 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double?
     /// What is allowed but surprising, such as a step size that may diverge.
     func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String]
+    /// How it asks for convolutions; `nil` where it has none.
+    var convolutions: ConvolutionChoice? { get }
     /// The settings worth a line in a picture of the graph.
     var label: String { get }
 }
@@ -124,6 +126,7 @@ public protocol NodeKind: Codable, Hashable, Sendable {
 extension NodeKind {
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }
+    public var convolutions: ConvolutionChoice? { nil }
     public var label: String { "" }
 
     /// Reading every input and writing the output once, with `operations` for each number written.

@@ -18,9 +18,10 @@ private enum PreparedDenoiser {
             }
             self = .totalVariation(solver, weight: Float(weight))
         case .network(let network, let path):
-            let shared = try context.shared.resource(path) {
+            let method = denoiser.convolutions.value.method(automatic: context.automaticConvolutions)
+            let shared = try context.shared.resource("\(path) \(method)") {
                 try NetworkDenoiser(
-                    network: network, weights: context.files.weights(path), threads: context.threads)
+                    network: network, weights: context.files.weights(path), method: method, threads: context.threads)
             }
             try shared.prepare(image.shape)
             self = .network(shared)
@@ -57,5 +58,15 @@ final class DenoiseByMapKernel: Kernel {
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
         guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
         try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
+    }
+}
+
+extension ConvolutionChoice {
+    fileprivate func method(automatic: ConvolutionMethod) -> ConvolutionMethod {
+        switch self {
+        case .auto: automatic
+        case .direct: .direct
+        case .winograd: .winograd
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import GraphModel
+package import Networks
 public import Tensors
 
 /// What a kernel is told when it is made.
@@ -9,17 +10,21 @@ public struct KernelContext {
     public let output: TensorType
     /// Threads it may compute with.
     public let threads: Int
+    /// What convolutions are that the graph leaves to the plan.
+    package let automaticConvolutions: ConvolutionMethod
     /// Reads the files a graph refers to.
     package let files: GraphFiles
     /// What the kernels of a worker share, such as the weights of a network.
     package let shared: SharedResources
 
     package init(
-        node: NodeContext, output: TensorType, threads: Int, files: GraphFiles, shared: SharedResources
+        node: NodeContext, output: TensorType, threads: Int, automaticConvolutions: ConvolutionMethod,
+        files: GraphFiles, shared: SharedResources
     ) {
         self.node = node
         self.output = output
         self.threads = threads
+        self.automaticConvolutions = automaticConvolutions
         self.files = files
         self.shared = shared
     }

@@ -1,5 +1,6 @@
 package import GraphModel
 package import Kernels
+package import Networks
 package import Tensors
 
 /// The oracle: computes a graph instance by instance on one thread, without plan, buffers or transport, so that a run
@@ -9,12 +10,18 @@ package struct SequentialExecutor {
     private let catalog: KernelCatalog
     private let files: GraphFiles
     private let threads: Int
+    private let automaticConvolutions: ConvolutionMethod
 
-    package init(_ expansion: Expansion, catalog: KernelCatalog, files: GraphFiles, threads: Int) {
+    /// - Parameter automaticConvolutions: What convolutions are that the graph leaves to the plan.
+    package init(
+        _ expansion: Expansion, catalog: KernelCatalog, files: GraphFiles, threads: Int,
+        automaticConvolutions: ConvolutionMethod = .direct
+    ) {
         self.expansion = expansion
         self.catalog = catalog
         self.files = files
         self.threads = threads
+        self.automaticConvolutions = automaticConvolutions
     }
 
     /// The values of all instances after the last iteration; of states what the next iteration would read.
@@ -27,7 +34,9 @@ package struct SequentialExecutor {
             guard case .compute(let kind, _, let node) = instance.content else { continue }
             kernels[position] = try catalog.makeKernel(
                 kind,
-                KernelContext(node: node, output: instance.type, threads: threads, files: files, shared: shared))
+                KernelContext(
+                    node: node, output: instance.type, threads: threads, automaticConvolutions: automaticConvolutions,
+                    files: files, shared: shared))
         }
         var values: [Int: Tensor] = [:]
         try compute(.setup, iteration: 0, kernels, &values)

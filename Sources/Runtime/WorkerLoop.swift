@@ -118,7 +118,8 @@ final class WorkerLoop {
                 zip(positions, ranges).map { arena.view($1, plan.instances[$0].type).readOnly }
             }
             let context = KernelContext(
-                node: node, output: instance.type, threads: own.worker.threads, files: files, shared: shared)
+                node: node, output: instance.type, threads: own.worker.threads,
+                automaticConvolutions: plan.automaticConvolutions, files: files, shared: shared)
             do {
                 let kernel = try catalog.makeKernel(kind, context)
                 return .compute(kernel, KernelInputs(views), arena.view(target, instance.type))

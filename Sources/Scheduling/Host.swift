@@ -4,10 +4,13 @@ public struct Worker: Hashable, Sendable {
     public let name: String
     /// Threads it computes with; results are equal for equal numbers.
     public let threads: Int
+    /// Whether it can compute convolutions by Winograd's method.
+    public let hasWinograd: Bool
 
-    public init(name: String, threads: Int) {
+    public init(name: String, threads: Int, hasWinograd: Bool = false) {
         self.name = name
         self.threads = threads
+        self.hasWinograd = hasWinograd
     }
 }
 

@@ -1,4 +1,5 @@
 public import GraphModel
+public import Networks
 public import Tensors
 
 /// A range of a worker's arena, in floats, that holds a value.
@@ -72,6 +73,28 @@ public struct Plan: Sendable {
     public let placement: [Int]
     /// For every instance the number that it carries on the wire; its position.
     public var instances: [Instance] { expansion.instances }
+
+    /// What `auto` convolutions are in this plan, for all workers alike.
+    public var automaticConvolutions: ConvolutionMethod {
+        workers.allSatisfy(\.worker.hasWinograd) ? .winograd : .direct
+    }
+
+    /// What some worker cannot do, a line each, naming the worker; empty where the plan can be run.
+    public var refusals: [String] {
+        workers.indices.compactMap { index in
+            guard !workers[index].worker.hasWinograd else { return nil }
+            let asking = instances.indices.first { position in
+                guard placement[position] == index, case .compute(let kind, _, _) = instances[position].content else {
+                    return false
+                }
+                return kind.convolutions == .winograd
+            }
+            return asking.map { position in
+                "\(workers[index].worker.name) has no Winograd convolutions, which '\(instances[position].id)' asks for; "
+                    + "set them to 'auto' or 'direct'"
+            }
+        }
+    }
 
     /// Bytes that go from worker `from` to worker `to` in an iteration.
     public func bytesPerIteration(from: Int, to: Int) -> Int {

@@ -25,9 +25,10 @@ private struct Sample: CustomTestStringConvertible {
 }
 
 private func denoise(
-    _ network: Network, _ weights: [String: Tensor], _ image: Tensor, sigma: Float, threads: Int = 1
+    _ network: Network, _ weights: [String: Tensor], _ image: Tensor, sigma: Float,
+    method: ConvolutionMethod = .direct, threads: Int = 1
 ) throws -> Tensor {
-    let denoiser = try NetworkDenoiser(network: network, weights: weights, threads: threads)
+    let denoiser = try NetworkDenoiser(network: network, weights: weights, method: method, threads: threads)
     var output = Tensor(image.type)
     try image.withView { image in try output.withMutableView { try denoiser.denoise(image, sigma: sigma, into: $0) } }
     return output
@@ -54,15 +55,17 @@ struct NetworkDenoiserTests {
         }
     }
 
-    private func check(_ golden: Golden, weights: String) throws {
+    private func check(
+        _ golden: Golden, weights: String, method: ConvolutionMethod = .direct, tolerance: Float = 1e-5
+    ) throws {
         let tensors = try SafeTensors.read(weights)
         let network = try Network.recognise(tensors.mapValues(\.shape))
         let expected = try NPY.read(SharedFiles.goldens.path("\(golden.output).npy"))
         let input = try NPY.read(SharedFiles.goldens.path("\(golden.input).npy"))
         let image = topLeft(input, height: expected.shape[2], width: expected.shape[3])
-        let output = try denoise(network, tensors, image, sigma: golden.sigma)
+        let output = try denoise(network, tensors, image, sigma: golden.sigma, method: method)
         let difference = relativeDifference(output, reference: expected)
-        #expect(difference <= 1e-5)
+        #expect(difference <= tolerance)
     }
 
     private func topLeft(_ image: Tensor, height: Int, width: Int) -> Tensor {
@@ -83,6 +86,17 @@ struct NetworkDenoiserTests {
         arguments: Golden.ffdnet)
     func ffdnet(_ golden: Golden) throws {
         try check(golden, weights: SharedFiles.data.path("\(golden.weights).safetensors"))
+    }
+
+    @Test(
+        "FFDNet by Winograd convolutions",
+        .enabled(
+            if: SharedFiles.goldens.exist && SharedFiles.data.exist && Libraries.hasWinograd,
+            "the fixtures in ../shared are not here, or this oneDNN has no Winograd convolutions"),
+        arguments: Golden.ffdnet)
+    func winograd(_ golden: Golden) throws {
+        try check(
+            golden, weights: SharedFiles.data.path("\(golden.weights).safetensors"), method: .winograd, tolerance: 1e-4)
     }
 
     @Test(

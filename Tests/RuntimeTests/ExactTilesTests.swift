@@ -2,6 +2,7 @@ import GraphModel
 import Imaging
 import Runtime
 import TensorFiles
+import TensorMath
 import Tensors
 import TestSupport
 import Testing
@@ -55,6 +56,25 @@ struct ExactTilesTests {
         #expect(exact <= 1e-5)
         let paste = try difference(.paste, tile: tile, settings)
         print("FFDNet, \(size[0])x\(size[1]), tile \(tile): exact \(exact), paste (halo 64) \(paste)")
+    }
+
+    @Test(
+        "trained weights by Winograd convolutions",
+        .enabled(
+            if: SharedFiles.data.exist && Libraries.hasWinograd,
+            "the photographs in ../shared/data are not here, or this oneDNN has no Winograd convolutions"),
+        arguments: [[767, 512], [383, 299]], [200, 256])
+    func winograd(_ size: [Int], tile: Int) throws {
+        let folder = try TemporaryFolder()
+        let photograph = try PNG.read(SharedFiles.data.path("images/seed_102061_767x512.png")).image
+        try NPY.write(cut(photograph, height: size[0], width: size[1]), to: folder.file("cut.npy"))
+        let settings = [
+            "image": folder.file("cut.npy"), "convolutions": "winograd",
+            "weights": SharedFiles.data.path("ffdnet_color.safetensors"),
+        ]
+        let exact = try difference(.exact, tile: tile, settings)
+        #expect(exact <= 1e-5)
+        print("FFDNet by Winograd, \(size[0])x\(size[1]), tile \(tile): exact \(exact)")
     }
 
     @Test("an image that lives as tiles gives what a whole one gives", arguments: [1, 2, 3, 7])

@@ -34,7 +34,9 @@ struct Job {
 
     /// All values of an output by the oracle.
     func oracle(_ output: String, threads: Int = 1) throws -> [Tensor] {
-        let values = try SequentialExecutor(expansion, catalog: catalog, files: files, threads: threads).run()
+        let values = try SequentialExecutor(
+            expansion, catalog: catalog, files: files, threads: threads, automaticConvolutions: .direct
+        ).run()
         return (expansion.output(output) ?? 0..<0).compactMap { values[$0] }
     }
 

@@ -1,6 +1,7 @@
 import GraphModel
 import Runtime
 import Scheduling
+import TensorMath
 import Tensors
 import TestSupport
 import Testing
@@ -36,6 +37,24 @@ struct SameBitsTests {
         for workers in [1, 2, 3] {
             #expect(try job.run("result", workers: workers, threads: 2) == truth, "\(workers) workers")
         }
+    }
+
+    @Test(
+        "Winograd convolutions too", .enabled(if: Libraries.hasWinograd, "this oneDNN has no Winograd convolutions"),
+        arguments: modes)
+    func winograd(_ mode: TileMode) throws {
+        let folder = try TemporaryFolder()
+        var settings = try settings(folder, mode, network: true)
+        settings["weights"] = try folder.smallNetwork(features: 48)
+        let direct = try Job("pnp", settings).oracle("result")
+        settings["convolutions"] = "winograd"
+        let job = try Job("pnp", settings)
+        let truth = try job.oracle("result")
+        #expect(truth != direct)
+        for workers in [1, 2, 3, 7] {
+            #expect(try job.run("result", workers: workers) == truth, "\(workers) workers")
+        }
+        #expect(try job.run("result", workers: 2, threads: 2) == job.oracle("result", threads: 2))
     }
 
     @Test("any placement gives the same", arguments: 1...12 as ClosedRange<UInt64>)

@@ -26,6 +26,7 @@ public struct Denoise: NodeKind {
         try denoiser.cost(context)
     }
 
+    public var convolutions: ConvolutionChoice? { denoiser.choice }
     public var label: String { denoiser.label + ", σ = \(plain(sigma.value))" }
 }
 
@@ -58,10 +59,14 @@ public struct DenoiseByMap: NodeKind {
         try denoiser.cost(context)
     }
 
+    public var convolutions: ConvolutionChoice? { denoiser.choice }
     public var label: String { denoiser.label + ", σ by map" }
 }
 
 extension Denoiser {
+    /// Total variation has no convolutions.
+    fileprivate var choice: ConvolutionChoice? { weights.value.isEmpty ? nil : convolutions.value }
+
     fileprivate func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try context.type(0)
         guard image.element == .float32, image.shape.count > 0 else {
