@@ -120,6 +120,9 @@ struct RunReport: Codable {
     }
 
     private static func versions() -> [String: String] {
-        ["OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw, "oneDNN": Libraries.oneDNN]
+        [
+            "OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw,
+            "oneDNN": Libraries.oneDNN,
+        ]
     }
 }

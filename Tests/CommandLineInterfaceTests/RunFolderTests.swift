@@ -66,7 +66,9 @@ extension CommandLineSuite {
             #expect(perNode.keys.contains("gradients") && perNode.keys.contains("denoised"))
             #expect(perNode.values.reduce(0, +) <= (report["seconds"] as? Double ?? 0))
             #expect((report["workers"] as? [[String: Any]])?.map { $0["name"] as? String } == ["worker 0"])
-            #expect(try #require(report["versions"] as? [String: String]).keys.sorted() == ["FFTW", "OpenBLAS", "oneDNN"])
+            let versions = try #require(report["versions"] as? [String: String])
+            #expect(versions.keys.contains("FFTW") && versions.keys.contains("OpenBLAS"))
+            #expect(versions.values.allSatisfy { !$0.isEmpty })
         }
 
         @Test("run.json counts the bytes on every link")
