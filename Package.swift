@@ -2,11 +2,12 @@
 import PackageDescription
 
 /// The same strict settings for every Swift target.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-] + (Context.environment["GRAPHRUN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["GRAPHRUN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A library module of ours, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -87,7 +88,12 @@ let package = Package(
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
         tests("Kernels", ["Tensors", "TensorFiles", "GraphModel", "Imaging"]),
-        tests("Runtime", ["Tensors", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+        tests(
+            "Runtime",
+            [
+                "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
+                "Messaging",
+            ]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
         tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
     ],

@@ -15,7 +15,9 @@ struct CrossMedian: NodeKind {
 
     func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try context.type(0)
-        guard image.element == .float32, image.shape.rank >= 2 else { throw .rule("it needs real images, not \(image)") }
+        guard image.element == .float32, image.shape.rank >= 2 else {
+            throw .rule("it needs real images, not \(image)")
+        }
         return image
     }
 

@@ -4,8 +4,11 @@ package import Tensors
 /// Carries values between workers of one process by a copy into the receiver's buffer.
 package final class InProcessTransport: Transport, Sendable {
     /// One transfer: a buffer that is either free or full, guarded by its condition.
-    private final class Slot: @unchecked Sendable {  // Safe: `full`, `cancelled` and the buffer are used under `condition`,
-        private let condition = NSCondition()  // or by the receiver alone between `receive` and `release`.
+    ///
+    /// Safe to share: its state and buffer are used under the condition, or by the receiver alone between `receive` and
+    /// `release`.
+    private final class Slot: @unchecked Sendable {
+        private let condition = NSCondition()
         private let target: MutableTensorView
         private var full = false
         private var cancelled = false

@@ -87,7 +87,8 @@ struct NetworkTests {
             : SampleNetworks.drunet(channels: 1, widths: [8, 8, 16, 8], blocks: 1)
         for name in shapes.keys.sorted() where Int.random(in: 0..<6, using: &random) == 0 {
             let rank = Int.random(in: 0...5, using: &random)
-            shapes[name] = Bool.random(using: &random)
+            shapes[name] =
+                Bool.random(using: &random)
                 ? nil : Shape((0..<rank).map { _ in Int.random(in: 0...40, using: &random) })
         }
         do throws(NetworkError) {

@@ -1,6 +1,7 @@
 import Foundation
 import GraphModel
 import Kernels
+import Networks
 import Runtime
 import Scheduling
 import TensorFiles

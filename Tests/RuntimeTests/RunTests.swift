@@ -53,7 +53,7 @@ private final class CounterKernel: Kernel {
     }
 }
 
-@Suite("Runs", .timeLimit(.minutes(2)))
+@Suite("Runs", .timeLimit(.minutes(10)))
 struct RunTests {
     private var catalog: KernelCatalog {
         var catalog = KernelCatalog.standard
@@ -95,7 +95,9 @@ struct RunTests {
         let job = try chain(folder, failing: 99, iterations: 30)
         let seen = Mutex<[IterationRecord]>([])
         let result = try job.run(workers: workers, log: MetricsLog { record in seen.withLock { $0.append(record) } })
-        let numbers = seen.withLock { $0.filter { $0.iteration > 0 }.map { [$0.iteration, Int($0.metrics["counter"] ?? -1)] } }
+        let numbers = seen.withLock {
+            $0.filter { $0.iteration > 0 }.map { [$0.iteration, Int($0.metrics["counter"] ?? -1)] }
+        }
         #expect(numbers == (1...30).map { [$0, $0] })
         #expect(result.iterations == 30)
     }

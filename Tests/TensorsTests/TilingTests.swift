@@ -167,7 +167,8 @@ struct TilingTests {
     }
 
     private func forEachIndex(_ region: Region, _ body: ([Int]) -> Void) {
-        let indices = region.ranges.reduce([[]]) { prefix, range in prefix.flatMap { head in range.map { head + [$0] } } }
+        let indices = region.ranges.reduce([[]]) { prefix, range in prefix.flatMap { head in range.map { head + [$0] } }
+        }
         indices.forEach(body)
     }
 }

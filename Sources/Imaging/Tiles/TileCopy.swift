@@ -125,7 +125,8 @@ package struct TileCopy: Sendable {
 
     /// Writes the inner part of the window to its place in the image.
     package func paste(_ window: TensorView, into image: MutableTensorView) {
-        copyInner(from: window, windowSize, \.window, innerColumns.lowerBound, to: image, imageSize, \.image, imageColumn)
+        copyInner(
+            from: window, windowSize, \.window, innerColumns.lowerBound, to: image, imageSize, \.image, imageColumn)
     }
 
     /// Cuts the inner part out of the window.

@@ -61,8 +61,9 @@ package final class InferenceEngine {
     private func prepare(
         _ plan: ActivationPlan, _ weights: NetworkWeights, _ method: ConvolutionMethod, _ context: DNNLContext
     ) throws(InferenceError) {
-        var bindings: [(DNNLConvolution, NetworkWeights.Ordered, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)] =
-            []
+        var bindings:
+            [(DNNLConvolution, NetworkWeights.Ordered, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)] =
+                []
         var scratchBytes = 0
         for step in plan.steps {
             switch step {
