@@ -99,7 +99,8 @@ private struct StructureChecker {
             report(node.location, "'\(node.id)' cannot name a node; use letters, digits, '-' and '_'")
         }
         if let axis = node.axis, !axisNames.contains(axis) {
-            let known = axisNames.isEmpty ? "the graph has none" : "there are: \(axisNames.sorted().joined(separator: ", "))"
+            let known =
+                axisNames.isEmpty ? "the graph has none" : "there are: \(axisNames.sorted().joined(separator: ", "))"
             report(node.location, "'\(node.id)' runs over '\(axis)', which is no axis; \(known)")
         }
         checkTilesAreKnown(node)
@@ -231,7 +232,8 @@ private struct StructureChecker {
         for node in graph.nodes where !used.contains(node.id) && !read.contains(node.id) {
             report(
                 node.location,
-                "nothing uses '\(node.id)'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it")
+                "nothing uses '\(node.id)'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it"
+            )
         }
     }
 }

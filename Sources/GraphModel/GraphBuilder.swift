@@ -149,7 +149,9 @@ public final class GraphBuilder {
     }
 
     private func checkIsNew(_ parameter: Parameter, _ location: SourceLocation) {
-        guard parameters.contains(where: { $0.name == parameter.name }) || options[parameter.name] != nil else { return }
+        guard parameters.contains(where: { $0.name == parameter.name }) || options[parameter.name] != nil else {
+            return
+        }
         problems.append(
             GraphProblem(location, "parameter '\(parameter.name)' is declared twice; give each its own name"))
     }

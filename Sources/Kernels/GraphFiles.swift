@@ -29,7 +29,8 @@ package final class GraphFiles: FileInspector {
 
     /// Where a path of the graph lies.
     package func absolute(_ path: String) -> String {
-        path.hasPrefix("/") || folder.isEmpty ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+        path.hasPrefix("/") || folder.isEmpty
+            ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
     }
 
     /// The array or picture at `path`.

@@ -1,10 +1,16 @@
 /// Assigns ranges of one arena to values that live over intervals of a worker's steps, reusing what has become free.
-struct BufferAllocator {
+package struct BufferAllocator {
     /// A value to place: how many floats, from which step to which.
-    struct Lifetime {
-        var count: Int
-        var first: Int
-        var last: Int
+    package struct Lifetime {
+        package var count: Int
+        package var first: Int
+        package var last: Int
+
+        package init(count: Int, first: Int, last: Int) {
+            self.count = count
+            self.first = first
+            self.last = last
+        }
     }
 
     /// Sixteen floats: a cache line, and the alignment of the arena itself.
@@ -12,7 +18,7 @@ struct BufferAllocator {
 
     /// The range of every lifetime, in their order, and the size of the arena: first fit over the lifetimes in the order
     /// in which they begin, the longest and largest first.
-    static func assign(_ lifetimes: [Lifetime]) -> (ranges: [BufferRange], count: Int) {
+    package static func assign(_ lifetimes: [Lifetime]) -> (ranges: [BufferRange], count: Int) {
         var ranges = lifetimes.map { _ in BufferRange(offset: 0, count: 0) }
         let order = lifetimes.indices.sorted { left, right in
             let a = lifetimes[left]

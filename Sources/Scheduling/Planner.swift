@@ -52,9 +52,10 @@ struct Routes {
             switch instance.content {
             case .compute(_, let inputs, _):
                 for input in inputs.joined() where homes[input] != homes[position] {
-                    add(Route(
-                        instance: input, to: homes[position],
-                        phase: Routes.phase(of: expansion.instances[input], readIn: instance.phase)))
+                    add(
+                        Route(
+                            instance: input, to: homes[position],
+                            phase: Routes.phase(of: expansion.instances[input], readIn: instance.phase)))
                 }
             case .state(let initial, _):
                 guard homes[initial] != homes[position] else { continue }

@@ -277,17 +277,6 @@ struct BuilderMistakeTests {
                 "nothing uses 'z'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it"
             ])
     }
-
-    @Test(
-        "a name is suggested for a letter wrong in three",
-        arguments: [
-            ("imgae", "image", 1), ("image", "image", 0), ("imag", "image", 1), ("immage", "image", 1),
-            ("omage", "image", 1), ("", "abc", 3), ("abc", "", 3), ("ca", "abc", 3), ("kitten", "sitting", 3),
-        ])
-    func distance(_ left: String, _ right: String, _ letters: Int) {
-        #expect(left.editDistance(to: right) == letters)
-        #expect(right.editDistance(to: left) == letters)
-    }
 }
 
 extension Value {

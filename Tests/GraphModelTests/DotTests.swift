@@ -27,7 +27,6 @@ struct DotTests {
 
     @Test("the template has this text")
     func template() throws {
-        try sample().dot().write(toFile: "/tmp/t.dot", atomically: true, encoding: .utf8)
         #expect(try sample().dot() == templateText)
     }
 
@@ -37,7 +36,6 @@ struct DotTests {
         let text = expansion.expandedDot(
             annotation: { ($0 % 2, expansion.instances[$0].phase == .body ? "1 ms" : "") },
             edgeLabel: { from, _ in expansion.instances[from].id == "gradients[1]" ? "480 B" : nil })
-        try text.write(toFile: "/tmp/e.dot", atomically: true, encoding: .utf8)
         #expect(text == expandedText)
     }
 
@@ -82,8 +80,77 @@ struct DotTests {
     }
 
     private let templateText = """
+        digraph "sample" {
+            graph [rankdir=TB, fontname="Helvetica", nodesep=0.35, ranksep=0.4];
+            node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica", fontsize=11];
+            edge [fontname="Helvetica", fontsize=9, arrowsize=0.7];
+            "image" [label="image\\nload: image.npy\\n1 × 1 × 12 × 10 float32", fillcolor="#eeeeee"];
+            "start" [label="start\\nzeros\\n1 × 1 × 12 × 10 float32", fillcolor="#eeeeee"];
+            "x" [label="x\\nstate\\n1 × 1 × 12 × 10 float32", shape=oval];
+            "gradient" [label="gradient\\nsum\\n1 × 1 × 12 × 10 float32"];
+            "next" [label="next\\ndescend: τ = 0.5\\n1 × 1 × 12 × 10 float32"];
+            "psnr" [label="psnr\\npsnr\\nscalar float32"];
+            subgraph "cluster_shard" {
+                label="shard × 2"; style="dashed,rounded"; color="#888888"; fontsize=12;
+                "y" [label="y\\nmeasure:blur: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32", fillcolor="#eeeeee"];
+                "gradients" [label="gradients\\ndata-gradient:blur: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32"];
+            }
+            "output result" [label="result", shape=note, style=filled, fillcolor="#fff8dc"];
+            "image" -> "y";
+            "image" -> "start";
+            "start" -> "x" [style=dotted, label="start"];
+            "next" -> "x" [style=dashed, constraint=false, label="next"];
+            "x" -> "gradients";
+            "y" -> "gradients";
+            "gradients" -> "gradient";
+            "x" -> "next";
+            "gradient" -> "next";
+            "next" -> "psnr";
+            "image" -> "psnr";
+            "x" -> "output result";
+        }
+
         """
 
     private let expandedText = """
+        digraph "sample" {
+            graph [rankdir=TB, fontname="Helvetica", nodesep=0.35, ranksep=0.4];
+            node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica", fontsize=11];
+            edge [fontname="Helvetica", fontsize=9, arrowsize=0.7];
+            "image" [label="image\\n1 × 1 × 12 × 10 float32", fillcolor="#fbb4ae"];
+            subgraph "cluster_shard/y" {
+                label="y × 2"; style="dashed,rounded"; color="#888888"; fontsize=12;
+                "y[0]" [label="y[0]\\n1 × 1 × 12 × 10 float32", fillcolor="#b3cde3"];
+                "y[1]" [label="y[1]\\n1 × 1 × 12 × 10 float32", fillcolor="#fbb4ae"];
+            }
+            "start" [label="start\\n1 × 1 × 12 × 10 float32", fillcolor="#b3cde3"];
+            "x" [label="x\\n1 × 1 × 12 × 10 float32\\n1 ms", shape=oval, fillcolor="#fbb4ae"];
+            subgraph "cluster_shard/gradients" {
+                label="gradients × 2"; style="dashed,rounded"; color="#888888"; fontsize=12;
+                "gradients[0]" [label="gradients[0]\\n1 × 1 × 12 × 10 float32\\n1 ms", fillcolor="#b3cde3"];
+                "gradients[1]" [label="gradients[1]\\n1 × 1 × 12 × 10 float32\\n1 ms", fillcolor="#fbb4ae"];
+            }
+            "gradient" [label="gradient\\n1 × 1 × 12 × 10 float32\\n1 ms", fillcolor="#b3cde3"];
+            "next" [label="next\\n1 × 1 × 12 × 10 float32\\n1 ms", fillcolor="#fbb4ae"];
+            "psnr" [label="psnr\\nscalar float32\\n1 ms", fillcolor="#b3cde3"];
+            "output result" [label="result", shape=note, style=filled, fillcolor="#fff8dc"];
+            "image" -> "y[0]";
+            "image" -> "y[1]";
+            "image" -> "start";
+            "start" -> "x" [style=dotted, label="start"];
+            "next" -> "x" [style=dashed, constraint=false, label="next"];
+            "x" -> "gradients[0]";
+            "y[0]" -> "gradients[0]";
+            "x" -> "gradients[1]";
+            "y[1]" -> "gradients[1]";
+            "gradients[0]" -> "gradient";
+            "gradients[1]" -> "gradient" [label="480 B"];
+            "x" -> "next";
+            "gradient" -> "next";
+            "next" -> "psnr";
+            "image" -> "psnr";
+            "x" -> "output result";
+        }
+
         """
 }

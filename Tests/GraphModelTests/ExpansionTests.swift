@@ -55,7 +55,9 @@ struct ExpansionTests {
     func phases() throws {
         let expansion = try expansion(everything)
         let phases = Dictionary(uniqueKeysWithValues: expansion.instances.map { ($0.id, $0.phase) })
-        for id in ["truth", "blurred[0]", "y[1]", "start", "first[0]", "first-inner[3]"] { #expect(phases[id] == .setup) }
+        for id in ["truth", "blurred[0]", "y[1]", "start", "first[0]", "first-inner[3]"] {
+            #expect(phases[id] == .setup)
+        }
         for id in ["inner[0]", "x", "gradient", "z[1]", "next[3]", "psnr"] { #expect(phases[id] == .body) }
         #expect(phases["result"] == .finish)
         #expect(expansion.iterations == 4)

@@ -1,8 +1,8 @@
 import Foundation
 import GraphModel
 import Kernels
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Damaged .graph files")
@@ -55,7 +55,8 @@ struct GraphFileDamageTests {
         default:
             let wild = [
                 "null", "true", "[]", "{}", "-1", "0", "2.5", "1e308", "-1e400", "9223372036854775807",
-                "-9223372036854775808", "99999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"", "{ \"parameter\": \"x\" }",
+                "-9223372036854775808", "99999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"",
+                "{ \"parameter\": \"x\" }",
                 "{ \"parameter\": \"step\" }", "[[[[[[]]]]]]", "1000000", "0.1",
             ]
             let target = words.randomElement(using: &random) ?? 0..<0
@@ -71,7 +72,9 @@ struct GraphFileDamageTests {
         while start < bytes.count {
             var end = start + 1
             if bytes[start] == UInt8(ascii: "\"") {
-                while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+                while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+                    end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
+                }
                 end += 1
                 words.append(start..<end)
             } else if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start]) {

@@ -20,8 +20,10 @@ struct GraphFileMistakeTests {
     }
 
     static let versions = [
-        Change("\"graphrun\": 1", "\"graphrun\": 2", "s.graph:3: version 2 of the file form is not known; "
-            + "this program reads version 1. Emit the graph again with this program"),
+        Change(
+            "\"graphrun\": 1", "\"graphrun\": 2",
+            "s.graph:3: version 2 of the file form is not known; "
+                + "this program reads version 1. Emit the graph again with this program"),
         Change("\"graphrun\": 1", "\"graphrun\": \"1\"", "s.graph:3: this is no .graph file: it lacks \"graphrun\": 1"),
         Change("\"graphrun\": 1", "\"version\": 1", "s.graph:1: this is no .graph file: it lacks \"graphrun\": 1"),
     ]
@@ -107,7 +109,8 @@ struct GraphFileMistakeTests {
             "denoiser": { "weights": "", "tv-weight": 1, "tv-iterations": 3 } }]
             """,
             "s.graph:2: \"mode\" must be one of paste, blend, exact"),
-        Change("\"options\": { \"blurs\": 1 }", "\"options\": { \"blurs\": [] }", "s.graph:19: \"blurs\" must be a text"),
+        Change(
+            "\"options\": { \"blurs\": 1 }", "\"options\": { \"blurs\": [] }", "s.graph:19: \"blurs\" must be a text"),
     ]
 
     static let parameters = [
@@ -133,7 +136,8 @@ struct GraphFileMistakeTests {
         #expect(GraphFileTests.problems(text) == change.messages)
     }
 
-    @Test("a syntax error is named with its line", arguments: ["\"graphrun\" 1", "\"graphrun\": 1;", "\"graphrun\": 01"])
+    @Test(
+        "a syntax error is named with its line", arguments: ["\"graphrun\" 1", "\"graphrun\": 1;", "\"graphrun\": 01"])
     func syntax(_ new: String) throws {
         let text = smallText.replacingOccurrences(of: "\"graphrun\": 1", with: new)
         let problems = GraphFileTests.problems(text)

@@ -46,7 +46,8 @@ struct GraphFileTests {
     @Test("nodes know their lines")
     func lines() throws {
         let text = smallText.replacingOccurrences(of: "\"kind\": \"zeros\"", with: "\"kind\": \"sum\"")
-            .replacingOccurrences(of: "\"step\": { \"parameter\": \"step\" }", with: "\"step\": { \"parameter\": \"sigma\" }")
+            .replacingOccurrences(
+                of: "\"step\": { \"parameter\": \"step\" }", with: "\"step\": { \"parameter\": \"sigma\" }")
         #expect(
             Self.problems(text) == [
                 "s.graph:15: parameter 'sigma' is not declared; declare it under \"parameters\""
@@ -63,7 +64,8 @@ struct GraphFileTests {
     @Test("mistakes of the structure are found together with those of the text")
     func together() {
         let text = smallText.replacingOccurrences(of: "\"next\": \"z\"", with: "\"next\": \"w\"")
-            .replacingOccurrences(of: "\"summary\": \"A small graph\"", with: "\"summary\": \"A small graph\", \"x\": 1")
+            .replacingOccurrences(
+                of: "\"summary\": \"A small graph\"", with: "\"summary\": \"A small graph\", \"x\": 1")
         #expect(
             Self.problems(text) == [
                 "s.graph:25: \"x\" means nothing here; there can be: axes, graphrun, iterations, metrics, name, nodes, "
@@ -107,7 +109,10 @@ struct GraphFileTests {
                 "--set iterations=9223372036854775807: parameter 'iterations' is 9223372036854775807; "
                     + "it must be between 1 and 100"
             ),
-            ("blurs", "2", "s.graph:21: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"),
+            (
+                "blurs", "2",
+                "s.graph:21: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
+            ),
         ])
     func refusals(_ name: String, _ text: String, _ message: String) {
         #expect(Self.problems(smallText, [name: text]) == [message])

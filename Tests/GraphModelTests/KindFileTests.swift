@@ -15,7 +15,8 @@ struct KindFileTests {
     /// Kinds with every setting that they have, written out and by parameter.
     static let all: [any NodeKind] = [
         Load("image.npy"), Load(Setting("", parameter: "path"), as: .array),
-        Measure(blurs), Adjoint(blurs), DataGradient(blurs), DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
+        Measure(blurs), Adjoint(blurs), DataGradient(blurs),
+        DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
         GaussianNoise(sigma: [0.1, 0.25], seed: Setting(7, parameter: "whole")),
         Sum(), Add(), Scale(-2.5), Zeros(), Descend(step: Setting(0.5, parameter: "number")),
         Crop(), Blend(), Trim(), Exchange(), Assemble(),

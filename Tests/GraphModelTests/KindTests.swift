@@ -74,7 +74,8 @@ struct KindTests {
             g.output("result", g.add("y", Measure(Blur([.file(path: "k.npy")])), g.image()))
         },
         Mistake(
-            "several kernels in a file", "'y': colour.npy: a kernel is a single real H × W array, not 1 × 3 × 12 × 10 float32"
+            "several kernels in a file",
+            "'y': colour.npy: a kernel is a single real H × W array, not 1 × 3 × 12 × 10 float32"
         ) { g in g.output("result", g.add("y", Measure(Blur([.file(path: "colour.npy")])), g.image())) },
         Mistake(
             "a measurement that does not fit",
@@ -140,121 +141,9 @@ struct KindTests {
         },
     ]
 
-    static let tiles: [Mistake] = [
-        Mistake(
-            "a crop without tiles",
-            "'windows': it must run over an axis of tiles; make one with 'tiles(…)' and add the node 'over' it"
-        ) { g in g.output("result", g.add("windows", Crop(), g.image())) },
-        Mistake(
-            "a blend of shards",
-            "'result': it puts tiles together, so it must gather a node that runs over an axis of tiles"
-        ) { g in
-            let copies = g.add("copies", Zeros(), g.image(), over: g.axis("a", count: 2))
-            g.output("result", g.add("result", Blend(), copies))
-        },
-        Mistake(
-            "tiles of another image",
-            "'windows[0]': it is given 1 × 1 × 12 × 14 float32, but the tiles are of a value that ends in 12 × 10"
-        ) { g in
-            let tile = g.sampleTiles(of: g.image())
-            g.output("image", g.add("kept", Zeros(), Value(of: "image")))
-            g.output("result", g.add("windows", Crop(), g.add("wide", Load("wide.npy")), over: tile))
-        },
-        Mistake(
-            "windows pasted as inner parts",
-            "'result': it is given 1 × 1 × 8 × 7 float32, but the tiles are of a value that ends in 6 × 5"
-        ) { g in
-            let image = g.image()
-            let windows = g.add("windows", Crop(), image, over: g.sampleTiles(of: image))
-            g.output("result", g.add("result", Assemble(), windows))
-        },
-        Mistake(
-            "inner parts trimmed once more",
-            "'again[0]': it is given 1 × 1 × 6 × 5 float32, but the tiles are of a value that ends in 8 × 7"
-        ) { g in
-            let image = g.image()
-            let tile = g.sampleTiles(of: image)
-            let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
-            g.output("result", g.add("again", Trim(), inner, over: tile))
-        },
-        Mistake(
-            "an exchange of overlapping windows",
-            "'result[0]': windows can be built from neighbours in the mode 'exact' only, not 'blend'"
-        ) { g in
-            let image = g.image()
-            let tile = g.sampleTiles(of: image, mode: .blend)
-            let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
-            g.output("result", g.add("result", Exchange(), inner, over: tile))
-        },
-        Mistake(
-            "tiles of real and complex values",
-            "'result': it is given 1 × 1 × 12 × 5 complex64, but the tiles are of a value that ends in 5"
-        ) { g in
-            let image = g.image()
-            let tile = g.sampleTiles(of: image, size: 6, dimensions: 1)
-            g.output("image", image)
-            g.output("result", g.add("result", Assemble(), g.add("parts", Load("part{tile}.npy"), over: tile)))
-        },
-        Mistake(
-            "a tile as large as the image",
-            "axis 'tile': a tile of 10 does not fit 10 pixels with something left to tile; "
-                + "use a tile below 10, or the mode 'exact'"
-        ) { g in
-            let image = g.image()
-            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, mode: .paste, size: 10)))
-        },
-        Mistake(
-            "an overlap as large as the image",
-            "axis 'tile': an overlap of 10 cannot be reflected into 10 pixels; use one between 0 and 9"
-        ) { g in
-            let image = g.image()
-            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, mode: .blend, overlap: 10)))
-        },
-        Mistake(
-            "tiles of no size",
-            "axis 'tile': tile size [0] is not usable; give one size of 1 or more, or one for each of the 2 tiled axes"
-        ) { g in
-            let image = g.image()
-            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, size: 0)))
-        },
-        Mistake(
-            "more axes than there are",
-            "axis 'tile': cannot tile 5 axes of a value that has 4; tile 2 axes of an image, 3 of a volume"
-        ) { g in
-            let image = g.image()
-            g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, dimensions: 5)))
-        },
-    ]
-
-    @Test("refuse what they cannot compute", arguments: rules + operators + files + denoisers + tiles)
+    @Test("refuse what they cannot compute", arguments: rules + operators + files + denoisers)
     func each(_ mistake: Mistake) {
         #expect(mistakes(mistake.build) == mistake.messages)
-    }
-
-    @Test("sizes without bounds are no danger", arguments: [Int.max, Int.max - 1])
-    func huge(_ size: Int) throws {
-        let denoiser = Denoiser(weights: "", tvWeight: 0.1, tvIterations: Setting(size))
-        let expansion = try expansion { g in
-            let image = g.image()
-            let tile = g.tiles(
-                "tile", of: image, mode: Setting(.exact), size: Setting(size), overlap: Setting(size),
-                denoiser: denoiser)
-            let windows = g.add("windows", Crop(), image, over: tile)
-            g.output("result", g.add("result", Denoise(denoiser, sigma: 0.1), windows, over: tile))
-        }
-        #expect(expansion.axes["tile"]?.count == 1)
-    }
-
-    @Test("more tiles than instances can be are refused before any is made")
-    func countless() {
-        let files = FileFacts([FileReference("large.npy", .tensor): .tensor(TensorType([1, 1, 2000, 2000]))])
-        let error = #expect(throws: GraphError.self) {
-            try Graph("sample", summary: "") { g in
-                let image = g.image("large.npy")
-                g.output("result", g.add("w", Crop(), image, over: g.sampleTiles(of: image, size: 1)))
-            }.expand(files)
-        }
-        #expect(error?.description.hasSuffix("axis 'tile': tiles of 1 × 1 are more than 1000000; use larger ones") == true)
     }
 
     @Test("images lack no axis once they are loaded")
@@ -264,16 +153,6 @@ struct KindTests {
             g.output("array", g.add("array", Load("plane.npy", as: .array)))
         }
         #expect(expansion.instances.map(\.type) == [TensorType([1, 1, 12, 10]), TensorType([12, 10])])
-    }
-
-    @Test("volumes are cut along three axes")
-    func volumes() throws {
-        let expansion = try expansion { g in
-            let volume = g.add("volume", Load("volume.npy", as: .array))
-            g.output("result", g.add("w", Crop(), volume, over: g.sampleTiles(of: volume, dimensions: 3)))
-        }
-        #expect(expansion.axes["tile"]?.tiling?.grid == [1, 2, 2])
-        #expect(expansion.instances.last?.type == TensorType([1, 1, 6, 8, 7]))
     }
 
     @Test(

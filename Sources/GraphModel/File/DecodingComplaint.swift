@@ -5,34 +5,36 @@ struct DecodingComplaint {
     let reason: String
 
     /// - Parameters:
-    ///   - error: What the decoder threw on a list of the one value.
-    ///   - outer: Where that value stands.
-    init(_ error: any Error, at outer: [String]) {
-        func place(_ context: DecodingError.Context) -> [String] {
-            outer + DecodingComplaint.names(context.codingPath)
+    ///   - error: What the decoder threw.
+    ///   - outer: Where the value stands that it was given.
+    ///   - isWrapped: Whether it was given as the only entry of a list.
+    init(_ error: any Error, at outer: [String] = [], isWrapped: Bool = false) {
+        func names(_ path: [any CodingKey]) -> [String] {
+            let inner = path.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+            return outer + inner.dropFirst(isWrapped ? 1 : 0)
         }
         switch error {
         case DecodingError.keyNotFound(let key, let context):
-            path = place(context)
+            path = names(context.codingPath)
             reason = "\"\(key.stringValue)\" is missing"
         case DecodingError.typeMismatch(let type, let context):
-            path = place(context)
+            path = names(context.codingPath)
             reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type))"
         case DecodingError.valueNotFound(let type, let context):
-            path = place(context)
+            path = names(context.codingPath)
             reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type)), not null"
         case DecodingError.dataCorrupted(let context) where context.underlyingError != nil:
             // Foundation's word for a number that does not fit, such as 2.5 for a whole one.
-            path = place(context)
+            path = names(context.codingPath)
             reason = "\"\(path.last ?? "")\" holds a number that cannot stand here"
         case DecodingError.dataCorrupted(let context):
-            path = place(context)
+            path = names(context.codingPath)
             reason = context.debugDescription
         case let unfit as UnfitValue:
-            path = outer + DecodingComplaint.names(unfit.path)
+            path = names(unfit.path)
             reason = "\"\(path.last ?? "")\" must be \(unfit.needed)"
         case let misuse as ParameterMisuse:
-            path = outer + DecodingComplaint.names(misuse.path)
+            path = names(misuse.path)
             reason = misuse.reason
         case is EncodingError:
             // The reader writes a part again to hand it to the decoder; its own text would be the whole part.
@@ -42,11 +44,6 @@ struct DecodingComplaint {
             path = outer
             reason = "\(error)"
         }
-    }
-
-    /// The path inside the value, without the list that it was wrapped in.
-    private static func names(_ path: [any CodingKey]) -> [String] {
-        path.dropFirst().map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
     }
 
     private static func described(_ type: any Any.Type) -> String {

@@ -21,7 +21,10 @@ struct GraphReader {
         try checkVersion(root)
         checkKeys(
             root, at: [],
-            ["graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics", "outputs"])
+            [
+                "graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics",
+                "outputs",
+            ])
         let options = decode([String: ParameterValue].self, root["options"] ?? .object([:]), at: ["options"]) ?? [:]
         let parameters = readParameters(root, options, settings)
         let name = text(root["name"], at: ["name"])
@@ -50,24 +53,31 @@ struct GraphReader {
 
     private mutating func parse() throws(GraphError) -> [String: JSONValue] {
         guard let text = String(data: data, encoding: .utf8) else {
-            throw .problems([GraphProblem(SourceLocation(file: file, line: 1), "this is no text; is it a .graph file?")])
+            throw .problems([GraphProblem(SourceLocation(file: file, line: 1), "this is no text; is it a .graph file?")]
+            )
         }
         let value: JSONValue
         do {
-            // JSONSerialization bounds the depth, which the recursive decoder would follow down.
+            // JSONSerialization bounds the depth, which the recursive decoder and the lines would follow down.
             _ = try JSONSerialization.jsonObject(with: data)
+            lines = JSONLines(Array(data))
             value = try JSONDecoder().decode(JSONValue.self, from: data)
+        } catch let error as DecodingError {
+            let complaint = DecodingComplaint(error)
+            throw .problems([
+                GraphProblem(SourceLocation(file: file, line: lines.line(of: complaint.path)), complaint.reason)
+            ])
         } catch {
             let (line, reason) = GraphReader.syntax(error, in: text)
             throw .problems([
                 GraphProblem(SourceLocation(file: file, line: line), "this is no valid JSON: \(reason)")
             ])
         }
-        lines = JSONLines(Array(data))
         for key in lines.repeatedKeys {
             problems.append(
                 GraphProblem(
-                    SourceLocation(file: file, line: key.line), "\"\(key.name)\" stands here twice; delete one of them"))
+                    SourceLocation(file: file, line: key.line), "\"\(key.name)\" stands here twice; delete one of them")
+            )
         }
         guard case .object(let root) = value else {
             throw .problems([
@@ -280,7 +290,7 @@ struct GraphReader {
         } catch let misuse as ParameterMisuse where questionable.contains(misuse.parameter) {
             return nil  // What is wrong with the parameter has been reported.
         } catch {
-            let complaint = DecodingComplaint(error, at: path)
+            let complaint = DecodingComplaint(error, at: path, isWrapped: true)
             report(complaint.path, complaint.reason)
             return nil
         }

@@ -1,5 +1,4 @@
 internal import Foundation
-
 public import Tensors
 
 /// A kernel to convolve an image with; it adds up to 1.

@@ -1,0 +1,87 @@
+import GraphModel
+import Scheduling
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Plans")
+struct PlanTests {
+    static func workers(_ count: Int) -> [Worker] { HostFile(local: min(count, 1024), threads: 1).workers }
+
+    @Test(
+        "every step reads what it should, whoever runs ahead", arguments: 1...60,
+        [1, 2, 3, 5])
+    func values(_ seed: UInt64, _ workers: Int) throws {
+        let expansion = try randomGraph(seed)
+        let oracle = SymbolicRun.oracle(expansion, iterations: expansion.iterations)
+        let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
+        for placement in [nil, randomPlacement(expansion, workers: workers, seed: seed)] {
+            let plan = Plan(expansion, workers: Self.workers(workers), placement: placement)
+            for order in SymbolicRun.Order.allCases {
+                var run = SymbolicRun(plan, iterations: expansion.iterations)
+                try run.run(order, seed: seed)
+                #expect(run.kept == oracle.values.filter { outputs.contains($0.key) })
+                #expect(run.reports == oracle.reports)
+                for iteration in 0..<expansion.iterations {
+                    let sent = run.sentBytes[iteration + 1] ?? [:]
+                    for from in 0..<workers {
+                        for to in 0..<workers where iteration + 1 < expansion.iterations {
+                            #expect(plan.bytesPerIteration(from: from, to: to) == sent[from * 100 + to] ?? 0)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the same graph and workers give the same plan", arguments: [UInt64(3), 7, 11])
+    func pure(_ seed: UInt64) throws {
+        let placement = randomPlacement(try randomGraph(seed), workers: 3, seed: seed)
+        let first = Plan(try randomGraph(seed), workers: Self.workers(3), placement: placement)
+        let second = Plan(try randomGraph(seed), workers: Self.workers(3), placement: placement)
+        #expect(first.workers == second.workers)
+        #expect(first.transfers == second.transfers)
+        #expect(first.placement == second.placement)
+    }
+
+    @Test("a state lives where its next value is made, and is found there", arguments: [UInt64(1), 2, 3, 4, 5, 6])
+    func states(_ seed: UInt64) throws {
+        let expansion = try randomGraph(seed)
+        let plan = Plan(
+            expansion, workers: Self.workers(3), placement: randomPlacement(expansion, workers: 3, seed: seed))
+        for (position, instance) in expansion.instances.enumerated() {
+            guard case .state(_, let next) = instance.content else { continue }
+            #expect(plan.placement[position] == plan.placement[next])
+            let range = try #require(plan.workers[plan.placement[position]].states[position])
+            #expect(range.count == instance.type.floatCount)
+        }
+        #expect(
+            plan.workers.reduce(0) { $0 + $1.states.count }
+                == expansion.instances.count { if case .state = $0.content { true } else { false } })
+    }
+
+    @Test("one worker sends nothing, and its memory is known")
+    func single() throws {
+        let expansion = try randomGraph(5)
+        let plan = Plan(expansion, workers: Self.workers(1))
+        #expect(plan.transfers.isEmpty)
+        #expect(plan.workers[0].memoryBytes == 4 * plan.workers[0].arenaCount + plan.workers[0].scratchBytes)
+        #expect(plan.workers[0].scratchBytes == expansion.instances.reduce(0) { $0 + $1.cost.scratchBytes })
+    }
+
+    @Test("instances of an axis are spread in contiguous runs of equal cost", arguments: [1, 2, 3, 4, 8, 20])
+    func spread(_ workers: Int) throws {
+        let files = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 64, 64]))])
+        let expansion = try Graph("spread", summary: "") { g in
+            let image = g.add("image", Load("image.npy"))
+            let copies = g.add("copies", Scale(2.0), image, over: g.axis("shard", count: 16))
+            g.output("result", g.add("result", Sum(), copies))
+        }.expand(files)
+        let placement = Plan(expansion, workers: Self.workers(workers)).placement
+        #expect(placement.first == 0 && placement.last == 0)
+        let copies = Array(placement[1...16])
+        #expect(copies == copies.sorted())
+        let counts = (0..<workers).map { worker in copies.count { $0 == worker } }
+        #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+    }
+}
