@@ -177,7 +177,9 @@ struct NetworkDenoiserTests {
             }
         }
         let low = try denoise(network, sample.weights, image, sigma: 0.1).values
-        let differs = zip(low, output.values).enumerated().filter { $0.element.0 != $0.element.1 }.map { $0.offset % side }
+        let differs = zip(low, output.values).enumerated().filter { $0.element.0 != $0.element.1 }.map {
+            $0.offset % side
+        }
         #expect(differs.contains { $0 < 8 })
         #expect(differs.allSatisfy { $0 < 8 + reach.before + reach.after })
     }
