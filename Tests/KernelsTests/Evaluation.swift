@@ -1,6 +1,7 @@
 import Foundation
 import GraphModel
 import Kernels
+import Networks
 import TensorFiles
 import Tensors
 
@@ -43,7 +44,9 @@ struct Evaluation {
         var results: [Tensor] = []
         for instance in expansion.instances {
             guard case .compute(let kind, let inputs, let node) = instance.content else { continue }
-            let context = KernelContext(node: node, output: instance.type, threads: 1, files: files, shared: shared)
+            let context = KernelContext(
+                node: node, output: instance.type, threads: 1, automaticConvolutions: .direct, files: files,
+                shared: shared)
             let kernel = try catalog.makeKernel(kind, context)
             let read = inputs.map { $0.map { results[$0] } }
             // What a buffer held before must not matter.

@@ -1,5 +1,6 @@
 import GraphModel
 import Kernels
+import Networks
 import TensorFiles
 import Tensors
 import TestSupport
@@ -85,7 +86,9 @@ struct LoadKernelTests {
         let (expansion, files) = try expansion(path, folder)
         guard case .compute(let kind, _, let node) = expansion.instances[0].content else { throw GraphError.rule("") }
         let type = expansion.instances[0].type
-        let context = KernelContext(node: node, output: type, threads: 1, files: files, shared: SharedResources())
+        let context = KernelContext(
+            node: node, output: type, threads: 1, automaticConvolutions: .direct, files: files,
+            shared: SharedResources())
         return (try KernelCatalog.standard.makeKernel(kind, context), type)
     }
 
