@@ -50,7 +50,8 @@ extension CommandLineSuite {
             let report = try await finishedRun().object("out/run.json")
             #expect(
                 report.keys.sorted() == [
-                    "arguments", "graph", "iterations", "links", "options", "parameters", "peakMemoryBytes", "seconds",
+                    "arguments", "convolutions", "graph", "iterations", "links", "options", "parameters",
+                    "peakMemoryBytes", "seconds",
                     "secondsPerInstance", "secondsPerNode", "versions", "workers",
                 ])
             #expect(report["graph"] as? String == "pnp")
