@@ -61,8 +61,8 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "foo=1", "--set", "sigma=abc", "--set", "step=-1.5", "--set", "tiles=round",
                 messages:
-                    "g.graph:113: no parameter is called 'foo'; there are: convolutions, image, iterations, overlap, seed, sigma, "
-                    + "step, tile, tiles, tv-iterations, tv-weight, weights",
+                    "g.graph:113: no parameter is called 'foo'; there are: convolutions, image, iterations, overlap, "
+                    + "seed, sigma, step, tile, tiles, tv-iterations, tv-weight, weights",
                 "g.graph: --set sigma=abc: parameter 'sigma' takes a number, not 'abc'",
                 "g.graph: --set step=-1.5: parameter 'step' is -1.5; it must be between 0 and 1000",
                 "g.graph: --set tiles=round: parameter 'tiles' is 'round'; it must be one of paste, blend, exact"),
