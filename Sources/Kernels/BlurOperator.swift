@@ -4,10 +4,8 @@ internal import Tensors
 
 extension Blur: ImplementedMap {
     func makeOperator(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
-        switch padding {
-        case .circular:
-            try CircularBlur(kernel: kernel(context), shape: domain.shape, threads: context.threads)
-        }
+        try PaddedBlur(
+            kernel: kernel(context), shape: domain.shape, padding: padding.border, threads: context.threads)
     }
 
     /// The convolution kernel of this instance, `1 × 1 × H × W`.
@@ -19,6 +17,19 @@ extension Blur: ImplementedMap {
             let file = instancePath(path.value, axis: context.node.axis?.name, index: context.node.index)
             let kernel = try context.files.tensor(file)
             return kernel.reshaped(Shape([1, 1] + kernel.shape.trailing(2)))
+        }
+    }
+}
+
+extension Blur.Padding {
+    /// The same under the name that the operators use.
+    var border: BorderPadding {
+        switch self {
+        case .circular: .circular
+        case .valid: .valid
+        case .reflect: .reflect
+        case .replicate: .replicate
+        case .constant: .constant
         }
     }
 }

@@ -45,7 +45,7 @@ struct FourierPlan: ~Copyable {
         }
     }
 
-    private static func complex(_ floats: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<fftwf_complex> {
+    static func complex(_ floats: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<fftwf_complex> {
         UnsafeMutableRawPointer(floats).assumingMemoryBound(to: fftwf_complex.self)
     }
 }

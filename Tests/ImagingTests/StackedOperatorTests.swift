@@ -89,7 +89,7 @@ struct StackedOperatorTests {
     @Test("the pseudo-inverse of an invertible stack returns the image, as does that of a single operator")
     func invertible() throws {
         let delta = Tensor([1, 1, 3, 3], [0, 0.1, 0, 0.2, 1, 0, 0, 0.1, 0])
-        let blur = try CircularBlur(kernel: delta, shape: [1, 1, 12, 10])
+        let blur = try PaddedBlur(kernel: delta, shape: [1, 1, 12, 10], padding: .circular)
         let x = Tensor.random([1, 1, 12, 10], seed: 3)
         for solver in [try LeastSquares(blur), LeastSquares(try StackedOperator([blur, blur]))] {
             let stack = solver.stack
@@ -103,11 +103,11 @@ struct StackedOperatorTests {
 
     @Test("the norm of a scaled identity, and of nothing")
     func knownNorms() throws {
-        let twice = try CircularBlur(kernel: Tensor([1, 1, 1, 1], [2]), shape: [1, 1, 6, 7])
+        let twice = try PaddedBlur(kernel: Tensor([1, 1, 1, 1], [2]), shape: [1, 1, 6, 7], padding: .circular)
         let found = squaredNorm(of: twice)
         #expect(abs(found.value - 4) < 1e-5)
         #expect(found.converged)
-        let nothing = try CircularBlur(kernel: Tensor([1, 1, 1, 1], [0]), shape: [1, 1, 6, 7])
+        let nothing = try PaddedBlur(kernel: Tensor([1, 1, 1, 1], [0]), shape: [1, 1, 6, 7], padding: .circular)
         #expect(squaredNorm(of: nothing).value == 0)
     }
 
@@ -130,12 +130,14 @@ struct StackedOperatorTests {
     private func randomStack(_ count: Int) throws -> StackedOperator {
         try StackedOperator(
             (0..<count).map {
-                try CircularBlur(kernel: .random([1, 1, 3, 4], seed: UInt64($0)), shape: [1, 2, 9, 8])
+                try PaddedBlur(
+                    kernel: .random([1, 1, 3, 4], seed: UInt64($0)), shape: [1, 2, 9, 8], padding: .circular)
             })
     }
 }
 
 /// The three blurs of the fixtures.
 func goldenStack() throws -> StackedOperator {
-    try StackedOperator(["k0", "k1", "k2"].map { try CircularBlur(kernel: golden($0), shape: [1, 3, 64, 48]) })
+    try StackedOperator(
+        ["k0", "k1", "k2"].map { try PaddedBlur(kernel: golden($0), shape: [1, 3, 64, 48], padding: .circular) })
 }
