@@ -9,6 +9,10 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     case kernelShape(Shape, image: Shape)
     case kernelValue(index: Int)
     case kernelReach(BorderPadding, taps: Int, count: Int)
+    case downsamplingFactor(Int)
+    case maskShape(Shape, image: Shape)
+    case maskValue(index: Int)
+    case maskShare(Double)
     case noOperators
     case domains(TensorType, TensorType, index: Int)
     case noiseLevel(Double)
@@ -37,6 +41,16 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
         case .kernelReach(let padding, let taps, let count):
             "a blur kernel of \(taps) pixels reaches too far for \(padding.rawValue) padding of an image of \(count); half "
                 + "the kernel must be smaller than the image, or take another padding"
+        case .downsamplingFactor(let factor):
+            "a downsampling factor of \(factor) cannot be; give a whole number from 1 to "
+                + "\(DownsamplingFilter.largestFactor)"
+        case .maskShape(let mask, let image):
+            "a mask of shape \(mask) does not fit images of \(image); give one of that shape, in which axes may have extent "
+                + "1, and those in front may be missing"
+        case .maskValue(let index):
+            "the mask's value number \(index) is not finite; check the file it came from"
+        case .maskShare(let share):
+            "a mask cannot keep a share of \(share) of the pixels; give a number from 0 to 1"
         case .noOperators:
             "a stack of no operators has no images and no measurements; give at least one"
         case .domains(let first, let other, let index):

@@ -4,13 +4,15 @@ internal import Tensors
 
 extension Blur: ImplementedMap {
     func makeOperator(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
-        try PaddedBlur(
-            kernel: kernel(context), shape: domain.shape, padding: padding.border, threads: context.threads)
+        let kernel = try context.node.own(kernels, "kernels").tensor(context)
+        return try PaddedBlur(kernel: kernel, shape: domain.shape, padding: padding.border, threads: context.threads)
     }
+}
 
-    /// The convolution kernel of this instance, `1 × 1 × H × W`.
-    private func kernel(_ context: KernelContext) throws -> Tensor {
-        switch try context.node.own(kernels, "kernels") {
+extension BlurKernel {
+    /// Its values, `1 × 1 × H × W`.
+    func tensor(_ context: KernelContext) throws -> Tensor {
+        switch self {
         case .gaussian(let sigma, let angle):
             return try gaussianBlurKernel(sigma: (sigma[0], sigma[1]), angle: angle)
         case .file(let path):

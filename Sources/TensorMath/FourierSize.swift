@@ -15,19 +15,21 @@ package enum FourierSize {
         return best
     }
 
-    /// What a transform of this length costs, in arbitrary units: a fit to measured times of plans by estimate.
+    /// What a transform of this length costs, in arbitrary units: a fit to measured times of estimated plans.
     ///
-    /// Each odd factor up to 7 costs a pass that is slower than those of radix 2 and 4; for a larger prime FFTW has no
-    /// code of its own and falls back to convolutions. Lengths with at most one factor of 2 get no vector registers full.
+    /// A power of two costs 10 an element, with or without one further factor of 3, 5 or 7; more of them cost passes that
+    /// are slower than those of radix 2 and 4. For a larger prime FFTW has no code of its own and falls back to
+    /// convolutions. Lengths with at most one factor of 2 fill no vector registers.
     package static func cost(_ length: Int) -> Int {
         var rest = length
-        var weight = 9
+        var odd = 0
         for radix in [3, 5, 7] {
             while rest.isMultiple(of: radix) {
                 rest /= radix
-                weight += 2
+                odd += 1
             }
         }
+        var weight = odd < 2 ? 10 : 13 + odd
         let twos = rest.trailingZeroBitCount
         if twos < 2, length > 16 { weight += 6 }
         rest >>= twos
