@@ -86,7 +86,7 @@ let package = Package(
         tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
-        tests("Kernels", ["Tensors", "TensorFiles", "GraphModel", "Imaging"]),
+        tests("Kernels", ["Tensors", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),
         tests("Runtime", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
         tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),

@@ -28,6 +28,27 @@ struct StackedOperatorTests {
         #expect(abs(found.value / (try number(fixture, "stack")) - 1) <= 1e-5, "stack: \(found)")
     }
 
+    @Test("‖A‖² of the stack to 1e-3 by default", .enabled(if: SharedFiles.goldens.exist, goldensAbsent))
+    func defaultNorm() throws {
+        let found = squaredNorm(of: try goldenStack())
+        #expect(abs(found.value - 3) <= 1e-3, "\(found)")
+        #expect(found.converged)
+    }
+
+    @Test("A Aᵀ y of a stack and of one operator", arguments: [1, 2, 3, 5])
+    func adjointNormal(count: Int) throws {
+        let stack = try randomStack(count)
+        let y = stack.ranges.enumerated().map { Tensor.random($1.shape, seed: UInt64(50 + $0)) }
+        let x = Tensor(stack.domain) { x in withViews(y) { stack.adjoint($0, into: x) } }
+        let expected = stack.operators.map { $0.apply(x) }
+        var found = y.map { Tensor($0.type) }
+        withViews(y) { views in
+            withMutableViews(&found) { stack.adjointNormal(views, into: $0) }
+        }
+        #expect(found == expected)
+        if count == 1 { #expect(stack.operators[0].adjointNormal(y[0]) == expected[0]) }
+    }
+
     /// Which iterate a tolerance picks hangs on rounding: after 40 iterations conjugate gradients in float32 are no longer
     /// conjugate, and each further one adds 0.05 dB. So the comparison is at equal distance to the measurements, between
     /// the two of our iterates that enclose deepinv's.
