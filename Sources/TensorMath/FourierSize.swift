@@ -1,18 +1,33 @@
 /// Lengths that FFTW transforms fast.
 package enum FourierSize {
-    /// The length from `minimum` up, below twice it, that ``cost(_:)`` likes best; of two equal ones the shorter.
+    /// The length from `minimum` up that ``cost(_:)`` likes best, of `minimum` itself and the products of 2, 3, 5 and 7 up to
+    /// twice that; of two equal ones the shorter.
     ///
-    /// - Precondition: `minimum` is 1 or more and below 2⁶¹.
+    /// - Precondition: `minimum` is 1 or more and below 2⁴⁸, so that costs fit an integer.
     package static func best(atLeast minimum: Int) -> Int {
+        var candidates: [Int] = []
+        for sevens in powers(of: 7, upTo: 2 * minimum) {
+            for fives in powers(of: 5, upTo: 2 * minimum / sevens) {
+                for threes in powers(of: 3, upTo: 2 * minimum / (sevens * fives)) {
+                    var length = sevens * fives * threes
+                    while length < minimum { length *= 2 }
+                    candidates.append(length)
+                }
+            }
+        }
         var (best, lowest) = (minimum, cost(minimum))
-        // Below the next power of two, whose cost per element nothing beats.
-        var length = minimum
-        while length.nonzeroBitCount > 1 {
-            length += 1
+        for length in candidates.sorted() {
             let cost = cost(length)
             if cost < lowest { (best, lowest) = (length, cost) }
         }
         return best
+    }
+
+    /// 1 and the powers of `base` up to `limit`.
+    private static func powers(of base: Int, upTo limit: Int) -> [Int] {
+        var powers = [1]
+        while let last = powers.last, last <= limit / base { powers.append(last * base) }
+        return powers
     }
 
     /// What a transform of this length costs, in arbitrary units: a fit to measured times of estimated plans.

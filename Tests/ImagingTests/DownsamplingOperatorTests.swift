@@ -21,7 +21,8 @@ struct DownsamplingOperatorTests {
 
         static let all =
             [
-                Sample(kernel: nil, factor: 1, image: [1, 1, 3, 4]), Sample(kernel: nil, factor: 3, image: [2, 2, 7, 9]),
+                Sample(kernel: nil, factor: 1, image: [1, 1, 3, 4]),
+                Sample(kernel: nil, factor: 3, image: [2, 2, 7, 9]),
                 Sample(kernel: nil, factor: 9, image: [5, 4]), Sample(kernel: [1, 1, 5, 4], factor: 1, image: [6, 7]),
             ]
             + BorderPadding.allCases.flatMap { padding in

@@ -16,7 +16,8 @@ struct InpaintingOperatorTests {
 
     @Test(
         "is its own adjoint, with masks of every shape",
-        arguments: [[2, 3, 4, 5], [1, 3, 4, 5], [3, 4, 5], [1, 4, 5], [4, 5], [5], [4, 1], [3, 1, 1], [1], []] as [Shape])
+        arguments: [[2, 3, 4, 5], [1, 3, 4, 5], [3, 4, 5], [1, 4, 5], [4, 5], [5], [4, 1], [3, 1, 1], [1], []]
+            as [Shape])
     func adjoint(mask: Shape) throws {
         let map = try InpaintingOperator(mask: .random(mask, seed: 1), shape: [2, 3, 4, 5])
         try expectAdjoint(map)

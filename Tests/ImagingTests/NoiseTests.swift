@@ -20,7 +20,8 @@ struct NoiseTests {
     }
 
     /// On both sides of mean 10, where the method changes.
-    @Test("Poisson values have the mean and variance of their mean", arguments: [0.05, 1, 9.9, 10, 10.1, 40, 1000, 1e6])
+    @Test(
+        "Poisson values have the mean and variance of their mean", arguments: [0.05, 1, 9.9, 10, 10.1, 40, 1000, 1e6])
     func moments(mean: Double) {
         let count = 1 << 17
         let values = poisson([Float](repeating: Float(mean), count: count)).map(Double.init)

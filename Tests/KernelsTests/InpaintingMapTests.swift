@@ -39,7 +39,10 @@ struct InpaintingMapTests {
         let sample = try GraphSample()
         try sample.write("mask", Tensor([3, 2]))
         for (mask, message) in [
-            (Inpainting.Mask.file(path: "mask.npy"), "a mask of 3 × 2 float32 does not fit an image of 1 × 1 × 4 × 2 float32"),
+            (
+                Inpainting.Mask.file(path: "mask.npy"),
+                "a mask of 3 × 2 float32 does not fit an image of 1 × 1 × 4 × 2 float32"
+            ),
             (.random(keeping: 1.5, pixelwise: true, seed: 0), "'keeping' is 1.5; it must be from 0 to 1"),
             (.random(keeping: 0.5, pixelwise: true, seed: -1), "'seed' is -1; it must be 0 or more"),
         ] {

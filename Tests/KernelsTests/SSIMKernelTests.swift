@@ -10,7 +10,9 @@ struct SSIMKernelTests {
     @Test("is the metric")
     func value() throws {
         let sample = try GraphSample()
-        let (x, y) = (Tensor.random([1, 2, 12, 9], in: 0...1, seed: 1), Tensor.random([1, 2, 12, 9], in: 0...1, seed: 2))
+        let (x, y) = (
+            Tensor.random([1, 2, 12, 9], in: 0...1, seed: 1), Tensor.random([1, 2, 12, 9], in: 0...1, seed: 2)
+        )
         let found = try sample.run { g in
             g.add("s", SSIM(), try sample.load(g, "x", x), try sample.load(g, "y", y))
         }

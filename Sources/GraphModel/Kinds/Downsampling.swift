@@ -47,7 +47,7 @@ public struct Downsampling: LinearMap {
     }
 
     public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        let sides = try filterSides(context)
+        let kernel = try filterSides(context)
         guard range.shape.rank >= 2, range.shape.count > 0 else {
             throw .rule("downsampled images are … × H × W float32, not \(range)")
         }
@@ -58,13 +58,16 @@ public struct Downsampling: LinearMap {
             else { throw .rule("'imageSize' is \(imageSize); give a height and a width above 0") }
             domain = TensorType(shape, range.element)
         } else {
-            guard let shape = Shape(validating: range.shape.dimensions.dropLast(2) + range.shape.trailing(2).map({ $0 * factor }))
+            let sides = range.shape.trailing(2).map { $0.multipliedReportingOverflow(by: factor) }
+            guard !sides.contains(where: \.overflow),
+                let shape = Shape(validating: range.shape.dimensions.dropLast(2) + sides.map(\.partialValue))
             else { throw .rule("an image \(factor) times as large as \(range) is too large") }
-            domain = try padding.image(blurredTo: TensorType(shape, range.element), by: sides)
+            domain = try padding.image(blurredTo: TensorType(shape, range.element), by: kernel)
         }
         let found = try self.range(of: domain, context)
         guard found == range else {
-            throw .rule("an image of \(domain) is downsampled to \(found), not to \(range); mend 'imageSize' or 'factor'")
+            throw .rule(
+                "an image of \(domain) is downsampled to \(found), not to \(range); mend 'imageSize' or 'factor'")
         }
         return domain
     }

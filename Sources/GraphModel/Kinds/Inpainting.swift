@@ -30,7 +30,9 @@ public struct Inpainting: LinearMap {
             let mask = try context.files.type(of: file)
             let missing = domain.shape.rank - mask.shape.rank
             guard mask.element == .float32, missing >= 0,
-                zip(mask.shape.dimensions, domain.shape.dimensions.dropFirst(missing)).allSatisfy({ $0 == 1 || $0 == $1 })
+                zip(mask.shape.dimensions, domain.shape.dimensions.dropFirst(missing)).allSatisfy({
+                    $0 == 1 || $0 == $1
+                })
             else { throw .rule("\(file): a mask of \(mask) does not fit an image of \(domain)") }
         case .random(let share, _, let seed):
             guard (0...1).contains(share) else { throw .rule("'keeping' is \(share); it must be from 0 to 1") }

@@ -11,7 +11,9 @@ public struct SSIM: NodeKind {
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try context.type(0)
         let reference = try context.type(1)
-        guard image == reference else { throw .rule("it compares \(image) with \(reference); both must be of one shape") }
+        guard image == reference else {
+            throw .rule("it compares \(image) with \(reference); both must be of one shape")
+        }
         guard image.element == .float32, image.shape.rank >= 2, image.shape.count > 0,
             image.shape.trailing(2).allSatisfy({ $0 >= 6 })
         else { throw .rule("it compares real images … × H × W with sides of 6 pixels or more, not \(image)") }
