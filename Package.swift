@@ -87,7 +87,7 @@ let package = Package(
         tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
-        tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging"]),
+        tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),
         tests(
             "Runtime",
             [

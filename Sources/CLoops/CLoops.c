@@ -1,5 +1,7 @@
 #include "CLoops.h"
 
+#include <string.h>
+
 // One copy for each generation of vector registers, chosen by the loader. Elsewhere the compiler's target is enough.
 #if defined(__x86_64__) && defined(__linux__)
 #define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -78,4 +80,55 @@ void loops_tv_dual_row(
         dual_pixel(&s, z[j + 1] - z[j], z_below[j] - z[j], across + j, down + j);
     size_t last = width - 1;
     dual_pixel(&s, 0, z_below[last] - z[last], across + last, down + last);
+}
+
+// Sixteen floats, in as many registers as the processor's generation needs. Loads and stores go through memcpy, which
+// asks for no alignment and compiles to plain moves; a macro, because a function that returns such vectors would have
+// another calling convention in each clone.
+typedef float lanes16 __attribute__((vector_size(64)));
+
+#define ADD_PRODUCT(sum, weight, from)             \
+    do {                                           \
+        lanes16 values;                            \
+        memcpy(&values, (from), sizeof values);    \
+        sum += (weight) * values;                  \
+    } while (0)
+
+// `4 * 16` values of a row, from `in` on: four sums in registers hide the latency of the additions.
+static inline __attribute__((always_inline)) void correlate64(
+    float *out, const float *in, size_t stride, const float *weights, size_t rows, size_t columns) {
+    lanes16 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+    for (size_t a = 0; a < rows; a++)
+        for (size_t b = 0; b < columns; b++) {
+            const float *from = in + a * stride + b;
+            float weight = weights[a * columns + b];
+            ADD_PRODUCT(s0, weight, from);
+            ADD_PRODUCT(s1, weight, from + 16);
+            ADD_PRODUCT(s2, weight, from + 32);
+            ADD_PRODUCT(s3, weight, from + 48);
+        }
+    memcpy(out, &s0, sizeof s0);
+    memcpy(out + 16, &s1, sizeof s1);
+    memcpy(out + 32, &s2, sizeof s2);
+    memcpy(out + 48, &s3, sizeof s3);
+}
+
+VECTORISED
+void loops_correlate_row(
+    float *restrict out, size_t width, const float *restrict in, size_t stride, const float *restrict weights,
+    size_t rows, size_t columns) {
+    size_t j = 0;
+    for (; j + 64 <= width; j += 64) correlate64(out + j, in + j, stride, weights, rows, columns);
+    if (j == width) return;
+    if (width >= 64) {
+        // The last values once more with some that are done, computed alike.
+        correlate64(out + width - 64, in + width - 64, stride, weights, rows, columns);
+        return;
+    }
+    for (; j < width; j++) {
+        float sum = 0;
+        for (size_t a = 0; a < rows; a++)
+            for (size_t b = 0; b < columns; b++) sum += weights[a * columns + b] * in[a * stride + b + j];
+        out[j] = sum;
+    }
 }

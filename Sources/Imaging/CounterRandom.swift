@@ -7,31 +7,73 @@ package import Tensors
 /// ``Philox``'s 64-bit key is `seed XOR node` (low word first). Its counter's words are: the number of the block of four
 /// elements, low and high word; the instance; the iteration.
 package enum CounterRandom {
+    /// What random values are a function of, beside the element's index.
+    package struct Key {
+        let seed: UInt64
+        let node: UInt64
+        let instance: Int
+        let iteration: Int
+
+        /// - Parameters:
+        ///   - seed: the run's.
+        ///   - node: ``CounterRandom/hash(_:)`` of the node's name.
+        ///   - instance: index on the node's axis.
+        package init(seed: UInt64, node: UInt64, instance: Int = 0, iteration: Int = 0) {
+            self.seed = seed
+            self.node = node
+            self.instance = instance
+            self.iteration = iteration
+        }
+
+        /// Block `number` of four random words.
+        func block(_ number: UInt64) -> SIMD4<UInt32> {
+            let mixed = seed ^ node
+            return Philox.block(
+                counter: SIMD4(
+                    UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32),
+                    UInt32(truncatingIfNeeded: instance), UInt32(truncatingIfNeeded: iteration)),
+                key: SIMD2(UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32)))
+        }
+    }
+
     /// Fills `values` with independent standard Gaussian numbers (mean 0, variance 1).
     ///
     /// Box and Muller (1958): each pair of 32-bit words becomes a pair of numbers, computed in double precision. Complex
     /// elements are two independent numbers.
     ///
-    /// - Parameters:
-    ///   - seed: the run's.
-    ///   - node: ``hash(_:)`` of the node's name.
-    ///   - instance: index on the node's axis.
+    /// - Parameters: as of ``Key/init(seed:node:instance:iteration:)``.
     package static func gaussian(
         into values: MutableTensorView, seed: UInt64, node: UInt64, instance: Int = 0, iteration: Int = 0
     ) {
-        let mixed = seed ^ node
-        let key = SIMD2(UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32))
-        let count = values.floats.count
-        for first in stride(from: 0, to: count, by: 4) {
-            let number = UInt64(first / 4)
-            let words = Philox.block(
-                counter: SIMD4(
-                    UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32),
-                    UInt32(truncatingIfNeeded: instance), UInt32(truncatingIfNeeded: iteration)),
-                key: key)
+        let key = Key(seed: seed, node: node, instance: instance, iteration: iteration)
+        fill(values, key) { words in
             let (a, b) = gaussianPair(words[0], words[1])
             let (c, d) = gaussianPair(words[2], words[3])
-            let block = SIMD4(a, b, c, d)
+            return SIMD4(a, b, c, d)
+        }
+    }
+
+    /// Fills `values` with independent numbers drawn evenly from -1 to 1, both excluded.
+    ///
+    /// - Parameters: as of ``Key/init(seed:node:instance:iteration:)``.
+    package static func uniform(
+        into values: MutableTensorView, seed: UInt64, node: UInt64, instance: Int = 0, iteration: Int = 0
+    ) {
+        let key = Key(seed: seed, node: node, instance: instance, iteration: iteration)
+        fill(values, key) { words in
+            // The upper 24 bits, so that a float holds the value exactly.
+            SIMD4<Float>(words &>> 8) * 0x1p-23 + (0x1p-24 - 1)
+        }
+    }
+
+    /// Fills `values` four at a time with what `transform` makes of a block of random words.
+    @inline(__always)
+    private static func fill(
+        _ values: MutableTensorView, _ key: Key, _ transform: (SIMD4<UInt32>) -> SIMD4<Float>
+    ) {
+        let count = values.floats.count
+        for first in stride(from: 0, to: count, by: 4) {
+            let block = transform(key.block(UInt64(first / 4)))
             for i in 0..<min(4, count - first) { values.floats[first + i] = block[i] }
         }
     }

@@ -5,8 +5,14 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     case gaussianWidth(Double, Double)
     case gaussianAngle(Double)
     case imageShape(Shape, operation: String)
+    case planeShape(Shape, operation: String)
     case kernelShape(Shape, image: Shape)
     case kernelValue(index: Int)
+    case kernelReach(BorderPadding, taps: Int, count: Int)
+    case downsamplingFactor(Int)
+    case maskShape(Shape, image: Shape)
+    case maskValue(index: Int)
+    case maskShare(Double)
     case noOperators
     case domains(TensorType, TensorType, index: Int)
     case noiseLevel(Double)
@@ -22,11 +28,29 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
             "a Gaussian blur cannot be turned by \(angle) degrees; give a finite angle"
         case .imageShape(let shape, let operation):
             "\(operation) takes images N × C × H × W with no side 0, not \(shape); reshape the image"
+        case .planeShape(let shape, let operation):
+            "\(operation) takes images … × H × W with no side 0, not \(shape); reshape the image"
         case .kernelShape(let kernel, let image):
             "a blur kernel of shape \(kernel) does not fit images of \(image); give n × c × h × w with no side 0, n being 1 "
                 + "or the images' N and c being 1 or their C"
         case .kernelValue(let index):
             "the blur kernel's value number \(index) is not finite; check the file it came from"
+        case .kernelReach(.valid, let taps, let count):
+            "a blur kernel of \(taps) pixels has no valid place on an image of \(count); the image must be at least as "
+                + "large, or take another padding"
+        case .kernelReach(let padding, let taps, let count):
+            "a blur kernel of \(taps) pixels reaches too far for \(padding.rawValue) padding of an image of \(count); half "
+                + "the kernel must be smaller than the image, or take another padding"
+        case .downsamplingFactor(let factor):
+            "a downsampling factor of \(factor) cannot be; give a whole number from 1 to "
+                + "\(DownsamplingFilter.largestFactor)"
+        case .maskShape(let mask, let image):
+            "a mask of shape \(mask) does not fit images of \(image); give one of that shape, in which axes may have extent "
+                + "1, and those in front may be missing"
+        case .maskValue(let index):
+            "the mask's value number \(index) is not finite; check the file it came from"
+        case .maskShare(let share):
+            "a mask cannot keep a share of \(share) of the pixels; give a number from 0 to 1"
         case .noOperators:
             "a stack of no operators has no images and no measurements; give at least one"
         case .domains(let first, let other, let index):

@@ -42,6 +42,11 @@ extension LinearOperator {
     package func adjoint(_ y: Tensor) -> Tensor {
         Tensor.made(domain) { x in y.withView { adjoint($0, into: x) } }
     }
+
+    /// `A Aᵀ y`, in new memory.
+    package func adjointNormal(_ y: Tensor) -> Tensor {
+        apply(adjoint(y))
+    }
 }
 
 extension Tensor {

@@ -12,6 +12,8 @@ package final class StackedOperator: NormalOperator {
     package var ranges: [TensorType] { operators.map(\.range) }
 
     private let accumulator: TreeAccumulator
+    /// `Aᵀy`, on the way to `A Aᵀ y`; made when first asked for.
+    private lazy var image = Scratch(domain)
 
     /// - Throws: where there is no operator, or two take different images.
     package init(_ operators: [any LinearOperator]) throws(ImagingError) {
@@ -35,9 +37,7 @@ package final class StackedOperator: NormalOperator {
     /// Writes `Aᵀ y = Σ A_iᵀ y_i`.
     ///
     /// - Precondition: `y` has a view for each operator, of its range, and none shares memory with `x`.
-    package func adjoint(
-        _ y: [TensorView], into x: MutableTensorView
-    ) {
+    package func adjoint(_ y: [TensorView], into x: MutableTensorView) {
         precondition(y.count == operators.count, "\(y.count) measurements of \(operators.count) operators")
         accumulator.sum(into: x) { index, term in
             operators[index].adjoint(y[index], into: term)
@@ -46,6 +46,14 @@ package final class StackedOperator: NormalOperator {
 
     package func normal(_ x: TensorView, into z: MutableTensorView) {
         accumulator.sum(into: z) { index, term in operators[index].normal(x, into: term) }
+    }
+
+    /// Writes `A Aᵀ y`, the normal operator of the adjoint: `A_i Σ_j A_jᵀ y_j` into `z[i]`.
+    ///
+    /// - Precondition: `y` and `z` have a view for each operator, of its range; they may be the same memory.
+    package func adjointNormal(_ y: [TensorView], into z: [MutableTensorView]) {
+        adjoint(y, into: image.view)
+        apply(image.readOnly, into: z)
     }
 
     /// Writes `Σ term_i` in the stack's order, where `write` leaves `term_i` in the view it is given.

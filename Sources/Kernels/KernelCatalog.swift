@@ -31,12 +31,14 @@ public struct KernelCatalog: Sendable {
 public enum KernelError: Error, Equatable, CustomStringConvertible {
     case noKernel(String)
     case file(String)
+    /// An input that the kernel has no result for.
+    case value(String)
 
     public var description: String {
         switch self {
         case .noKernel(let kind):
             "this program has no kernel for the kind '\(kind)'; run the program that defines it"
-        case .file(let message): message
+        case .file(let message), .value(let message): message
         }
     }
 }

@@ -7,9 +7,13 @@ let fourierPlanner = Mutex(())
 
 /// The in-place transform of one `height × width` plane in a single direction, destroyed exactly once.
 ///
-/// Plans are estimated, never measured: which measured plan wins differs from run to run, and with it the bits of the
-/// result. They have one thread; who has several planes gives each to a thread of its own, which is faster for planes
-/// of an image's size and does not change a bit.
+/// Plans are estimated, never measured: which measured plan wins differs from run to run and from host to host, and with it
+/// the bits of the result; a plan remembered on disk would still be each host's own. Measured plans make the transforms of
+/// a good length about a quarter faster (768 × 512: 1.3 ms instead of 2.1), a blur by ``SpectralFilter`` a sixth, and an
+/// iteration less than a hundredth. ``FourierSize`` avoids the lengths where an estimate is bad.
+///
+/// They have one thread; who has several planes gives each to a thread of its own, which is faster for planes of an image's
+/// size and does not change a bit.
 struct FourierPlan: ~Copyable {
     enum Direction { case forward, inverse }
 
@@ -45,7 +49,7 @@ struct FourierPlan: ~Copyable {
         }
     }
 
-    private static func complex(_ floats: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<fftwf_complex> {
+    static func complex(_ floats: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<fftwf_complex> {
         UnsafeMutableRawPointer(floats).assumingMemoryBound(to: fftwf_complex.self)
     }
 }

@@ -25,3 +25,12 @@ package func parallel(over count: Int, threads: Int, _ body: (_ lane: Int, _ ind
 package func laneCount(over count: Int, threads: Int) -> Int {
     max(1, min(count, threads))
 }
+
+/// Calls `body` once on each of `lanes` threads with that lane's share of the indices below `count`, one after the other.
+///
+/// - Precondition: as of ``parallel(over:threads:_:)``.
+package func shareOut(_ count: Int, lanes: Int, _ body: (_ lane: Int, _ range: Range<Int>) -> Void) {
+    parallel(over: lanes, threads: lanes) { _, lane in
+        body(lane, lane * count / lanes..<(lane + 1) * count / lanes)
+    }
+}

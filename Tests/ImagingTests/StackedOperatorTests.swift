@@ -28,6 +28,27 @@ struct StackedOperatorTests {
         #expect(abs(found.value / (try number(fixture, "stack")) - 1) <= 1e-5, "stack: \(found)")
     }
 
+    @Test("‖A‖² of the stack to 1e-3 by default", .enabled(if: SharedFiles.goldens.exist, goldensAbsent))
+    func defaultNorm() throws {
+        let found = squaredNorm(of: try goldenStack())
+        #expect(abs(found.value - 3) <= 1e-3, "\(found)")
+        #expect(found.converged)
+    }
+
+    @Test("A Aᵀ y of a stack and of one operator", arguments: [1, 2, 3, 5])
+    func adjointNormal(count: Int) throws {
+        let stack = try randomStack(count)
+        let y = stack.ranges.enumerated().map { Tensor.random($1.shape, seed: UInt64(50 + $0)) }
+        let x = Tensor(stack.domain) { x in withViews(y) { stack.adjoint($0, into: x) } }
+        let expected = stack.operators.map { $0.apply(x) }
+        var found = y.map { Tensor($0.type) }
+        withViews(y) { views in
+            withMutableViews(&found) { stack.adjointNormal(views, into: $0) }
+        }
+        #expect(found == expected)
+        if count == 1 { #expect(stack.operators[0].adjointNormal(y[0]) == expected[0]) }
+    }
+
     /// Which iterate a tolerance picks hangs on rounding: after 40 iterations conjugate gradients in float32 are no longer
     /// conjugate, and each further one adds 0.05 dB. So the comparison is at equal distance to the measurements, between
     /// the two of our iterates that enclose deepinv's.
@@ -89,7 +110,7 @@ struct StackedOperatorTests {
     @Test("the pseudo-inverse of an invertible stack returns the image, as does that of a single operator")
     func invertible() throws {
         let delta = Tensor([1, 1, 3, 3], [0, 0.1, 0, 0.2, 1, 0, 0, 0.1, 0])
-        let blur = try CircularBlur(kernel: delta, shape: [1, 1, 12, 10])
+        let blur = try PaddedBlur(kernel: delta, shape: [1, 1, 12, 10], padding: .circular)
         let x = Tensor.random([1, 1, 12, 10], seed: 3)
         for solver in [try LeastSquares(blur), LeastSquares(try StackedOperator([blur, blur]))] {
             let stack = solver.stack
@@ -103,11 +124,11 @@ struct StackedOperatorTests {
 
     @Test("the norm of a scaled identity, and of nothing")
     func knownNorms() throws {
-        let twice = try CircularBlur(kernel: Tensor([1, 1, 1, 1], [2]), shape: [1, 1, 6, 7])
+        let twice = try PaddedBlur(kernel: Tensor([1, 1, 1, 1], [2]), shape: [1, 1, 6, 7], padding: .circular)
         let found = squaredNorm(of: twice)
         #expect(abs(found.value - 4) < 1e-5)
         #expect(found.converged)
-        let nothing = try CircularBlur(kernel: Tensor([1, 1, 1, 1], [0]), shape: [1, 1, 6, 7])
+        let nothing = try PaddedBlur(kernel: Tensor([1, 1, 1, 1], [0]), shape: [1, 1, 6, 7], padding: .circular)
         #expect(squaredNorm(of: nothing).value == 0)
     }
 
@@ -130,12 +151,14 @@ struct StackedOperatorTests {
     private func randomStack(_ count: Int) throws -> StackedOperator {
         try StackedOperator(
             (0..<count).map {
-                try CircularBlur(kernel: .random([1, 1, 3, 4], seed: UInt64($0)), shape: [1, 2, 9, 8])
+                try PaddedBlur(
+                    kernel: .random([1, 1, 3, 4], seed: UInt64($0)), shape: [1, 2, 9, 8], padding: .circular)
             })
     }
 }
 
 /// The three blurs of the fixtures.
 func goldenStack() throws -> StackedOperator {
-    try StackedOperator(["k0", "k1", "k2"].map { try CircularBlur(kernel: golden($0), shape: [1, 3, 64, 48]) })
+    try StackedOperator(
+        ["k0", "k1", "k2"].map { try PaddedBlur(kernel: golden($0), shape: [1, 3, 64, 48], padding: .circular) })
 }

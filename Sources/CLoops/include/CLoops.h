@@ -38,6 +38,12 @@ void loops_tv_dual_row(
     const loops_tv_step *step, size_t width, const float *z, const float *z_below, float *restrict across,
     float *restrict down);
 
+/// `width` values of a correlation's row: out[j] = sum over a, b of weights[a][b] in[a * stride + j + b], with `rows` times
+/// `columns` weights. Reads `width + columns - 1` values of each of `rows` rows.
+void loops_correlate_row(
+    float *restrict out, size_t width, const float *restrict in, size_t stride, const float *restrict weights,
+    size_t rows, size_t columns);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -1,0 +1,110 @@
+public import Tensors
+
+/// A low-pass filter, then every `factor`-th pixel of every `factor`-th row (deepinv's `Downsampling`).
+public struct Downsampling: LinearMap {
+    /// What keeps frequencies out that the smaller image cannot hold.
+    public enum Filter: Hashable, Sendable, Codable {
+        /// Nothing: bare decimation.
+        case none
+        /// A Gaussian whose width is the factor.
+        case gaussian
+        /// The tent of bilinear interpolation.
+        case bilinear
+        /// The cubic of bicubic interpolation.
+        case bicubic
+        /// `sinc(x / factor)` under a Kaiser window.
+        case sinc
+        /// A kernel; it adds up to 1.
+        case kernel(BlurKernel)
+    }
+
+    public static let name = "downsampling"
+
+    public let filter: Filter
+    /// From 1 to 500.
+    public let factor: Int
+    public let padding: Blur.Padding
+    /// Height and width of the images, where a measurement alone must tell them (for ``Adjoint``); without it they are
+    /// taken to be the measurement's times `factor`.
+    public let imageSize: [Int]?
+
+    public init(
+        _ filter: Filter, factor: Int, padding: Blur.Padding = .circular, imageSize: [Int]? = nil
+    ) {
+        self.filter = filter
+        self.factor = factor
+        self.padding = padding
+        self.imageSize = imageSize
+    }
+
+    public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        let sides = try filterSides(context)
+        let filtered = try padding.blurred(domain, by: sides)
+        if let imageSize, imageSize != domain.shape.trailing(2) {
+            throw .rule("'imageSize' is \(imageSize), but the image is \(domain); leave it out or make them agree")
+        }
+        return TensorType(filtered.shape.replacingTrailing(filtered.shape.trailing(2).map { ($0 - 1) / factor + 1 }))
+    }
+
+    public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        let kernel = try filterSides(context)
+        guard range.shape.rank >= 2, range.shape.count > 0 else {
+            throw .rule("downsampled images are … × H × W float32, not \(range)")
+        }
+        let domain: TensorType
+        if let imageSize {
+            guard imageSize.count == 2, imageSize.allSatisfy({ $0 > 0 }),
+                let shape = Shape(validating: range.shape.dimensions.dropLast(2) + imageSize)
+            else { throw .rule("'imageSize' is \(imageSize); give a height and a width above 0") }
+            domain = TensorType(shape, range.element)
+        } else {
+            let sides = range.shape.trailing(2).map { $0.multipliedReportingOverflow(by: factor) }
+            guard !sides.contains(where: \.overflow),
+                let shape = Shape(validating: range.shape.dimensions.dropLast(2) + sides.map(\.partialValue))
+            else { throw .rule("an image \(factor) times as large as \(range) is too large") }
+            domain = try padding.image(blurredTo: TensorType(shape, range.element), by: kernel)
+        }
+        let found = try self.range(of: domain, context)
+        guard found == range else {
+            throw .rule(
+                "an image of \(domain) is downsampled to \(found), not to \(range); mend 'imageSize' or 'factor'")
+        }
+        return domain
+    }
+
+    /// Rows and columns of the filter.
+    private func filterSides(_ context: NodeContext) throws(GraphError) -> [Int] {
+        guard (1...500).contains(factor) else { throw .rule("'factor' is \(factor); it must be from 1 to 500") }
+        switch filter {
+        case .none: return [1, 1]
+        case .gaussian: return try gaussian.sides(context)
+        case .bilinear: return [2 * factor, 2 * factor]
+        case .bicubic, .sinc: return [4 * factor, 4 * factor]
+        case .kernel(let kernel): return try kernel.sides(context)
+        }
+    }
+
+    private var gaussian: BlurKernel { .gaussian(sigma: [Double(factor), Double(factor)], angle: 0) }
+
+    /// Leaving pixels out makes no norm larger, so the filter's bound holds; of one that has negative entries, or comes
+    /// from a file, none is known.
+    public func squaredNormBound(_ context: NodeContext) -> Double? {
+        switch filter {
+        case .none: 1
+        case .gaussian, .bilinear, .kernel(.gaussian): padding.squaredNormOfMeans
+        case .bicubic, .sinc, .kernel(.file): nil
+        }
+    }
+
+    public func cost(domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
+        guard filter != .none else { return Cost(bytes: 2 * Double(domain.byteCount)) }
+        let kernel: BlurKernel =
+            if case .kernel(let own) = filter { own } else { gaussian }
+        var cost = try Blur([kernel], padding: padding).cost(domain: domain, context)
+        cost.bytes += 2 * Double(domain.byteCount)
+        cost.scratchBytes += domain.byteCount
+        return cost
+    }
+
+    public var label: String { "1 : \(factor), \(padding.rawValue)" }
+}

@@ -1,0 +1,67 @@
+public import Tensors
+
+/// Only some pixels of an image are known (deepinv's `Inpainting`): multiplication with a mask.
+public struct Inpainting: LinearMap {
+    /// Which pixels are known.
+    public enum Mask: Hashable, Sendable, Codable {
+        /// An array in a file, 1 where a value is known and 0 where not, of the image's shape; axes may have extent 1,
+        /// and those in front may be missing. `{AXIS}` in its path stands for the instance's index.
+        case file(path: Setting<String>)
+        /// Each pixel with probability `keeping`, all its channels or, where not `pixelwise`, each for itself. Instances
+        /// have masks of their own.
+        case random(keeping: Double, pixelwise: Bool, seed: Setting<Int>)
+    }
+
+    public static let name = "inpainting"
+
+    public let mask: Mask
+
+    public init(_ mask: Mask) {
+        self.mask = mask
+    }
+
+    public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        guard domain.element == .float32, domain.shape.rank >= 2, domain.shape.count > 0 else {
+            throw .rule("inpainting needs real images, … × H × W float32, not \(domain)")
+        }
+        switch mask {
+        case .file(let path):
+            let file = instancePath(path.value, axis: context.axis?.name, index: context.index)
+            let mask = try context.files.type(of: file)
+            let missing = domain.shape.rank - mask.shape.rank
+            guard mask.element == .float32, missing >= 0,
+                zip(mask.shape.dimensions, domain.shape.dimensions.dropFirst(missing)).allSatisfy({
+                    $0 == 1 || $0 == $1
+                })
+            else { throw .rule("\(file): a mask of \(mask) does not fit an image of \(domain)") }
+        case .random(let share, _, let seed):
+            guard (0...1).contains(share) else { throw .rule("'keeping' is \(share); it must be from 0 to 1") }
+            guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
+        }
+        return domain
+    }
+
+    public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        try self.range(of: range, context)
+    }
+
+    /// 1 for random masks, whose entries are 0 and 1; those of a file are not known before it is read.
+    public func squaredNormBound(_ context: NodeContext) -> Double? {
+        switch mask {
+        case .file: nil
+        case .random: 1
+        }
+    }
+
+    public func cost(domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
+        Cost(
+            operations: Double(domain.floatCount), bytes: 3 * Double(domain.byteCount), scratchBytes: domain.byteCount)
+    }
+
+    public var label: String {
+        switch mask {
+        case .file(let path): path.value
+        case .random(let share, _, _): "\(plain(share * 100)) % known"
+        }
+    }
+}
