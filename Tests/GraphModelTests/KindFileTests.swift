@@ -21,8 +21,14 @@ struct KindFileTests {
         Sum(), Add(), Scale(-2.5), Zeros(), Descend(step: Setting(0.5, parameter: "number")),
         Crop(), Blend(), Trim(), Exchange(), Assemble(),
         Denoise(totalVariation, sigma: 0.05), Denoise(byParameter, sigma: Setting(0.5, parameter: "number")),
-        DenoiseByMap(byParameter), PSNR(), RelativeChange(),
+        DenoiseByMap(byParameter), PSNR(), RelativeChange(), SSIM(),
+        PoissonNoise(gain: [0.1], seed: Setting(7, parameter: "whole"), clipNegative: true),
+        UniformNoise(amplitude: [0.1, 2], seed: 3),
+        Measure(downsampling), Adjoint(downsampling), DataGradient(downsampling),
+        Measure(inpainting), Adjoint(inpainting), DataGradient(Inpainting(.file(path: "mask.npy"))),
     ]
+    static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
+    static let inpainting = Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 3))
 
     @Test("every kind of the catalog is among the samples")
     func complete() {
