@@ -49,8 +49,8 @@ struct PlanCommand: ParsableCommand {
             ])
         }
         Terminal.line(table.text)
-        if loaded.expansion.instances.contains(where: \.hasConvolutions) {
-            Terminal.line("convolutions left to the plan: \(plan.automaticConvolutions.rawValue)")
+        for (node, method) in plan.convolutions.sorted(by: { $0.key < $1.key }) {
+            Terminal.line("'\(node)' computes its convolutions by the method '\(method.rawValue)'")
         }
         Terminal.line("steps, seconds and bytes are for one iteration; seconds by a nominal 50 GFLOP/s a thread")
         guard instances else { return }
@@ -59,13 +59,5 @@ struct PlanCommand: ParsableCommand {
             list.add([instance.id, instance.phase.rawValue, plan.workers[plan.placement[position]].worker.name])
         }
         Terminal.line("\n" + list.text)
-    }
-}
-
-extension Instance {
-    /// Whether it leaves the method of its convolutions to the plan.
-    fileprivate var hasConvolutions: Bool {
-        guard case .compute(let kind, _, _) = content else { return false }
-        return kind.convolutions == .auto
     }
 }

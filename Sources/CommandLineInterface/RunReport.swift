@@ -28,8 +28,8 @@ struct RunReport: Codable {
     let parameters: [String: ParameterValue]
     let options: [String: ParameterValue]
     let iterations: Int
-    /// What convolutions were that the graph left to the plan.
-    let convolutions: String
+    /// How each node with convolutions computed them.
+    let convolutions: [String: String]
     let seconds: Double
     let peakMemoryBytes: Int
     let versions: [String: String]
@@ -48,7 +48,7 @@ struct RunReport: Codable {
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         options = graph.options
         iterations = result.iterations
-        convolutions = plan.automaticConvolutions.rawValue
+        convolutions = plan.convolutions.mapValues(\.rawValue)
         self.seconds = seconds
         peakMemoryBytes = RunReport.peakMemory()
         versions = RunReport.versions()

@@ -8,6 +8,15 @@ public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable, Paramet
     case auto
     case direct
     case winograd
+
+    /// The method meant, where `auto` means `automatic`.
+    public func method(automatic: ConvolutionMethod) -> ConvolutionMethod {
+        switch self {
+        case .auto: automatic
+        case .direct: .direct
+        case .winograd: .winograd
+        }
+    }
 }
 
 /// A denoiser, by name or by its weights: what the nodes that denoise and the tiles that feed them share.

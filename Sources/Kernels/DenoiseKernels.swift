@@ -60,13 +60,3 @@ final class DenoiseByMapKernel: Kernel {
         try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
     }
 }
-
-extension ConvolutionChoice {
-    fileprivate func method(automatic: ConvolutionMethod) -> ConvolutionMethod {
-        switch self {
-        case .auto: automatic
-        case .direct: .direct
-        case .winograd: .winograd
-        }
-    }
-}

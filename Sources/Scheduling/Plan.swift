@@ -79,6 +79,18 @@ public struct Plan: Sendable {
         workers.allSatisfy(\.worker.hasWinograd) ? .winograd : .direct
     }
 
+    /// How each node with convolutions computes them, by its id.
+    public var convolutions: [String: ConvolutionMethod] {
+        var methods: [String: ConvolutionMethod] = [:]
+        for instance in instances {
+            guard case .compute(let kind, _, let context) = instance.content, let choice = kind.convolutions else {
+                continue
+            }
+            methods[context.node] = choice.method(automatic: automaticConvolutions)
+        }
+        return methods
+    }
+
     /// What some worker cannot do, a line each, naming the worker; empty where the plan can be run.
     public var refusals: [String] {
         workers.indices.compactMap { index in
