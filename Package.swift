@@ -26,6 +26,8 @@ let package = Package(
     products: [
         .executable(name: "graphrun", targets: ["graphrun"]),
         .executable(name: "graphs", targets: ["graphs"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
+        .library(name: "Networks", targets: ["Networks"]),
         .library(name: "GraphModel", targets: ["GraphModel"]),
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "CommandLineInterface", targets: ["CommandLineInterface"]),

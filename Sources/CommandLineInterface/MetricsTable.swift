@@ -18,7 +18,7 @@ struct MetricsTable {
     var csv: [UInt8] {
         let header = (["iteration"] + names + ["seconds"]).joined(separator: ",")
         let rows = records.map { record in
-            let values = names.map { record.metrics[$0].map { "\($0)" } ?? "" }
+            let values = names.map { record.metrics[$0].map { $0.isNaN ? "nan" : "\($0)" } ?? "" }
             return (["\(record.iteration)"] + values + [decimals(record.seconds, 6)]).joined(separator: ",")
         }
         return Array((([header] + rows).joined(separator: "\n") + "\n").utf8)

@@ -13,7 +13,10 @@ final class LoadKernel: Kernel {
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
         let tensor = try files.tensor(path)
-        guard tensor.type.floatCount == output.type.floatCount, tensor.type.element == output.type.element else {
+        // An image may lack the first axes of `N × C × H × W`.
+        let lacking = Array(repeating: 1, count: max(0, output.shape.rank - tensor.shape.rank))
+        guard Shape(lacking + tensor.shape.dimensions) == output.shape, tensor.type.element == output.type.element
+        else {
             throw KernelError.file("\(path): it is \(tensor.type) now, but was \(output.type) when the run was planned")
         }
         tensor.withView { output.copy(from: $0) }

@@ -89,7 +89,7 @@ package struct ActivationPlan: Sendable {
     ) -> Activation {
         let height = transposed ? source.height * convolution.stride : source.height / convolution.stride
         let width = transposed ? source.width * convolution.stride : source.width / convolution.stride
-        if case .add(let slot)? = next, let target = slots[slot], target.buffer != source.buffer,
+        if !convolution.relu, case .add(let slot)? = next, let target = slots[slot], target.buffer != source.buffer,
             held[target.buffer] == 1, target.channels == rounded(convolution.outputChannels),
             target.height == height, target.width == width, !isAdded(slot, in: rest)
         {

@@ -7,6 +7,8 @@ package final class IterationGate: @unchecked Sendable {  // Safe: all state is 
     private var finished: [Int]
     private var started: Int
     private var last: Int
+    /// The iteration that always runs, so that what the loop yields is there even after an early stop.
+    private let least: Int
     private var cancelled = false
 
     /// - Parameters:
@@ -17,6 +19,7 @@ package final class IterationGate: @unchecked Sendable {  // Safe: all state is 
         finished = Array(repeating: first, count: workers)
         started = first
         self.last = last
+        least = first + 1
     }
 
     /// Waits until `iteration` may begin; false where the run ends before it.
@@ -39,11 +42,11 @@ package final class IterationGate: @unchecked Sendable {  // Safe: all state is 
         return (finished.min() ?? 0) >= iteration
     }
 
-    /// Ends the run after the iteration that the foremost worker is in.
+    /// Ends the run after the iteration that the foremost worker is in; before the first, after that.
     package func stop() {
         condition.lock()
         defer { condition.unlock() }
-        last = min(last, started)
+        last = min(last, max(started, least))
         condition.broadcast()
     }
 
