@@ -50,6 +50,22 @@ struct ActivationPlanTests {
         #expect(chain.buffers.count == 2)
     }
 
+    @Test("a sum stays behind the ReLU that it follows")
+    func sumAfterReLU() throws {
+        let first = Convolution(weight: "a", from: 4, to: 16)
+        let second = Convolution(weight: "b", from: 16, to: 16, relu: true)
+        let last = Convolution(weight: "c", from: 16, to: 3)
+        let network = Network(
+            name: "sample", imageChannels: 3,
+            layers: [
+                .appendNoiseLevel, .convolution(first), .save(slot: 0), .convolution(second), .add(slot: 0),
+                .convolution(last),
+            ])
+        let plan = try ActivationPlan(network, batch: 1, height: 8, width: 8, block: 16)
+        for case .convolve(_, _, _, _, sums: let sums) in plan.steps { #expect(!sums) }
+        #expect(try planned(network, plan) == meant(network))
+    }
+
     @Test("a size off the stride is refused")
     func size() throws {
         let network = try Network.recognise(SampleNetworks.ffdnet(channels: 1, features: 8, depth: 3))

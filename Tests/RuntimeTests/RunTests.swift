@@ -117,6 +117,16 @@ struct RunTests {
         #expect(result.records.last?.iteration == result.iterations)
     }
 
+    @Test("a stop before the first iteration lets one run", arguments: [1, 2, 5])
+    func earlyStop(workers: Int) throws {
+        let folder = try TemporaryFolder()
+        let job = try chain(folder, failing: 99, iterations: 30)
+        let run = InProcessRun(
+            job.plan(workers: workers), catalog: job.catalog, files: job.files, log: MetricsLog())
+        run.gate.stop()
+        #expect(try run.run().iterations == 1)
+    }
+
     @Test("states that pass values among themselves change at once", arguments: [1, 2, 3])
     func swap(workers: Int) throws {
         let folder = try TemporaryFolder()

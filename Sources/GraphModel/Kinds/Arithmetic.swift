@@ -109,7 +109,10 @@ public struct Descend: NodeKind {
 
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
         guard let bound = gradientBounds[1].first ?? nil, bound > 0, step.value * bound >= 2 else { return [] }
-        let limit = (2 / bound * 1000).rounded(.down) / 1000
+        // Three decimals, or as many as three digits take.
+        var scale = 1000.0
+        while 2 / bound * scale < 100, scale < 1e15 { scale *= 10 }
+        let limit = (2 / bound * scale).rounded(.down) / scale
         return [
             "step \(plain(step.value)) may diverge: the gradient's Lipschitz constant is at most \(plain(bound)), "
                 + "so use a step below \(plain(limit))"
