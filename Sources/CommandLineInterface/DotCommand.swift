@@ -15,11 +15,15 @@ struct DotCommand: ParsableCommand {
     var measured: String?
 
     func run() throws {
-        let expansion = try graph.load().expansion
+        let loaded = try graph.load()
+        let report = try measured.map(RunReport.read)
+        // The graph as it was declared, unless it is asked what becomes of it, or what a run made of it.
+        let plan = try hosts.plan(loaded, rewriting: report?.rewriting ?? (hosts.workers == nil ? .none : .all))
+        let expansion = plan.expansion
         guard expand || hosts.workers != nil || measured != nil else {
             return Terminal.line(String(expansion.dot().dropLast()))
         }
-        let times = try measured.map(RunReport.measuredSeconds) ?? [:]
+        let times = report?.secondsPerInstance ?? [:]
         if let measured, !expansion.instances.contains(where: { times[$0.id] != nil }) {
             throw Failure.usage("\(measured): this run was one of another graph; name a run of \(graph.file)")
         }
@@ -27,7 +31,6 @@ struct DotCommand: ParsableCommand {
             return Terminal.line(
                 String(expansion.expandedDot { position in note(expansion.instances[position], times, 0) }.dropLast()))
         }
-        let plan = try hosts.plan(expansion)
         let text = expansion.expandedDot(
             annotation: { position in
                 note(expansion.instances[position], times, plan.placement[position])

@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Foundation
-internal import GraphModel
+public import GraphModel
 internal import Kernels
 internal import Scheduling
 internal import TensorMath
@@ -89,7 +89,9 @@ func parseSettings(_ texts: [String]) throws -> [String: String] {
     return settings
 }
 
-/// Who computes: shared by the commands that plan or run.
+extension Rewriting: ExpressibleByArgument {}
+
+/// Who computes, and what: shared by the commands that plan or run.
 struct HostOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -99,15 +101,22 @@ struct HostOptions: ParsableArguments {
 
     @Option(help: "Threads each worker computes with. Default: the processors shared out evenly.")
     var threads: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Compute the same values with less work, or as the graph is written. Default: all.", valueName: "all|none"))
+    var rewrite: Rewriting?
 
     /// The plan of a graph for the workers asked for.
     ///
+    /// - Parameter rewriting: What is in force without `--rewrite`.
     /// - Throws: ``Failure`` with every problem of the host file, or what a worker cannot do.
-    func plan(_ expansion: Expansion) throws -> Plan {
+    func plan(_ loaded: LoadedGraph, rewriting: Rewriting = .all) throws -> Plan {
         // All run inside this process, so all can do what it can.
         let workers = try load().map {
             Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd)
         }
+        let expansion = try loaded.expansion.rewritten(
+            rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan = Plan(expansion, workers: workers)
         guard plan.refusals.isEmpty else { throw Failure.usage(plan.refusals) }
         return plan

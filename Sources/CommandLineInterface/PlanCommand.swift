@@ -24,9 +24,15 @@ struct PlanCommand: ParsableCommand {
         let memoryBytes: Int
     }
 
+    private struct RewriteLine: Encodable {
+        let rule: String
+        let node: String
+        let change: String
+    }
+
     func run() throws {
         let loaded = try graph.load()
-        let plan = try hosts.plan(loaded.expansion)
+        let plan = try hosts.plan(loaded)
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
@@ -38,6 +44,11 @@ struct PlanCommand: ParsableCommand {
         }
         guard !json else {
             for line in lines { Terminal.line(try jsonLine(line)) }
+            for rewrite in plan.rewrites {
+                Terminal.line(
+                    try jsonLine(
+                        RewriteLine(rule: rewrite.rule.rawValue, node: rewrite.node, change: rewrite.change)))
+            }
             return
         }
         var table = Table(["worker", "threads", "instances", "steps", "seconds", "MB in", "MB out", "MB memory"])
@@ -52,10 +63,11 @@ struct PlanCommand: ParsableCommand {
         for (node, method) in plan.convolutions.sorted(by: { $0.key < $1.key }) {
             Terminal.line("'\(node)' computes its convolutions by the method '\(method.rawValue)'")
         }
+        for rewrite in plan.rewrites { Terminal.line(rewrite.description) }
         Terminal.line("steps, seconds and bytes are for one iteration; seconds by a nominal 50 GFLOP/s a thread")
         guard instances else { return }
         var list = Table(["instance", "phase", "worker"])
-        for (position, instance) in loaded.expansion.instances.enumerated() {
+        for (position, instance) in plan.instances.enumerated() {
             list.add([instance.id, instance.phase.rawValue, plan.workers[plan.placement[position]].worker.name])
         }
         Terminal.line("\n" + list.text)

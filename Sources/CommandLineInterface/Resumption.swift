@@ -24,6 +24,17 @@ struct Resumption {
     /// What the parameters of the graph were, as they stand in its file.
     var parameters: [String: String] { checkpoint.parameters }
 
+    /// Whether the run's graph was rewritten.
+    var rewriting: Rewriting { checkpoint.rewriting }
+
+    /// - Throws: ``Failure`` where another rewriting is asked for than the run's: it would change bits.
+    func check(_ rewriting: Rewriting?) throws {
+        guard let rewriting, rewriting != self.rewriting else { return }
+        throw Failure.usage(
+            "--rewrite \(rewriting.rawValue): the run in \(folder) is one of '--rewrite \(self.rewriting.rawValue)'; "
+                + "leave the option out to go on with it")
+    }
+
     /// - Throws: ``Failure`` where the run was one of another graph, or has had its last iteration.
     func check(_ graph: Graph) throws {
         do {

@@ -28,8 +28,9 @@ struct RunCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let resumption = try loadResumption()
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
-        let expansion = loaded.expansion
-        let plan = try hosts.plan(expansion)
+        try resumption?.check(hosts.rewrite)
+        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all)
+        let expansion = plan.expansion
         try checkMemory(plan)
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(

@@ -28,6 +28,9 @@ struct RunReport: Codable {
     let parameters: [String: ParameterValue]
     let options: [String: ParameterValue]
     let iterations: Int
+    /// Whether the graph was rewritten, and what that changed.
+    let rewriting: Rewriting
+    let rewrites: [String]
     /// How each node with convolutions computed them.
     let convolutions: [String: String]
     let seconds: Double
@@ -48,6 +51,8 @@ struct RunReport: Codable {
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         options = graph.options
         iterations = result.iterations
+        rewriting = plan.expansion.rewriting
+        rewrites = plan.rewrites.map(\.description)
         convolutions = plan.convolutions.mapValues(\.rawValue)
         self.seconds = seconds
         peakMemoryBytes = RunReport.peakMemory()
@@ -100,16 +105,16 @@ struct RunReport: Codable {
         return Array(try encoder.encode(self)) + Array("\n".utf8)
     }
 
-    /// Seconds of each instance for one iteration, from the folder of a run.
+    /// The report in the folder of a run.
     ///
     /// - Throws: ``Failure`` where there is none.
-    static func measuredSeconds(folder: String) throws -> [String: Double] {
+    static func read(folder: String) throws -> RunReport {
         guard let data = FileManager.default.contents(atPath: "\(folder)/run.json"),
             let report = try? JSONDecoder().decode(RunReport.self, from: data)
         else {
             throw Failure.usage("\(folder): there is no run.json of a run here; name the folder that a run printed")
         }
-        return report.secondsPerInstance
+        return report
     }
 
     /// Most memory that the process has held, in bytes.

@@ -32,7 +32,8 @@ struct Expander {
         linkStates()
         checkMetrics()
         let expansion = Expansion(
-            graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings)
+            graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings, declared: graph,
+            rewriting: .none, rewrites: [])
         return (expansion, problems)
     }
 

@@ -53,6 +53,11 @@ public struct Expansion: Sendable {
     public let positions: [String: Range<Int>]
     /// What is allowed but surprising.
     public let warnings: [GraphProblem]
+    /// The graph as it was declared; ``graph`` unless that was rewritten.
+    public let declared: Graph
+    /// Whether ``graph`` was rewritten, and by what.
+    public let rewriting: Rewriting
+    public let rewrites: [Rewrite]
 
     /// How often the body runs: not at all where nothing changes from one iteration to the next.
     public var iterations: Int {

@@ -119,6 +119,9 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String]
     /// How it asks for convolutions; `nil` where it has none.
     var convolutions: ConvolutionChoice? { get }
+    /// Whether two nodes of this kind with equal settings and inputs may yield different values, as noise does that is
+    /// keyed by the node's id.
+    var isKeyedByNode: Bool { get }
     /// The settings worth a line in a picture of the graph.
     var label: String { get }
 }
@@ -127,6 +130,7 @@ extension NodeKind {
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }
     public var convolutions: ConvolutionChoice? { nil }
+    public var isKeyedByNode: Bool { false }
     public var label: String { "" }
 
     /// Reading every input and writing the output once, with `operations` for each number written.

@@ -12,33 +12,27 @@ package final class CircularNormal: NormalOperator {
 
     private let grid: FourierGrid
     private let filter: SpectralFilter
-    /// One for all planes, or one each.
-    private let weights: [SpectralFilter.Weights]
+    /// One for all planes, or one each; none before there is a point spread function.
+    private var weights: [SpectralFilter.Weights] = []
+    /// What `weights` were made of.
+    private var known: [Float] = []
 
     /// - Parameters:
     ///   - kernels: of every blur, `n × c × h × w` as ``PaddedBlur`` takes them; their sizes may differ.
     ///   - shape: the images', `N × C × H × W`, or `… × H × W` for kernels of `1 × 1 × h × w`.
     ///   - threads: threads that share the work.
     /// - Throws: where there is no kernel, one does not fit the images, or a value is not finite.
-    package init(kernels: [Tensor], shape: Shape, threads: Int = 1) throws(ImagingError) {
+    package convenience init(kernels: [Tensor], shape: Shape, threads: Int = 1) throws(ImagingError) {
         guard shape.rank >= 2, shape.count > 0 else { throw .planeShape(shape, operation: "a blur") }
         var blurs: [BlurKernels] = []
         for kernel in kernels { blurs.append(try BlurKernels(kernel, images: shape)) }
         guard let tallest = blurs.map(\.rows).max(), let widest = blurs.map(\.columns).max() else {
             throw .noOperators
         }
-        domain = TensorType(shape)
-        let sides = shape.trailing(2)
-        let grid = FourierGrid(
-            try BlurAxis(.circular, count: sides[0], taps: tallest),
-            try BlurAxis(.circular, count: sides[1], taps: widest))
-        self.grid = grid
-
-        let planes = shape.count / (sides[0] * sides[1])
+        try self.init(rows: tallest, columns: widest, shape: shape, threads: threads)
+        let planes = shape.count / shape.trailing(2).reduce(1, *)
         let kernelPlanes = blurs.contains { $0.planes.count > 1 } ? planes : 1
         do throws(TensorMathError) {
-            let filter = try SpectralFilter(height: grid.rows.period, width: grid.columns.period, threads: threads)
-            var weights: [SpectralFilter.Weights] = []
             for plane in 0..<kernelPlanes {
                 weights.append(
                     try filter.squaredWeights(
@@ -46,22 +40,80 @@ package final class CircularNormal: NormalOperator {
                             grid.place(blur.planes[blur.index(ofPlane: plane)], rows: blur.rows, columns: blur.columns)
                         }))
             }
-            self.filter = filter
-            self.weights = weights
         } catch {
             throw .transform(error.description)
         }
     }
 
+    /// For point spread functions of one size, to be given by ``use(pointSpread:scaledBy:)``.
+    ///
+    /// - Parameters:
+    ///   - pointSpread: their shape, `rows × columns`, both odd.
+    ///   - shape: the images', `… × H × W`.
+    ///   - threads: threads that share the work.
+    /// - Throws: where the images have no rows and columns, or the grid is too large for FFTW.
+    package convenience init(pointSpread: Shape, shape: Shape, threads: Int = 1) throws(ImagingError) {
+        try self.init(
+            rows: (pointSpread[0] + 1) / 2, columns: (pointSpread[1] + 1) / 2, shape: shape, threads: threads)
+    }
+
+    /// - Parameters:
+    ///   - rows: of the largest kernel.
+    ///   - columns: of the widest.
+    private init(rows: Int, columns: Int, shape: Shape, threads: Int) throws(ImagingError) {
+        guard shape.rank >= 2, shape.count > 0 else { throw .planeShape(shape, operation: "a blur") }
+        domain = TensorType(shape)
+        let sides = shape.trailing(2)
+        grid = FourierGrid(
+            try BlurAxis(.circular, count: sides[0], taps: rows),
+            try BlurAxis(.circular, count: sides[1], taps: columns))
+        do throws(TensorMathError) {
+            filter = try SpectralFilter(height: grid.rows.period, width: grid.columns.period, threads: threads)
+        } catch {
+            throw .transform(error.description)
+        }
+    }
+
+    /// Makes `AᵀA` the convolution with a point spread function (see ``pointSpreadFunction(of:rows:columns:)``), times a
+    /// factor. Its spectrum is computed, in double precision, where the function is another than before.
+    ///
+    /// - Throws: ``ImagingError/kernelValue(index:)`` where a value is not finite.
+    package func use(pointSpread: TensorView, scaledBy factor: Double = 1) throws(ImagingError) {
+        guard weights.isEmpty || !known.elementsEqual(pointSpread.floats) else { return }
+        let values = Array(pointSpread.floats)
+        if let index = values.firstIndex(where: { !$0.isFinite }) { throw .kernelValue(index: index) }
+        let plane = grid.place(values, rows: pointSpread.shape[0], columns: pointSpread.shape[1])
+        do throws(TensorMathError) {
+            weights = [try filter.weights(ofEven: plane.map { $0 * factor })]
+        } catch {
+            throw .transform(error.description)
+        }
+        known = values
+    }
+
+    /// Writes `AᵀA x − factor · b`: with `b = Aᵀ y`, the gradient of the ℓ2 data fidelity.
+    package func gradient(
+        _ x: TensorView, backprojection b: TensorView, times factor: Float = 1, into z: MutableTensorView
+    ) {
+        precondition(b.type == domain, "a backprojection of \(b.type) for images of \(domain)")
+        apply(x, into: z, less: b, times: factor)
+    }
+
     package func normal(_ x: TensorView, into z: MutableTensorView) {
+        apply(x, into: z, less: nil, times: 0)
+    }
+
+    private func apply(_ x: TensorView, into z: MutableTensorView, less b: TensorView?, times factor: Float) {
         precondition(x.type == domain && z.type == domain, "normal blurs of \(x.type) to \(z.type)")
+        precondition(!weights.isEmpty, "a normal blur without a point spread function")
         guard let from = x.floats.baseAddress, let to = z.floats.baseAddress else { return }
         let pixels = domain.shape.trailing(2).reduce(1, *)
         for plane in 0..<domain.shape.count / pixels {
             filter.apply(
                 weights[weights.count == 1 ? 0 : plane], from + plane * pixels, rows: grid.rows.imageIn,
                 columns: grid.columns.imageIn, into: to + plane * pixels, rows: grid.rows.imageOut,
-                columns: grid.columns.imageOut)
+                columns: grid.columns.imageOut,
+                less: b?.floats.baseAddress.map { ($0 + plane * pixels, factor) })
         }
     }
 }

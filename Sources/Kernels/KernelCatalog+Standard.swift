@@ -6,6 +6,8 @@ extension KernelCatalog {
         var catalog = KernelCatalog()
         catalog.add(LoadKernel.self)
         catalog.add(map: Blur.self)
+        catalog.add(PointSpreadKernel<Blur>.self)
+        catalog.add(NormalGradientKernel.self)
         catalog.add(map: Downsampling.self)
         catalog.add(map: Inpainting.self)
         catalog.add(GaussianNoiseKernel.self)

@@ -12,23 +12,27 @@ package struct Checkpoint: Sendable {
         var version: Int
         var graph: String
         var iteration: Int
+        var rewriting: Rewriting
         var parameters: [String: String]
         var states: [String: String]
     }
 
-    private static let version = 1
+    private static let version = 2
     private static let headerName = "checkpoint.json"
 
     /// The iteration the states are from.
     package let iteration: Int
     /// What parameters were set to, as texts for `--set`.
     package let parameters: [String: String]
+    /// Whether the graph was rewritten, which decides bits.
+    package let rewriting: Rewriting
     private let graph: String
     private let states: [String: Tensor]
 
     package init(_ expansion: Expansion, iteration: Int, states: [Int: Tensor]) throws {
         self.iteration = iteration
-        graph = try Checkpoint.fingerprint(expansion.graph)
+        graph = try Checkpoint.fingerprint(expansion.declared)
+        rewriting = expansion.rewriting
         parameters = Dictionary(
             expansion.graph.parameters.map { ($0.name, $0.value.description) }, uniquingKeysWith: { first, _ in first })
         self.states = Dictionary(
@@ -68,6 +72,7 @@ package struct Checkpoint: Sendable {
         iteration = header.iteration
         parameters = header.parameters
         graph = header.graph
+        rewriting = header.rewriting
         self.states = states
     }
 
@@ -86,7 +91,7 @@ package struct Checkpoint: Sendable {
     ///
     /// - Throws: ``RunError/checkpoint(_:)`` where the checkpoint is of another graph.
     package func states(for expansion: Expansion) throws(RunError) -> [Int: Tensor] {
-        try check(expansion.graph)
+        try check(expansion.declared)
         var found: [Int: Tensor] = [:]
         for (position, instance) in expansion.instances.enumerated() {
             guard case .state = instance.content else { continue }
@@ -116,7 +121,8 @@ package struct Checkpoint: Sendable {
             names[state.key] = name
         }
         let header = Header(
-            version: Checkpoint.version, graph: graph, iteration: iteration, parameters: parameters, states: names)
+            version: Checkpoint.version, graph: graph, iteration: iteration, rewriting: rewriting,
+            parameters: parameters, states: names)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(encoder.encode(header), to: "\(fresh)/\(Checkpoint.headerName)")

@@ -71,6 +71,8 @@ public struct Plan: Sendable {
     public let transfers: [Transfer]
     /// For every instance the index of the worker that computes it.
     public let placement: [Int]
+    /// What was changed, in graph and placement, so that there is less to compute and to send.
+    public let rewrites: [Rewrite]
     /// For every instance the number that it carries on the wire; its position.
     public var instances: [Instance] { expansion.instances }
 

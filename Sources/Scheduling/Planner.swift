@@ -7,10 +7,13 @@ extension Plan {
     /// - Parameters:
     ///   - expansion: The checked graph.
     ///   - workers: One or more workers.
-    ///   - placement: For every instance the index of its worker; by default instances of an axis are spread evenly. A
-    ///     state is moved to the worker that makes its next value.
+    ///   - placement: For every instance the index of its worker; by default instances of an axis are spread evenly, and
+    ///     values of a rewritten graph are cut before they are sent. A state is moved to the worker that makes its next
+    ///     value.
     public init(_ expansion: Expansion, workers: [Worker], placement: [Int]? = nil) {
         var homes = placement ?? Placement.assign(expansion, workers: workers.count)
+        var crops: [Rewrite] = []
+        if placement == nil, expansion.rewriting == .all { crops = Placement.cropBeforeSending(expansion, &homes) }
         for (position, instance) in expansion.instances.enumerated() {
             guard case .state = instance.content else { continue }
             homes[position] = homes[expansion.source(ofState: position)]
@@ -30,7 +33,9 @@ extension Plan {
                 type: expansion.instances[route.instance].type,
                 target: targets[index] ?? BufferRange(offset: 0, count: 0))
         }
-        self.init(expansion: expansion, workers: plans, transfers: transfers, placement: homes)
+        self.init(
+            expansion: expansion, workers: plans, transfers: transfers, placement: homes,
+            rewrites: expansion.rewrites + crops)
     }
 }
 

@@ -95,11 +95,24 @@ package final class SpectralFilter {
             let values = try preciseSpectrum(of: kernel, height: height, width: width)
             for i in sums.indices { sums[i] += values[2 * i] * values[2 * i] + values[2 * i + 1] * values[2 * i + 1] }
         }
+        return realWeights { sums[$0] }
+    }
+
+    /// The spectrum of a kernel that is the same turned around, and whose spectrum is therefore real.
+    ///
+    /// - Throws: as ``weights(of:)``.
+    package func weights(ofEven kernel: [Double]) throws(TensorMathError) -> Weights {
+        let values = try preciseSpectrum(of: kernel, height: height, width: width)
+        return realWeights { values[2 * $0] }
+    }
+
+    /// - Parameter value: of a point of the half spectrum, counted row by row.
+    private func realWeights(_ value: (Int) -> Double) -> Weights {
         let buffer = TensorBuffer(floatCount: blockCount * blockFloats / 2)
         let points = Double(height * width)
         for row in 0..<height {
             for column in 0..<halfWidth {
-                buffer.floats[place(row, column)] = Float(sums[row * halfWidth + column] / points)
+                buffer.floats[place(row, column)] = Float(value(row * halfWidth + column) / points)
             }
         }
         return Weights(isReal: true, stride: blockFloats / 2, buffer: buffer)
@@ -117,11 +130,12 @@ package final class SpectralFilter {
     ///   - input: laid out on the grid by `rowsIn` and `columnsIn`.
     ///   - output: read off the grid by `rowsOut` and `columnsOut`; may be the memory of `input`.
     ///   - weights: of this filter; complex ones are conjugated where `conjugated`, which turns the kernel around.
+    ///   - subtrahend: a plane like the output, taken off it while that is in the cache, so many times.
     /// - Precondition: the axes have the grid's periods.
     package func apply(
         _ weights: Weights, conjugated: Bool = false, _ input: UnsafePointer<Float>, rows rowsIn: GridAxis,
         columns columnsIn: GridAxis, into output: UnsafeMutablePointer<Float>, rows rowsOut: GridAxis,
-        columns columnsOut: GridAxis
+        columns columnsOut: GridAxis, less subtrahend: (plane: UnsafePointer<Float>, times: Float)? = nil
     ) {
         precondition(
             [rowsIn, rowsOut].allSatisfy { $0.period == height }
@@ -134,7 +148,13 @@ package final class SpectralFilter {
             for block in range { multiply(block, weights, conjugated) }
         }
         shareOut(rowsOut.count, lanes: lanes) { lane, range in
-            for row in range { store(output + row * columnsOut.count, columnsOut, row, rowsOut, lane) }
+            for row in range {
+                let values = output + row * columnsOut.count
+                store(values, columnsOut, row, rowsOut, lane)
+                guard let subtrahend else { continue }
+                let taken = subtrahend.plane + row * columnsOut.count
+                for i in 0..<columnsOut.count { values[i] -= subtrahend.times * taken[i] }
+            }
         }
     }
 

@@ -47,7 +47,8 @@ extension CommandLineSuite {
         @Test("plan says who does what")
         func plan() async throws {
             let here = try await workplace()
-            let outcome = try await here.run("plan", "g.graph", "--workers", "3", "--instances")
+            let outcome = try await here.run(
+                "plan", "g.graph", "--workers", "3", "--instances", "--rewrite", "none")
             #expect(outcome.code == 0 && outcome.errors == "")
             let lines = outcome.outputLines
             #expect(lines[0].hasPrefix("worker") && lines[0].hasSuffix("MB memory"))
@@ -58,9 +59,35 @@ extension CommandLineSuite {
             #expect(try here.names() == ["g.graph", "image.npy"])
         }
 
+        @Test("plan lists the rewrites that are in force")
+        func rewrites() async throws {
+            let here = try await workplace()
+            let outcome = try await here.run("plan", "g.graph", "--workers", "2", "--set", "tile=16")
+            #expect(outcome.code == 0 && outcome.errors == "")
+            let changes = outcome.outputLines.dropFirst(3).dropLast()
+            #expect(
+                Array(changes) == [
+                    "constants out of the loop: 'gradients' is AᴴA x − Aᴴy, with Aᴴy and the spectrum of AᴴA computed once",
+                    "one spectrum: 'gradient' has one convolution for all instances of 'gradients'",
+                    "crops before transfers: 'next' gathers 'denoised' without the halos",
+                    "equal values once: 'gradients-adjoint' equals 'backprojections'",
+                    "equal values once: 'gradient-adjoint' equals 'backprojection'",
+                ])
+            let listed = try objects(
+                try await here.run("plan", "g.graph", "--workers", "2", "--set", "tile=16", "--json"))
+            #expect(
+                listed.dropFirst(2).compactMap { $0["rule"] as? String } == [
+                    "constants out of the loop", "one spectrum", "crops before transfers", "equal values once",
+                    "equal values once",
+                ])
+            let wrong = try await here.run("plan", "g.graph", "--rewrite", "some")
+            #expect(wrong.code == 2)
+            #expect(wrong.errorLines.first?.hasPrefix("graphrun: The value 'some' is invalid for '--rewrite") == true)
+        }
+
         @Test("plan --json: what goes out of workers comes in at others")
         func planJSON() async throws {
-            let outcome = try await workplace().run("plan", "g.graph", "--workers", "3", "--json")
+            let outcome = try await workplace().run("plan", "g.graph", "--workers", "3", "--rewrite", "none", "--json")
             let workers = try objects(outcome)
             #expect(workers.map { $0["worker"] as? String } == ["worker 0", "worker 1", "worker 2"])
             let bytesIn = workers.compactMap { $0["bytesIn"] as? Int }
@@ -75,11 +102,13 @@ extension CommandLineSuite {
             let here = try await workplace()
             _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
             let template = try await here.run("dot", "g.graph")
+            let rewritten = try await here.run("dot", "g.graph", "--rewrite", "all")
+            #expect(rewritten.output != template.output && rewritten.output.contains("gradients-spread"))
             #expect(template.output.hasPrefix("digraph \"pnp\" {\n") && template.output.hasSuffix("}\n"))
             #expect(template.output.contains("× 3") && !template.output.contains("gradients[2]"))
             let expanded = try await here.run("dot", "g.graph", "--expand")
             #expect(expanded.output.contains("gradients[2]") && !expanded.output.contains(" ms"))
-            let placed = try await here.run("dot", "g.graph", "--workers", "2")
+            let placed = try await here.run("dot", "g.graph", "--workers", "2", "--rewrite", "none")
             #expect(placed.output.contains("ms predicted") && placed.output.contains("12.3 kB"))
             #expect(!placed.output.contains("measured"))
             let measured = try await here.run("dot", "g.graph", "--workers", "2", "--run", "out")

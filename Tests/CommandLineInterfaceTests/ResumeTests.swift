@@ -101,6 +101,20 @@ extension CommandLineSuite {
             #expect(try metrics(here, "out") == metrics(here, "whole"))
         }
 
+        @Test("A run goes on as its graph was rewritten, or not")
+        func rewriting() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            _ = try await here.start(
+                ["g.graph", "--rewrite", "none", "--output", "out"] + quick, by: "graphrun"
+            ).outcome()
+            #expect(try await here.run("g.graph", "--resume", "out", "--set", "iterations=7").code == 0)
+            _ = try await here.run(
+                "g.graph", "--set", "iterations=7", "--set", "tv-iterations=5", "--rewrite", "none", "--output", "whole"
+            )
+            #expect(try here.bytes("out/result.npy") == here.bytes("whole/result.npy"))
+        }
+
         @Test("Going on with something else is refused, and changes nothing")
         func refused() async throws {
             let here = try Workplace()
@@ -115,6 +129,10 @@ extension CommandLineSuite {
                 (["g.graph", "--resume", "out", "--set", "sigma=0.2", "--set", "iterations=9"], other),
                 (["g.graph", "--resume", "out", "--set", "seed=1", "--set", "iterations=9"], other),
                 (["other.graph", "--resume", "out"], other),
+                (
+                    ["g.graph", "--resume", "out", "--rewrite", "none", "--set", "iterations=9"],
+                    "--rewrite none: the run in out is one of '--rewrite all'; leave the option out to go on with it"
+                ),
                 (
                     ["g.graph", "--resume", "nowhere"],
                     "nowhere/checkpoint: there is no checkpoint that can be read here; name the folder of a run"
@@ -157,8 +175,8 @@ extension CommandLineSuite {
                         == "graphrun: out/checkpoint: the checkpoint is damaged: it is from iteration \(iteration)\n")
             }
             #expect(
-                try await attempt(header.replacing("\"version\" : 1", with: "\"version\" : 7"))
-                    == "graphrun: out/checkpoint: the checkpoint is of version 7; this program reads version 1\n")
+                try await attempt(header.replacing("\"version\" : 2", with: "\"version\" : 7"))
+                    == "graphrun: out/checkpoint: the checkpoint is of version 7; this program reads version 2\n")
             #expect(
                 try await attempt(header.replacing("state-0.npy", with: "../../image.npy"))
                     == "graphrun: out/checkpoint: '../../image.npy' is not a file name of a checkpoint\n")

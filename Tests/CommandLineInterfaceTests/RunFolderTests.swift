@@ -51,11 +51,14 @@ extension CommandLineSuite {
             #expect(
                 report.keys.sorted() == [
                     "arguments", "convolutions", "graph", "iterations", "links", "options", "parameters",
-                    "peakMemoryBytes", "seconds",
-                    "secondsPerInstance", "secondsPerNode", "versions", "workers",
+                    "peakMemoryBytes", "rewrites", "rewriting", "seconds", "secondsPerInstance", "secondsPerNode",
+                    "versions", "workers",
                 ])
             #expect(report["graph"] as? String == "pnp")
             #expect(report["iterations"] as? Int == 4)
+            #expect(report["rewriting"] as? String == "all")
+            let rewrites = try #require(report["rewrites"] as? [String])
+            #expect(rewrites.contains("one spectrum: 'gradient' has one convolution for all instances of 'gradients'"))
             let arguments = Array(try #require(report["arguments"] as? [String]).dropFirst())
             #expect(arguments == ["g.graph", "--output", "out"] + quick)
             let parameters = try #require(report["parameters"] as? [String: Any])
@@ -64,7 +67,7 @@ extension CommandLineSuite {
             #expect(parameters["image"] as? String == "image.npy")
             #expect(try #require(report["peakMemoryBytes"] as? Int) > 1 << 20)
             let perNode = try #require(report["secondsPerNode"] as? [String: Double])
-            #expect(perNode.keys.contains("gradients") && perNode.keys.contains("denoised"))
+            #expect(perNode.keys.contains("gradient") && perNode.keys.contains("denoised"))
             #expect(perNode.values.reduce(0, +) <= (report["seconds"] as? Double ?? 0))
             #expect((report["workers"] as? [[String: Any]])?.map { $0["name"] as? String } == ["worker 0"])
             let versions = try #require(report["versions"] as? [String: String])
@@ -75,7 +78,9 @@ extension CommandLineSuite {
         @Test("run.json counts the bytes on every link")
         func links() async throws {
             let here = try await finishedRun()
-            _ = try await here.start(["g.graph", "--workers", "2", "--output", "two"] + quick, by: "graphrun").outcome()
+            _ = try await here.start(
+                ["g.graph", "--workers", "2", "--rewrite", "none", "--output", "two"] + quick, by: "graphrun"
+            ).outcome()
             let links = try #require(try here.object("two/run.json")["links"] as? [[String: Any]])
             #expect(links.map { $0["from"] as? String } == ["worker 0", "worker 1"])
             #expect(links.map { $0["to"] as? String } == ["worker 1", "worker 0"])
@@ -122,10 +127,10 @@ extension CommandLineSuite {
             #expect(header["states"] as? [String: String] == ["x": "state-0.npy"])
         }
 
-        @Test("graph.dot is what 'graphrun dot' prints")
+        @Test("graph.dot is what 'graphrun dot' prints of the graph as it was run")
         func dot() async throws {
             let here = try await finishedRun()
-            let printed = try await here.start(["dot", "g.graph"] + quick, by: "graphrun").outcome()
+            let printed = try await here.start(["dot", "g.graph", "--rewrite", "all"] + quick, by: "graphrun").outcome()
             #expect(try here.text("out/graph.dot") == printed.output)
         }
 

@@ -18,7 +18,7 @@ extension CommandLineSuite {
             let outcome = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
             let lines = outcome.outputLines
             #expect(lines.count == 5)
-            #expect(lines.first?.hasPrefix("pnp: 23 instances, 4 iterations, 1 worker, ") == true)
+            #expect(lines.first?.hasPrefix("pnp: 24 instances, 4 iterations, 1 worker, ") == true)
             let iteration = #/iteration (\d)/4  residual \S+  psnr \S+ dB  \S+ m?s  \d+ s left  1 worker/#
             let shown = lines.dropFirst().prefix(2).map { $0.wholeMatch(of: iteration)?.1 }
             #expect(shown == ["1", "4"])

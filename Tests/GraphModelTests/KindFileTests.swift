@@ -25,6 +25,7 @@ struct KindFileTests {
         PoissonNoise(gain: [0.1], seed: Setting(7, parameter: "whole"), clipNegative: true),
         UniformNoise(amplitude: [0.1, 2], seed: 3),
         Measure(downsampling), Adjoint(downsampling), DataGradient(downsampling),
+        PointSpread(blurs, rows: 17, columns: 9), NormalGradient(sigma: Setting(0.5, parameter: "number")),
         Measure(inpainting), Adjoint(inpainting), DataGradient(Inpainting(.file(path: "mask.npy"))),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)

@@ -10,23 +10,31 @@ import TestSupport
 
 /// A graph ready to be run in a test.
 struct Job {
+    /// The graph as it is declared.
+    let declared: Expansion
+    /// As one worker computes it.
     let expansion: Expansion
     let files: GraphFiles
+    let rewriting: Rewriting
     var catalog = KernelCatalog.standard
 
     /// One of the committed graphs, with some parameters changed.
-    init(_ name: String, _ settings: [String: String]) throws {
+    init(_ name: String, _ settings: [String: String], rewriting: Rewriting = .none) throws {
         let folder = Job.repository.appending(path: "Graphs")
         let file = folder.appending(path: "\(name).graph")
         let graph = try Graph(
             try Data(contentsOf: file), file: file.lastPathComponent, kinds: KernelCatalog.standard.kinds,
             settings: Overrides(settings))
-        try self.init(graph, folder: folder.path(percentEncoded: false))
+        try self.init(graph, folder: folder.path(percentEncoded: false), rewriting: rewriting)
     }
 
-    init(_ graph: Graph, folder: String = "", catalog: KernelCatalog = .standard) throws {
+    init(
+        _ graph: Graph, folder: String = "", catalog: KernelCatalog = .standard, rewriting: Rewriting = .none
+    ) throws {
         files = GraphFiles(folder: folder)
-        expansion = try graph.expand(FileFacts(files))
+        declared = try graph.expand(FileFacts(files))
+        expansion = try declared.rewritten(rewriting, workers: 1, FileFacts(files))
+        self.rewriting = rewriting
         self.catalog = catalog
     }
 
@@ -43,28 +51,39 @@ struct Job {
 
     /// All values of an output by so many workers.
     func run(_ output: String, workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> [Tensor] {
-        let result = try run(workers: workers, threads: threads, placement: placement)
-        return (expansion.output(output) ?? 0..<0).compactMap { result.kept[$0] }
+        let plan = try plan(workers: workers, threads: threads, placement: placement)
+        let result = try run(plan)
+        return (plan.expansion.output(output) ?? 0..<0).compactMap { result.kept[$0] }
     }
 
-    func plan(workers: Int, threads: Int = 1, placement: [Int]? = nil) -> Plan {
-        Plan(expansion, workers: HostFile(local: workers, threads: threads).workers, placement: placement)
+    func plan(workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> Plan {
+        Plan(
+            try expansion(workers: workers), workers: HostFile(local: workers, threads: threads).workers,
+            placement: placement)
+    }
+
+    /// As so many workers compute it.
+    func expansion(workers: Int) throws -> Expansion {
+        try declared.rewritten(rewriting, workers: workers, FileFacts(files))
     }
 
     func run(
         workers: Int, threads: Int = 1, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
         checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
     ) throws -> RunResult {
-        try InProcessRun(
-            plan(workers: workers, threads: threads, placement: placement), catalog: catalog, files: files, log: log,
-            checkpoint: checkpoint
-        ).run()
+        try run(plan(workers: workers, threads: threads, placement: placement), log: log, checkpoint: checkpoint)
+    }
+
+    private func run(
+        _ plan: Plan, log: MetricsLog = MetricsLog(), checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    ) throws -> RunResult {
+        try InProcessRun(plan, catalog: catalog, files: files, log: log, checkpoint: checkpoint).run()
     }
 
     /// A worker for every instance, by lot.
-    func randomPlacement(workers: Int, seed: UInt64) -> [Int] {
+    func randomPlacement(workers: Int, seed: UInt64) throws -> [Int] {
         var random = SeededRandom(seed)
-        return expansion.instances.map { _ in Int.random(in: 0..<workers, using: &random) }
+        return try expansion(workers: workers).instances.map { _ in Int.random(in: 0..<workers, using: &random) }
     }
 }
 

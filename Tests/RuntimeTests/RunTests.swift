@@ -110,7 +110,7 @@ struct RunTests {
         let log = MetricsLog { record in
             if record.iteration == 50 { gate.withLock { $0?.stop() } }
         }
-        let run = InProcessRun(job.plan(workers: workers), catalog: job.catalog, files: job.files, log: log)
+        let run = InProcessRun(try job.plan(workers: workers), catalog: job.catalog, files: job.files, log: log)
         gate.withLock { $0 = run.gate }
         let result = try run.run()
         #expect((50...53).contains(result.iterations))
@@ -122,7 +122,7 @@ struct RunTests {
         let folder = try TemporaryFolder()
         let job = try chain(folder, failing: 99, iterations: 30)
         let run = InProcessRun(
-            job.plan(workers: workers), catalog: job.catalog, files: job.files, log: MetricsLog())
+            try job.plan(workers: workers), catalog: job.catalog, files: job.files, log: MetricsLog())
         run.gate.stop()
         #expect(try run.run().iterations == 1)
     }

@@ -12,7 +12,9 @@ import Testing
     .enabled(if: SharedFiles.goldens.exist && SharedFiles.data.exist, "the fixtures in ../shared are not here"))
 struct TrajectoryTests {
     /// `pnp` on measurements from files, as `graphs emit --set measurements=…` makes it.
-    private func job(_ prefix: String, truth: String, _ settings: [String: String], iterations: Int) throws -> Job {
+    private func job(
+        _ prefix: String, truth: String, _ settings: [String: String], iterations: Int, rewriting: Rewriting = .all
+    ) throws -> Job {
         let tile = settings["tile"].flatMap { Int($0) } ?? 1_000_000
         let overlap = settings["overlap"].flatMap { Int($0) } ?? 0
         let mode = settings["tiles"].flatMap { TileMode(rawValue: $0) } ?? .exact
@@ -39,17 +41,21 @@ struct TrajectoryTests {
             g.metric(g.add("psnr", PSNR(), next, truth))
             g.output("result", x)
         }
-        return try Job(graph)
+        return try Job(graph, rewriting: rewriting)
     }
 
     private func psnr(_ result: RunResult) -> [Float] {
         result.records.filter { $0.iteration > 0 }.compactMap { $0.metrics["psnr"] }
     }
 
-    @Test("iterates of the small job", arguments: [(1, 1e-4), (5, 1e-4), (20, 1e-3)] as [(Int, Float)])
-    func iterates(_ iteration: Int, tolerance: Float) throws {
+    @Test(
+        "iterates of the small job", arguments: [(1, 1e-4), (5, 1e-4), (20, 1e-3)] as [(Int, Float)],
+        Rewriting.allCases)
+    func iterates(_ sample: (iteration: Int, tolerance: Float), rewriting: Rewriting) throws {
+        let (iteration, tolerance) = sample
         let job = try job(
-            "pnp_y", truth: SharedFiles.goldens.path("pnp_clean.npy"), [:], iterations: iteration)
+            "pnp_y", truth: SharedFiles.goldens.path("pnp_clean.npy"), [:], iterations: iteration,
+            rewriting: rewriting)
         let result = try #require(try job.run("result", workers: 2).first)
         let golden = try NPY.read(SharedFiles.goldens.path("pnp_x\(iteration).npy"))
         #expect(relativeDifference(result, reference: golden) <= tolerance)

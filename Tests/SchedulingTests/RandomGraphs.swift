@@ -3,11 +3,13 @@ import Kernels
 import Tensors
 import TestSupport
 
+/// The files that random graphs read.
+let randomGraphFiles = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 9, 7]))])
+
 /// A graph of random layers: nodes with and without axes, gathers, broadcasts, tiles that read neighbours, states that
 /// take each other's values, setup, body and finish.
 func randomGraph(_ seed: UInt64) throws -> Expansion {
     var random = SeededRandom(seed)
-    let files = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 9, 7]))])
     return try Graph("random", summary: "") { g in
         let image = g.add("image", Load("image.npy"))
         let shard = g.axis("shard", count: Setting(Int.random(in: 1...4, using: &random)))
@@ -49,7 +51,7 @@ func randomGraph(_ seed: UInt64) throws -> Expansion {
         g.metric(g.add("metric", PSNR(), builder.pick(.none), image))
         g.output("image", image)
         g.loop(4)
-    }.expand(files)
+    }.expand(randomGraphFiles)
 }
 
 /// Adds nodes of random kinds on random values.

@@ -1,4 +1,3 @@
-internal import Foundation
 public import Tensors
 
 /// Convolution of every channel with a kernel (deepinv's `Blur`: a true convolution, the kernel is flipped; the centre
@@ -30,12 +29,7 @@ public struct Blur: LinearMap {
     }
 
     public func cost(domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
-        // A forward and an inverse real transform, 2.5 n log2 n each, and a product of spectra.
-        let pixels = Double(domain.shape.trailing(2).reduce(1, *))
-        let planes = Double(domain.shape.count) / max(pixels, 1)
-        return Cost(
-            operations: planes * (5 * pixels * log2(max(pixels, 2)) + 3 * pixels),
-            bytes: 6 * Double(domain.byteCount), scratchBytes: 2 * domain.byteCount)
+        circularConvolutionCost(of: domain)
     }
 
     public var label: String {
@@ -45,5 +39,12 @@ public struct Blur: LinearMap {
         case .file(let path): "\(path.value), \(padding.rawValue)"
         case nil: ""
         }
+    }
+}
+
+extension Blur: ShiftInvariantMap {
+    public func pointSpreadSides(_ context: NodeContext) throws(GraphError) -> [Int]? {
+        guard padding == .circular else { return nil }
+        return try context.own(kernels, "kernels").sides(context).map { 2 * $0 - 1 }
     }
 }

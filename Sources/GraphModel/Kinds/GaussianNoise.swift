@@ -22,6 +22,8 @@ public struct GaussianNoise: NodeKind {
         return try context.type(0)
     }
 
+    public var isKeyedByNode: Bool { true }
+
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         try elementwiseCost(context, operations: 60)
     }

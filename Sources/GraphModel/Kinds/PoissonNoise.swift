@@ -27,6 +27,8 @@ public struct PoissonNoise: NodeKind {
         return type
     }
 
+    public var isKeyedByNode: Bool { true }
+
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         try elementwiseCost(context, operations: 150)
     }

@@ -1,0 +1,104 @@
+internal import Foundation
+public import Tensors
+
+/// A linear map whose normal operator `A^H A` is a circular convolution for some of its settings.
+///
+/// The convolution's kernel, the point spread function of `A^H A` (radio interferometry's dirty beam), adds up over
+/// operators on one image: `Σ_i A_iᴴA_i` is one convolution, and costs what one of them costs.
+public protocol ShiftInvariantMap: LinearMap {
+    /// Rows and columns of the point spread function of `A^H A`, odd; `nil` where that is no circular convolution.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where the operator cannot be made.
+    func pointSpreadSides(_ context: NodeContext) throws(GraphError) -> [Int]?
+}
+
+/// The point spread function of `A^H A`, `rows × columns` with its centre in the middle and zeros around it.
+///
+/// Rewriting puts it in place of ``DataGradient``, together with ``NormalGradient``.
+public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
+    public static var name: String { "point-spread:\(Map.name)" }
+    public static var inputs: [Input] { [] }
+
+    public let `operator`: Map
+    /// As many for every instance as the largest needs, so that they can be added up.
+    public let rows: Int
+    public let columns: Int
+
+    public init(_ map: Map, rows: Int, columns: Int) {
+        self.operator = map
+        self.rows = rows
+        self.columns = columns
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        guard let own = try self.operator.pointSpreadSides(context) else {
+            throw .rule("its operator has no point spread function; with this padding it is no circular convolution")
+        }
+        guard isOdd(rows), isOdd(columns), rows >= own[0], columns >= own[1], rows < 1 << 20, columns < 1 << 20 else {
+            throw .rule(
+                "'rows' × 'columns' is \(rows) × \(columns); both must be odd and at least \(own[0]) × \(own[1])")
+        }
+        return TensorType([rows, columns])
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        circularConvolutionCost(of: try output(context))
+    }
+
+    public var label: String { self.operator.label }
+}
+
+/// The gradient `(A^H A x − A^H y) / σ²` of the ℓ2 data fidelity, for `A^H A` that is a circular convolution: `x` goes
+/// through one product of spectra, and what does not depend on it is given.
+public struct NormalGradient: NodeKind {
+    public static let name = "normal-gradient"
+    public static let inputs = [Input("x"), Input("pointSpread"), Input("backprojection")]
+
+    /// Noise level σ of the measurements that the fidelity weighs by; 1 for the plain square.
+    public let sigma: Setting<Double>
+
+    public init(sigma: Setting<Double> = 1.0) {
+        self.sigma = sigma
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        guard sigma.value > 0 else { throw .rule("'sigma' is \(sigma.value); it must be above 0") }
+        let image = try context.type(0)
+        guard image.element == .float32, image.shape.rank >= 2 else {
+            throw .rule("it is given \(image); an image is real and ends in H × W")
+        }
+        let pointSpread = try context.type(1)
+        guard pointSpread.element == .float32, pointSpread.shape.rank == 2,
+            pointSpread.shape.dimensions.allSatisfy(isOdd)
+        else {
+            throw .rule("its point spread function is \(pointSpread); it must be real, H × W with odd sides")
+        }
+        let backprojection = try context.type(2)
+        guard backprojection == image else {
+            throw .rule("its inputs are \(image) and \(backprojection); image and backprojection must be of one shape")
+        }
+        return image
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        // As a blur, and a subtraction.
+        let image = try context.type(0)
+        var cost = circularConvolutionCost(of: image)
+        cost.operations += 2 * Double(image.floatCount)
+        cost.bytes += Double(image.byteCount)
+        return cost
+    }
+}
+
+/// A forward and an inverse real transform, 2.5 n log2 n operations each, and a product of spectra.
+func circularConvolutionCost(of image: TensorType) -> Cost {
+    let pixels = Double(image.shape.trailing(2).reduce(1, *))
+    let planes = Double(image.shape.count) / max(pixels, 1)
+    return Cost(
+        operations: planes * (5 * pixels * log2(max(pixels, 2)) + 3 * pixels),
+        bytes: 6 * Double(image.byteCount), scratchBytes: 2 * image.byteCount)
+}
+
+private func isOdd(_ side: Int) -> Bool {
+    side > 0 && !side.isMultiple(of: 2)
+}
