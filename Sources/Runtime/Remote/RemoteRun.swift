@@ -93,19 +93,12 @@ package final class RemoteRun: Run {
         case .ready:
             guard progress.ready() else { return }
             crew.tellAll(.proceed(upTo: progress.allowed))
-            guard first > 0 else { return }
-            for item in handover.items(.firstState) {
-                guard let state = startStates[item.position] else { continue }
-                try state.withView {
-                    try transport.send(item.transfer, $0)
-                    try transport.settle(item.transfer)
-                }
-            }
         case .done(let iteration, let metrics):
             for (name, value) in metrics { log.report(name, value, iteration: iteration) }
             for complete in progress.done(iteration, by: word.worker) {
                 log.complete(complete)
                 if complete > 0 { crew.tellAll(.proceed(upTo: progress.allowed)) }
+                if complete == 0, first > 0 { try sendStates(handover, transport) }
             }
         case .failed(let instance, let reason):
             throw RunError.failed(worker: worker, instance: instance, reason: reason)
@@ -117,6 +110,17 @@ package final class RemoteRun: Run {
     }
 
     // MARK: Values
+
+    /// The states that the run goes on from, to the workers that carry them.
+    private func sendStates(_ handover: Handover, _ transport: ZeroMQTransport) throws {
+        for item in handover.items(.firstState) {
+            guard let state = startStates[item.position] else { continue }
+            try state.withView {
+                try transport.send(item.transfer, $0)
+                try transport.settle(item.transfer)
+            }
+        }
+    }
 
     /// Memory for what comes back, by transfer.
     private func buffers(_ handover: Handover) -> [Int: TensorBuffer] {

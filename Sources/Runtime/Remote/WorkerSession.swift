@@ -109,10 +109,11 @@ final class WorkerSession: Sendable {
         // Setup begins when all are ready, as an iteration of its own before the first.
         guard gate.begin(assignment.first + 1) else { return }
         try worker.run(.setup, iteration: 0)
+        tell(.done(iteration: 0, metrics: metrics.take()))
         if assignment.first > 0 {
+            // They are sent when all are done with setup, which gives states their first values.
             for item in handover.items(.firstState, worker: assignment.index) { try transport.receive(item.transfer) }
         }
-        tell(.done(iteration: 0, metrics: metrics.take()))
         var iteration = assignment.first + 1
         while iteration <= plan.expansion.iterations, gate.begin(iteration) {
             try worker.run(.body, iteration: iteration)
