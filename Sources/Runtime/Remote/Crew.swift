@@ -38,19 +38,8 @@ package final class Crew: Sendable {
         let office = try PostOffice(context, listenAt: nil) { mailroom.take($0, $1, $2) }
         let addresses = endpoints.map { office.connect(to: $0) }
         mailroom.know(addresses)
-        for address in addresses { office.tell(CoordinatorMessage.hello(program: program), run: run, to: address) }
-
-        var answers: [Int: Result<Abilities, CrewError.Problem>] = [:]
-        let limit = ContinuousClock.now + .seconds(patience)
-        while answers.count < endpoints.count {
-            let left = (limit - ContinuousClock.now).seconds
-            guard left > 0, let word = mailroom.words.next(within: left) else { break }
-            switch word.message {
-            case .welcome(let abilities): answers[word.worker] = .success(abilities)
-            case .busy: answers[word.worker] = .failure(.busy)
-            case .refusal(let reason): answers[word.worker] = .failure(.refuses(reason))
-            default: continue
-            }
+        let answers = Crew.answers(endpoints.count, mailroom.words, patience: patience) { worker in
+            office.tell(CoordinatorMessage.hello(program: program), run: run, to: addresses[worker])
         }
         var members: [Member] = []
         var problems: [(String, CrewError.Problem)] = []
@@ -68,6 +57,37 @@ package final class Crew: Sendable {
         self.office = office
         self.mailroom = mailroom
         words = mailroom.words
+    }
+
+    /// What each worker answers to `greet`. One that is busy is asked again for a while: its run may be at its end.
+    private static func answers(
+        _ count: Int, _ words: EventQueue<Word>, patience: Double, greet: (Int) -> Void
+    ) -> [Int: Result<Abilities, CrewError.Problem>] {
+        var answers: [Int: Result<Abilities, CrewError.Problem>] = [:]
+        var busy: Set<Int> = []
+        let start = ContinuousClock.now
+        var lastGreeting = start
+        for worker in 0..<count { greet(worker) }
+        while answers.count < count {
+            let waited = (ContinuousClock.now - start).seconds
+            guard waited < patience else { break }
+            if waited > min(patience, 1) {
+                for worker in busy where answers[worker] == nil { answers[worker] = .failure(.busy) }
+            }
+            if (ContinuousClock.now - lastGreeting).seconds > 0.05 {
+                lastGreeting = .now
+                for worker in busy where answers[worker] == nil { greet(worker) }
+            }
+            guard let word = words.next(within: 0.05) else { continue }
+            switch word.message {
+            case .welcome(let abilities): answers[word.worker] = .success(abilities)
+            case .busy: busy.insert(word.worker)
+            case .refusal(let reason): answers[word.worker] = .failure(.refuses(reason))
+            default: continue
+            }
+        }
+        for worker in busy where answers[worker] == nil { answers[worker] = .failure(.busy) }
+        return answers
     }
 
     /// Lets values of the run go to `transport`.
