@@ -4,6 +4,7 @@ internal import GraphModel
 internal import Kernels
 internal import Messaging
 internal import Runtime
+internal import Scheduling
 internal import TensorMath
 
 struct WorkerCommand: ParsableCommand {
@@ -27,7 +28,13 @@ struct WorkerCommand: ParsableCommand {
         guard (1...1024).contains(threads) else {
             throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
         }
-        try checkIsLoopback()
+        guard Endpoint.isOne(bind, anyPort: true) else {
+            throw Failure.usage("--bind \(bind): this is no endpoint; write it as tcp://127.0.0.1:PORT")
+        }
+        // Before there are keys.
+        guard Endpoint.isLoopback(bind) else {
+            throw Failure.usage("--bind \(bind): a worker listens on this machine only; write tcp://127.0.0.1:PORT")
+        }
         let folder = data ?? WorkerCommand.cacheFolder
         let service: WorkerService
         let endpoint: String
@@ -52,13 +59,6 @@ struct WorkerCommand: ParsableCommand {
         defer { interrupt.end() }
         let input = attended ? InputEnd() : nil
         service.serve { interrupt.isStopped || input?.isReached == true }
-    }
-
-    /// Nothing listens beyond loopback before there are keys.
-    private func checkIsLoopback() throws {
-        let loopback = ["tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://"]
-        guard !loopback.contains(where: bind.hasPrefix) else { return }
-        throw Failure.usage("--bind \(bind): a worker listens on this machine only; write tcp://127.0.0.1:PORT")
     }
 
     private static var cacheFolder: String {

@@ -143,10 +143,7 @@ public struct HostFile: Hashable, Sendable {
     private static func remote(
         _ endpoint: String, options: ArraySlice<String>, line: Int
     ) throws(HostFileError) -> Host {
-        let parts = endpoint.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        let colon = parts[1].lastIndex(of: ":")
-        let port = colon.flatMap { Int(parts[1][parts[1].index(after: $0)...]) }
-        guard parts[0] == "tcp", let colon, colon != parts[1].startIndex, let port, (1...65535).contains(port) else {
+        guard Endpoint.isOne(endpoint) else {
             throw HostFileError(problems: ["'\(endpoint)' is no endpoint; write it as tcp://HOST:PORT"])
         }
         guard let option = options.first else { return Host(address: .remote(endpoint: endpoint), line: line) }

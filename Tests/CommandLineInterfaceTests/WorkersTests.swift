@@ -83,8 +83,12 @@ extension CommandLineSuite {
             let started = try await here.shell("pgrep -P \(run.identifier) -f 'worker --attended' || true").outputLines
             #expect(started.count == 2)
             run.end(by: SIGKILL)
-            try await Task.sleep(for: .seconds(1))
-            let left = try await here.shell("ps -o pid= -p \(started.joined(separator: ",")) || true").outputLines
+            // They notice within a moment, and say their last words for a second.
+            var left = started
+            for _ in 0..<50 where !left.isEmpty {
+                try await Task.sleep(for: .milliseconds(100))
+                left = try await here.shell("ps -o pid= -p \(started.joined(separator: ",")) || true").outputLines
+            }
             #expect(left.isEmpty)
         }
     }
