@@ -27,6 +27,6 @@ class _TorchvisionStandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 sys.meta_path.insert(0, _TorchvisionStandIn())
 
-from deepinv.models import DRUNet, DnCNN, FFDNet  # noqa: E402
+from deepinv.models import DnCNN, DRUNet, FFDNet
 
 __all__ = ["DRUNet", "DnCNN", "FFDNet"]

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy
 import torch
+from deepinv_models import DnCNN, DRUNet
 from safetensors.torch import save
-
-from deepinv_models import DRUNet, DnCNN
 
 FOLDER = Path(__file__).resolve().parents[1] / "ImagingTests" / "Fixtures"
 
