@@ -88,7 +88,8 @@ let package = Package(
         tests("Networks", ["Tensors"]),
         tests("TensorMath", ["Tensors", "Networks"]),
         tests("TensorFiles", ["Tensors", "Phantoms"]),
-        tests("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
+        tests(
+            "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"], resources: [.copy("Fixtures")]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),

@@ -14,14 +14,16 @@ static float block_mean(const float *plane, int64_t height, int64_t width, int64
     return sum / (float)(factor * factor);
 }
 
-void cdnnl_pack(const float *image, const float *levels, float level, int64_t batch, int64_t channels, int64_t height,
-                int64_t width, int64_t factor, int64_t rows, int64_t columns, int64_t block, float *target) {
+void cdnnl_pack(const float *image, int appends_level, const float *levels, float level, int64_t batch,
+                int64_t channels, int64_t height, int64_t width, int64_t factor, int64_t rows, int64_t columns,
+                int64_t block, float *target) {
     int64_t own = channels * factor * factor;
-    int64_t blocks = (own + 1 + block - 1) / block;
+    int64_t all = own + (appends_level ? 1 : 0);
+    int64_t blocks = (all + block - 1) / block;
     memset(target, 0, sizeof(float) * (size_t)(batch * blocks * rows * columns * block));
     for (int64_t n = 0; n < batch; n++) {
         float *activations = target + n * blocks * rows * columns * block;
-        for (int64_t channel = 0; channel <= own; channel++) {
+        for (int64_t channel = 0; channel < all; channel++) {
             float *plane = activations + channel / block * rows * columns * block + channel % block;
             int64_t offset = channel % (factor * factor);
             const float *source = image + (n * channels + channel / (factor * factor)) * height * width;

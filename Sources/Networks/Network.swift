@@ -2,7 +2,7 @@ public import Tensors
 
 /// A denoising network as a list of layers, from which inference, reach, stride, memory and cost all follow.
 public struct Network: Hashable, Sendable {
-    /// Its architecture: `ffdnet` or `drunet`.
+    /// Its architecture: `dncnn`, `drunet` or `ffdnet`.
     public let name: String
     /// Channels of the images it takes and yields.
     public let imageChannels: Int
@@ -23,6 +23,9 @@ public struct Network: Hashable, Sendable {
             }
         }
     }
+
+    /// Whether it is told how much noise to remove; one that is not removes the noise it was trained for.
+    public var takesNoiseLevel: Bool { layers.contains(.appendNoiseLevel) }
 
     /// Numbers that were trained.
     public var parameterCount: Int {

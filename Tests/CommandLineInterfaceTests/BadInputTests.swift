@@ -1,6 +1,7 @@
 internal import Foundation
 internal import TensorFiles
 internal import Tensors
+internal import TestSupport
 internal import Testing
 
 extension CommandLineSuite {
@@ -100,6 +101,12 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "weights=none.safetensors",
                 messages: "g.graph:4: axis 'tile': HERE/none.safetensors: no such file; check the path"),
+            Case(
+                "check", "g.graph", "--set", "weights=volume.safetensors",
+                messages:
+                    "g.graph:4: axis 'tile': HERE/volume.safetensors: weights of a dncnn for volumes "
+                    + "('conv_list.0.weight' is 4 × 4 × 3 × 3 × 3); only networks for images are run: "
+                    + "use one with weights of out × in × k × k, on slices"),
             // The host file, all problems at once.
             Case(
                 "g.graph", "--workers", "none.txt",
@@ -128,6 +135,10 @@ extension CommandLineSuite {
             try here.write("[]\n", to: "list.graph")
             try here.write("{}\n", to: "object.graph")
             try NPY.write(Tensor(TensorType([5])), to: here.path("vector.npy"))
+            let volume = SampleNetworks.dncnn(channels: 3, features: 4, depth: 3).mapValues { shape in
+                Tensor(shape.rank == 4 ? Shape(shape.dimensions + [3]) : shape)
+            }
+            try SafeTensors.write(volume, to: here.path("volume.safetensors"))
             try here.bytes("image.npy").dropLast(100).write(to: URL(filePath: here.path("short.npy")))
             try here.write(
                 "# hosts\nlocalhost slots=0\n10.0.0.1\nlocalhost foo=1 slots=2 # x\n", to: "bad.txt")

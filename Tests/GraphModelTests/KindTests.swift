@@ -126,9 +126,38 @@ struct KindTests {
             let denoiser = Denoiser(weights: "", tvWeight: -0.1, tvIterations: 1)
             g.output("result", g.add("z", Denoise(denoiser, sigma: 1.0), g.image()))
         },
-        Mistake("weights that are not there", "'z': drunet.safetensors: no such file") { g in
-            let denoiser = Denoiser(weights: "drunet.safetensors", tvWeight: 0.1, tvIterations: 1)
-            g.output("result", g.add("z", Denoise(denoiser, sigma: 1.0), g.image()))
+        Mistake("weights that are not there", "'z': nowhere.safetensors: no such file") { g in
+            g.output("result", g.add("z", Denoise(network("nowhere"), sigma: 1.0), g.image()))
+        },
+        Mistake(
+            "channels that a network does not take",
+            "'z': drunet.safetensors: this drunet takes images of N × 1 × H × W, not 1 × 3 × 12 × 10 float32"
+        ) { g in
+            g.output("result", g.add("z", Denoise(network("drunet"), sigma: 1.0), g.image("colour.npy")))
+        },
+        Mistake(
+            "a volume for a network",
+            "'z': drunet.safetensors: this drunet takes images of N × 1 × H × W, not 1 × 1 × 6 × 12 × 10 float32; "
+                + "volumes are not denoised yet, so give their slices as a batch of images"
+        ) { g in
+            let volume = g.add("volume", Load("volume.npy", as: .array))
+            g.output("result", g.add("z", Denoise(network("drunet"), sigma: 1.0), volume))
+        },
+        Mistake(
+            "a volume for total variation",
+            "'z': total variation needs N × C × H × W, not 1 × 1 × 6 × 12 × 10 float32; "
+                + "volumes are not denoised yet, so give their slices as a batch of images"
+        ) { g in
+            let volume = g.add("volume", Load("volume.npy", as: .array))
+            g.output("result", g.add("z", Denoise(totalVariation, sigma: 1.0), volume))
+        },
+        Mistake(
+            "a noise map for a network without noise level",
+            "'z': dncnn.safetensors: a dncnn takes no noise level, so no noise map either; use the kind 'denoise', "
+                + "or weights of FFDNet or DRUNet"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("z", DenoiseByMap(network("dncnn")), image, image))
         },
         Mistake(
             "a noise map for total variation",
@@ -163,6 +192,22 @@ struct KindTests {
     func steps(_ step: Double, _ warning: String?) throws {
         let expansion = try descent(step: step, sigma: 1, kernel: .gaussian(sigma: [1, 1], angle: 0))
         #expect(expansion.warnings.map(\.message) == (warning.map { ["'z': \($0)"] } ?? []))
+    }
+
+    @Test(
+        "a noise level that a network does not take is warned of, once for all tiles",
+        arguments: [("dncnn", 0.1, true), ("dncnn", 0, false), ("drunet", 0.1, false)])
+    func noiseLevel(_ name: String, _ sigma: Double, isWarned: Bool) throws {
+        let expansion = try expansion { g in
+            let image = g.image()
+            let tile = g.sampleTiles(of: image)
+            let windows = g.add("windows", Crop(), image, over: tile)
+            let denoised = g.add("z", Denoise(network(name), sigma: Setting(sigma)), windows, over: tile)
+            g.output("result", g.add("result", Blend(), denoised))
+        }
+        let warning =
+            "'z[0]': 'sigma' 0.1 has no effect: a dncnn takes no noise level, it removes the noise that it was trained for"
+        #expect(expansion.warnings.map(\.message) == (isWarned ? [warning] : []))
     }
 
     @Test("the bound of a gradient follows the noise level, and is not guessed for a kernel from a file")

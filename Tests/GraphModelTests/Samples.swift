@@ -1,5 +1,6 @@
 import GraphModel
 import Tensors
+import TestSupport
 
 /// Files that the graphs of these tests refer to.
 let sampleFiles = FileFacts([
@@ -17,7 +18,15 @@ let sampleFiles = FileFacts([
     FileReference("part0.npy", .tensor): .tensor(TensorType([1, 1, 12, 5])),
     FileReference("part1.npy", .tensor): .tensor(TensorType([1, 1, 12, 5], .complex64)),
     FileReference("weights.safetensors", .weights): .weights([:]),
+    FileReference("dncnn.safetensors", .weights): .weights(SampleNetworks.dncnn(channels: 1, features: 8, depth: 4)),
+    FileReference("drunet.safetensors", .weights): .weights(
+        SampleNetworks.drunet(channels: 1, widths: [8, 8, 8, 8], blocks: 1)),
 ])
+
+/// The denoiser whose weights are `name.safetensors` of ``sampleFiles``.
+func network(_ name: String) -> Denoiser {
+    Denoiser(weights: Setting("\(name).safetensors"), tvWeight: 0.1, tvIterations: 1)
+}
 
 let totalVariation = Denoiser(weights: "", tvWeight: 0.1, tvIterations: 3)
 

@@ -1,6 +1,5 @@
 import Imaging
 import Networks
-import TensorFiles
 import TensorMath
 import Tensors
 import TestSupport
@@ -18,13 +17,37 @@ private struct Sample: CustomTestStringConvertible {
         Sample(
             testDescription: "DRUNet",
             shapes: SampleNetworks.drunet(channels: 3, widths: [8, 12, 16, 20], blocks: 1)),
+        Sample(
+            testDescription: "DRUNet gray with biases, two blocks",
+            shapes: SampleNetworks.drunet(channels: 1, widths: [16, 7, 32, 3], blocks: 2, bias: true)),
+        Sample(
+            testDescription: "DnCNN colour", shapes: SampleNetworks.dncnn(channels: 3, features: 20, depth: 6)),
+        Sample(
+            testDescription: "DnCNN gray without biases",
+            shapes: SampleNetworks.dncnn(channels: 1, features: 16, depth: 2, bias: false)),
+    ]
+
+    /// Wide enough for Winograd's method, with widths that are whole blocks of channels and ones that are not.
+    static let wide = [
+        Sample(
+            testDescription: "DRUNet of 32 to 80",
+            shapes: SampleNetworks.drunet(channels: 3, widths: [32, 48, 64, 80], blocks: 1)),
+        Sample(
+            testDescription: "DRUNet of 33 to 50",
+            shapes: SampleNetworks.drunet(channels: 1, widths: [33, 40, 41, 50], blocks: 2)),
+        Sample(
+            testDescription: "DnCNN of 32", shapes: SampleNetworks.dncnn(channels: 3, features: 32, depth: 5)),
+        Sample(
+            testDescription: "DnCNN of 37",
+            shapes: SampleNetworks.dncnn(channels: 1, features: 37, depth: 4, bias: false)),
     ]
 
     func network() throws -> Network { try Network.recognise(shapes) }
     var weights: [String: Tensor] { SampleNetworks.randomWeights(shapes, seed: 11) }
 }
 
-private func denoise(
+/// `image` denoised by a network; H and W may be off its stride.
+func denoise(
     _ network: Network, _ weights: [String: Tensor], _ image: Tensor, sigma: Float,
     method: ConvolutionMethod = .direct, threads: Int = 1
 ) throws -> Tensor {
@@ -36,76 +59,6 @@ private func denoise(
 
 @Suite("Network denoisers")
 struct NetworkDenoiserTests {
-    /// A fixture: weights, input, expected output, σ and the height and width of the part of the input that is used.
-    struct Golden: CustomTestStringConvertible {
-        let weights: String
-        let input: String
-        let output: String
-        let sigma: Float
-        var testDescription: String { output }
-
-        static let ffdnet = [
-            Golden(weights: "ffdnet_color", input: "ffdnet_in", output: "ffdnet_out", sigma: 15 / 255),
-            Golden(weights: "ffdnet_color", input: "ffdnet_in", output: "ffdnet_odd_out", sigma: 15 / 255),
-            Golden(weights: "ffdnet_gray", input: "ffdnet_gray_in", output: "ffdnet_gray_out", sigma: 15 / 255),
-        ]
-        static let drunet = ["32x32", "40x37", "72x75"].map { size in
-            Golden(
-                weights: "drunet_small", input: "drunet_\(size)_in", output: "drunet_\(size)_pad8_out", sigma: 0.05)
-        }
-    }
-
-    private func check(
-        _ golden: Golden, weights: String, method: ConvolutionMethod = .direct, tolerance: Float = 1e-5
-    ) throws {
-        let tensors = try SafeTensors.read(weights)
-        let network = try Network.recognise(tensors.mapValues(\.shape))
-        let expected = try NPY.read(SharedFiles.goldens.path("\(golden.output).npy"))
-        let input = try NPY.read(SharedFiles.goldens.path("\(golden.input).npy"))
-        let image = topLeft(input, height: expected.shape[2], width: expected.shape[3])
-        let output = try denoise(network, tensors, image, sigma: golden.sigma, method: method)
-        let difference = relativeDifference(output, reference: expected)
-        #expect(difference <= tolerance)
-    }
-
-    private func topLeft(_ image: Tensor, height: Int, width: Int) -> Tensor {
-        let values = image.values
-        var kept: [Float] = []
-        for channel in 0..<image.shape[1] {
-            for row in 0..<height {
-                let start = (channel * image.shape[2] + row) * image.shape[3]
-                kept += values[start..<start + width]
-            }
-        }
-        return Tensor([1, image.shape[1], height, width], kept)
-    }
-
-    @Test(
-        "FFDNet with trained weights is the reference's",
-        .enabled(if: SharedFiles.goldens.exist && SharedFiles.data.exist, "the fixtures in ../shared are not here"),
-        arguments: Golden.ffdnet)
-    func ffdnet(_ golden: Golden) throws {
-        try check(golden, weights: SharedFiles.data.path("\(golden.weights).safetensors"))
-    }
-
-    @Test(
-        "FFDNet by Winograd convolutions",
-        .enabled(
-            if: SharedFiles.goldens.exist && SharedFiles.data.exist && Libraries.hasWinograd,
-            "the fixtures in ../shared are not here, or this oneDNN has no Winograd convolutions"),
-        arguments: Golden.ffdnet)
-    func winograd(_ golden: Golden) throws {
-        try check(
-            golden, weights: SharedFiles.data.path("\(golden.weights).safetensors"), method: .winograd, tolerance: 1e-4)
-    }
-
-    @Test(
-        "DRUNet is the reference's", .enabled(if: SharedFiles.goldens.exist, "the fixtures in ../shared are not here"),
-        arguments: Golden.drunet)
-    func drunet(_ golden: Golden) throws {
-        try check(golden, weights: SharedFiles.goldens.path("\(golden.weights).safetensors"))
-    }
-
     @Test("the engine computes what the layers say", arguments: Sample.all, [[16, 24], [19, 22]])
     private func reference(_ sample: Sample, size: [Int]) throws {
         let network = try sample.network()
@@ -113,6 +66,22 @@ struct NetworkDenoiserTests {
         let output = try denoise(network, sample.weights, image, sigma: 0.1)
         let expected = ReferenceNetwork.run(network, sample.weights, image, sigma: 0.1)
         #expect(relativeDifference(output, reference: expected) <= 1e-5)
+    }
+
+    @Test(
+        "channels of any number, directly and by Winograd's method", arguments: Sample.wide,
+        [(ConvolutionMethod.direct, Float(1e-5)), (.winograd, 1e-4)].filter {
+            $0.0 == .direct || Libraries.hasWinograd
+        })
+    private func widths(_ sample: Sample, _ method: (is: ConvolutionMethod, tolerance: Float)) throws {
+        let network = try sample.network()
+        let image = Tensor.random([1, network.imageChannels, 26, 23], in: 0...1, seed: 3)
+        let expected = ReferenceNetwork.run(network, sample.weights, image, sigma: 0.1)
+        let output = try denoise(network, sample.weights, image, sigma: 0.1, method: method.is)
+        #expect(relativeDifference(output, reference: expected) <= method.tolerance)
+        let denoiser = try NetworkDenoiser(network: network, weights: sample.weights, method: method.is, threads: 1)
+        try denoiser.prepare(image.shape)
+        #expect(denoiser.implementations.contains { $0.implementation.contains("wino") } == (method.is == .winograd))
     }
 
     @Test("a pixel changes what lies within the derived reach, and something at its edge", arguments: Sample.all)

@@ -118,6 +118,10 @@ enum ReferenceNetwork {
         let k = layer.kernel
         var y = Image(layer.outputChannels, x.height * k, x.width * k)
         let w = weights[layer.weight]?.values ?? []
+        let bias = layer.bias.flatMap { weights[$0]?.values } ?? []
+        for (o, value) in bias.enumerated() {
+            for pixel in 0..<y.height * y.width { y.values[o * y.height * y.width + pixel] = Double(value) }
+        }
         for i in 0..<x.channels {
             for o in 0..<y.channels {
                 for row in 0..<y.height {

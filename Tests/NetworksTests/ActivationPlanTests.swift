@@ -11,7 +11,7 @@ struct ActivationPlanTests {
         var result = ""
         for step in plan.steps {
             switch step {
-            case .pack(_, let target): buffers[target.buffer] = "in"
+            case .pack(_, _, let target): buffers[target.buffer] = "in"
             case .convolve(let layer, _, let source, let target, let sums):
                 let value = "\(layer.weight)(\(buffers[source.buffer]))"
                 buffers[target.buffer] = sums ? "(\(value) + \(buffers[target.buffer]))" : value
@@ -46,6 +46,11 @@ struct ActivationPlanTests {
         let ffdnet = try Network.recognise(SampleNetworks.ffdnet(channels: 1, features: 8, depth: 3 + blocks))
         let chain = try ActivationPlan(ffdnet, batch: 1, height: 16, width: 24, block: 16)
         #expect(try planned(ffdnet, chain) == meant(ffdnet))
+        let dncnn = try Network.recognise(SampleNetworks.dncnn(channels: 3, features: 8, depth: 3 + blocks))
+        let residual = try ActivationPlan(dncnn, batch: 1, height: 17, width: 24, block: 16)
+        #expect(try planned(dncnn, residual) == meant(dncnn))
+        // The last convolution adds to the image that was kept.
+        #expect(residual.buffers.count == 3)
         // A chain needs no more than where it reads and where it writes.
         #expect(chain.buffers.count == 2)
     }

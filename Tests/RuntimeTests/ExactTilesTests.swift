@@ -11,7 +11,7 @@ import Testing
 @Suite("Promise: exact tiles", .timeLimit(.minutes(10)))
 struct ExactTilesTests {
     /// Denoises the same image tiled and whole; the largest absolute difference.
-    private func difference(_ mode: TileMode, tile: Int, _ settings: [String: String]) throws -> Float {
+    func difference(_ mode: TileMode, tile: Int, _ settings: [String: String]) throws -> Float {
         let tiled = try Job(
             "denoise", settings.merging(["tiles": mode.rawValue, "tile": "\(tile)"]) { $1 }
         ).run("result", workers: 2)

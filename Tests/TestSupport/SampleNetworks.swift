@@ -14,22 +14,40 @@ public enum SampleNetworks {
         return shapes
     }
 
+    /// DnCNN: `depth` convolutions of `features` channels.
+    public static func dncnn(channels: Int, features: Int, depth: Int, bias: Bool = true) -> [String: Shape] {
+        var shapes: [String: Shape] = [:]
+        func add(_ name: String, from input: Int, to output: Int) {
+            shapes["\(name).weight"] = [output, input, 3, 3]
+            if bias { shapes["\(name).bias"] = [output] }
+        }
+        add("in_conv", from: channels, to: features)
+        for layer in 0..<depth - 2 { add("conv_list.\(layer)", from: features, to: features) }
+        add("out_conv", from: features, to: channels)
+        return shapes
+    }
+
     /// DRUNet with `blocks` residual blocks on each of four scales of the given widths.
-    public static func drunet(channels: Int, widths: [Int], blocks: Int) -> [String: Shape] {
-        var shapes: [String: Shape] = [
-            "m_head.weight": [widths[0], channels + 1, 3, 3], "m_tail.weight": [channels, widths[0], 3, 3],
-        ]
+    public static func drunet(channels: Int, widths: [Int], blocks: Int, bias: Bool = false) -> [String: Shape] {
+        var shapes: [String: Shape] = [:]
+        func add(_ name: String, _ shape: Shape, outputs: Int) {
+            shapes["\(name).weight"] = shape
+            if bias { shapes["\(name).bias"] = [outputs] }
+        }
         func addBlocks(_ name: String, first: Int, _ width: Int) {
             for block in first..<first + blocks {
-                shapes["\(name).\(block).res.0.weight"] = [width, width, 3, 3]
-                shapes["\(name).\(block).res.2.weight"] = [width, width, 3, 3]
+                for layer in [0, 2] { add("\(name).\(block).res.\(layer)", [width, width, 3, 3], outputs: width) }
             }
         }
+        add("m_head", [widths[0], channels + 1, 3, 3], outputs: widths[0])
+        add("m_tail", [channels, widths[0], 3, 3], outputs: channels)
         for scale in 1...3 {
-            addBlocks("m_down\(scale)", first: 0, widths[scale - 1])
-            shapes["m_down\(scale).\(blocks).weight"] = [widths[scale], widths[scale - 1], 2, 2]
-            shapes["m_up\(scale).0.weight"] = [widths[scale], widths[scale - 1], 2, 2]
-            addBlocks("m_up\(scale)", first: 1, widths[scale - 1])
+            let (fine, coarse) = (widths[scale - 1], widths[scale])
+            addBlocks("m_down\(scale)", first: 0, fine)
+            add("m_down\(scale).\(blocks)", [coarse, fine, 2, 2], outputs: coarse)
+            // A transposed convolution: in × out × k × k.
+            add("m_up\(scale).0", [coarse, fine, 2, 2], outputs: fine)
+            addBlocks("m_up\(scale)", first: 1, fine)
         }
         addBlocks("m_body", first: 0, widths[3])
         return shapes

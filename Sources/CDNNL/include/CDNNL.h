@@ -63,11 +63,12 @@ int cdnnl_convolution_bind(cdnnl_convolution *convolution, const float *source, 
 int cdnnl_convolution_run(cdnnl_convolution *convolution);
 
 /// Fills blocked activations from planes of an image: `factor × factor` pixels become channels, the noise level joins as
-/// the last one, the channels up to a whole block become zero. The image's last row and column are repeated up to
-/// `rows × columns` blocks of pixels. `levels` is a plane of the image's size an image, whose blocks are averaged, or
-/// NULL for the constant `level`.
-void cdnnl_pack(const float *image, const float *levels, float level, int64_t batch, int64_t channels, int64_t height,
-                int64_t width, int64_t factor, int64_t rows, int64_t columns, int64_t block, float *target);
+/// the last one where `appends_level` is 1, the channels up to a whole block become zero. The image's last row and column
+/// are repeated up to `rows × columns` blocks of pixels. `levels` is a plane of the image's size an image, whose blocks
+/// are averaged, or NULL for the constant `level`.
+void cdnnl_pack(const float *image, int appends_level, const float *levels, float level, int64_t batch,
+                int64_t channels, int64_t height, int64_t width, int64_t factor, int64_t rows, int64_t columns,
+                int64_t block, float *target);
 
 /// Writes planes of an image from blocked activations: the reverse, cropped to the image's size.
 void cdnnl_unpack(const float *source, int64_t batch, int64_t channels, int64_t height, int64_t width, int64_t factor,

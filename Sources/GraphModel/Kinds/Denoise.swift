@@ -26,6 +26,17 @@ public struct Denoise: NodeKind {
         try denoiser.cost(context)
     }
 
+    /// Said once, by the first instance.
+    public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
+        guard context.index == 0, sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context.files),
+            !network.takesNoiseLevel
+        else { return [] }
+        return [
+            "'sigma' \(plain(sigma.value)) has no effect: a \(network.name) takes no noise level, "
+                + "it removes the noise that it was trained for"
+        ]
+    }
+
     public var convolutions: ConvolutionChoice? { denoiser.choice }
     public var label: String { denoiser.label + ", σ = \(plain(sigma.value))" }
 }
@@ -44,8 +55,13 @@ public struct DenoiseByMap: NodeKind {
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try denoiser.output(context)
-        guard case .network = try denoiser.method(context.files) else {
+        guard case .network(let network, let path) = try denoiser.method(context.files) else {
             throw .rule("total variation takes no noise map; give the weights of a network, or use the kind 'denoise'")
+        }
+        guard network.takesNoiseLevel else {
+            throw .rule(
+                "\(path): a \(network.name) takes no noise level, so no noise map either; use the kind 'denoise', "
+                    + "or weights of FFDNet or DRUNet")
         }
         let map = try context.type(1)
         let expected = TensorType([image.shape[0], 1, image.shape[2], image.shape[3]])
@@ -74,11 +90,14 @@ extension Denoiser {
         }
         switch try method(context.files) {
         case .totalVariation:
-            guard image.shape.rank == 4 else { throw .rule("total variation needs N × C × H × W, not \(image)") }
+            guard image.shape.rank == 4 else {
+                throw .rule("total variation needs N × C × H × W, not \(image)\(image.slicesHint)")
+            }
         case .network(let network, let path):
             guard image.shape.rank == 4, image.shape[1] == network.imageChannels else {
                 throw .rule(
-                    "\(path): this \(network.name) takes images of N × \(network.imageChannels) × H × W, not \(image)")
+                    "\(path): this \(network.name) takes images of N × \(network.imageChannels) × H × W, not \(image)"
+                        + image.slicesHint)
             }
         }
         return image
@@ -113,5 +132,12 @@ extension Denoiser {
     var label: String {
         if !weights.value.isEmpty { return weights.value.split(separator: "/").last.map(String.init) ?? "network" }
         return weights.parameter == nil ? "total variation" : "TV, or weights"
+    }
+}
+
+extension TensorType {
+    /// What to do with a volume, which no denoiser takes yet.
+    fileprivate var slicesHint: String {
+        shape.rank == 5 ? "; volumes are not denoised yet, so give their slices as a batch of images" : ""
     }
 }

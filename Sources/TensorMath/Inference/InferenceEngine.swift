@@ -15,7 +15,8 @@ package final class InferenceEngine {
     }
 
     private enum Action {
-        case pack(factor: Int, target: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
+        case pack(
+            factor: Int, appendsNoiseLevel: Bool, target: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
         case convolve(DNNLConvolution)
         case add(UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, count: Int)
         case unpack(factor: Int, source: UnsafePointer<Float>, rows: Int, columns: Int)
@@ -67,9 +68,11 @@ package final class InferenceEngine {
         var scratchBytes = 0
         for step in plan.steps {
             switch step {
-            case .pack(let factor, let target):
+            case .pack(let factor, let appendsNoiseLevel, let target):
                 actions.append(
-                    .pack(factor: factor, target: try memory(target), rows: target.height, columns: target.width))
+                    .pack(
+                        factor: factor, appendsNoiseLevel: appendsNoiseLevel, target: try memory(target),
+                        rows: target.height, columns: target.width))
             case .unpack(let factor, let source):
                 actions.append(
                     .unpack(factor: factor, source: try memory(source), rows: source.height, columns: source.width))
@@ -123,15 +126,15 @@ package final class InferenceEngine {
         cdnnl_set_threads(Int32(threads))
         for action in actions {
             switch action {
-            case .pack(let factor, let target, let rows, let columns):
+            case .pack(let factor, let appendsNoiseLevel, let target, let rows, let columns):
                 let (constant, map): (Float, UnsafePointer<Float>?) =
                     switch level {
                     case .constant(let sigma): (sigma, nil)
                     case .map(let view): (0, view.floats.baseAddress)
                     }
                 cdnnl_pack(
-                    from, map, constant, Int64(batch), Int64(channels), height, width, Int64(factor), Int64(rows),
-                    Int64(columns), block, target)
+                    from, appendsNoiseLevel ? 1 : 0, map, constant, Int64(batch), Int64(channels), height, width,
+                    Int64(factor), Int64(rows), Int64(columns), block, target)
             case .convolve(let convolution):
                 try convolution.run()
             case .add(let one, let other, let target, let count):

@@ -1,0 +1,1 @@
+"""Turns weights of denoisers that PyTorch saved into those that graphrun reads."""
