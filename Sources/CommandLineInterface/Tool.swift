@@ -62,6 +62,7 @@ public enum Tool {
         _ name: String, kernels: KernelCatalog = .standard, definitions: [Definition] = [],
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
+        restartForOpenBLAS()
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
