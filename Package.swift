@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CLoops"),
@@ -49,14 +51,14 @@ let package = Package(
         module("Tensors"),
         module("Networks", ["Tensors"]),
         module("TensorMath", ["Tensors", "Networks", "COpenBLAS", "CFFTW", "CDNNL", "CLoops"]),
-        module("TensorFiles", ["Tensors", "CPNG"]),
+        module("TensorFiles", ["Tensors", "CPNG", "CSodium"]),
         module("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
 
         // Graph, plan, run.
         module("GraphModel", ["Tensors", "Networks"]),
         module("Scheduling", ["Tensors", "Networks", "GraphModel"]),
         module("Kernels", ["Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel"]),
-        module("Messaging", ["Tensors"]),
+        module("Messaging", ["Tensors", "CZeroMQ"]),
         module("Runtime", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
 
         // What a user types and looks at.
@@ -65,7 +67,7 @@ let package = Package(
             "CommandLineInterface",
             [
                 "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
-                "Runtime", "Pictures",
+                "Messaging", "Runtime", "Pictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
@@ -90,6 +92,7 @@ let package = Package(
             "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"], resources: [.copy("Fixtures")]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
+        tests("Messaging", ["Tensors"]),
         tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),
         tests(
             "Runtime",

@@ -108,13 +108,14 @@ struct HostOptions: ParsableArguments {
 
     /// The plan of a graph for the workers asked for.
     ///
-    /// - Parameter rewriting: What is in force without `--rewrite`.
+    /// - Parameters:
+    ///   - rewriting: What is in force without `--rewrite`.
+    ///   - team: The workers, where they have been asked what they can do; by default they can do what this process can.
     /// - Throws: ``Failure`` with every problem of the host file, or what a worker cannot do.
-    func plan(_ loaded: LoadedGraph, rewriting: Rewriting = .all) throws -> Plan {
-        // All run inside this process, so all can do what it can.
-        let workers = try load().map {
-            Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd)
-        }
+    func plan(_ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil) throws -> Plan {
+        let workers =
+            try team?.workers
+            ?? load().workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd) }
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan = Plan(expansion, workers: workers)
@@ -122,24 +123,32 @@ struct HostOptions: ParsableArguments {
         return plan
     }
 
-    private func load() throws -> [Worker] {
+    /// The processes that a host file names, started where it says so; `nil` where workers run inside this process.
+    ///
+    /// - Throws: ``Failure`` with every problem of the host file, or every worker that cannot be had.
+    func gatherTeam() throws -> Team? {
+        guard let workers, Int(workers) == nil else { return nil }
+        return try Team(load())
+    }
+
+    private func load() throws -> HostFile {
         if let threads, !(1...1024).contains(threads) {
             throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
         }
-        guard let workers else { return HostFile(local: 1, threads: shared(among: 1)).workers }
+        guard let workers else { return HostFile(local: 1, threads: shared(among: 1)) }
         if let count = Int(workers) {
             guard (1...1024).contains(count) else {
                 throw Failure.usage(
                     "--workers \(count): give a host file, or a number from 1 to 1024")
             }
-            return HostFile(local: count, threads: shared(among: count)).workers
+            return HostFile(local: count, threads: shared(among: count))
         }
         let data = try contents(of: workers, what: "a host file, or a number of workers") {
             "write a host file with a line such as 'localhost slots=2', or give a number of workers"
         }
         do throws(HostFileError) {
-            let listed = try HostFile(String(decoding: data, as: UTF8.self), name: workers).workers
-            return threads.map { threads in listed.map { Worker(name: $0.name, threads: threads) } } ?? listed
+            let file = try HostFile(String(decoding: data, as: UTF8.self), name: workers)
+            return threads.map(file.withThreads) ?? file
         } catch {
             throw Failure.usage(error.problems)
         }

@@ -29,9 +29,10 @@ struct RunCommand: ParsableCommand {
         let resumption = try loadResumption()
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         try resumption?.check(hosts.rewrite)
-        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all)
+        let team = try hosts.gatherTeam()
+        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team)
         let expansion = plan.expansion
-        try checkMemory(plan)
+        if team == nil { try checkMemory(plan) }
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
@@ -39,10 +40,9 @@ struct RunCommand: ParsableCommand {
         let progress = Progress(
             style, total: expansion.iterations, workers: plan.workers.count, order: metricNames(expansion))
         let log = MetricsLog { progress.show($0) }
-        let run = InProcessRun(
-            plan, catalog: Tool.configuration.kernels, files: loaded.files, log: log, checkpoint: start)
+        let run = makeRun(plan, team, loaded, log, start)
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
-        let interrupt = Interrupt { run.gate.stop() }
+        let interrupt = Interrupt { run.stop() }
         defer { interrupt.end() }
         try announce(folder, plan)
         let began = ContinuousClock.now
@@ -54,6 +54,7 @@ struct RunCommand: ParsableCommand {
             throw Failure.run("\(error)", saved(in: folder))
         }
         progress.end()
+        team?.dismiss()
         if !quiet {
             for note in loaded.files.notes { Terminal.warning(note) }
         }
@@ -65,6 +66,17 @@ struct RunCommand: ParsableCommand {
             throw Failure.run("\(error)", "what was saved before is in \(folder.path)")
         }
         try finish(result, plan, folder, stopped: interrupt.isStopped && result.iterations < expansion.iterations)
+    }
+
+    private func makeRun(
+        _ plan: Plan, _ team: Team?, _ loaded: LoadedGraph, _ log: MetricsLog,
+        _ start: (iteration: Int, states: [Int: Tensor])?
+    ) -> any Run {
+        guard let team else {
+            return InProcessRun(
+                plan, catalog: Tool.configuration.kernels, files: loaded.files, log: log, checkpoint: start)
+        }
+        return RemoteRun(plan, crew: team.crew, name: graph.file, files: loaded.files, log: log, checkpoint: start)
     }
 
     private var style: Progress.Style {

@@ -55,7 +55,7 @@ struct RunReport: Codable {
         rewrites = plan.rewrites.map(\.description)
         convolutions = plan.convolutions.mapValues(\.rawValue)
         self.seconds = seconds
-        peakMemoryBytes = RunReport.peakMemory()
+        peakMemoryBytes = peakMemoryOfProcess()
         versions = RunReport.versions()
         workers = plan.workers.enumerated().map { index, worker in
             var spent: [String: Double] = [:]
@@ -117,14 +117,7 @@ struct RunReport: Codable {
         return report
     }
 
-    /// Most memory that the process has held, in bytes.
-    private static func peakMemory() -> Int {
-        var usage = rusage()
-        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        return usage.ru_maxrss * 1024
-    }
-
-    private static func versions() -> [String: String] {
+    static func versions() -> [String: String] {
         [
             "OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw,
             "oneDNN": Libraries.oneDNN,

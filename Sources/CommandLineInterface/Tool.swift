@@ -44,6 +44,9 @@ public enum Tool {
         var definitions: [Definition] = []
     }
 
+    /// Version of this program; coordinator and workers must agree on it.
+    static let version = "0.3"
+
     private static let shared = Mutex(Configuration())
 
     static var configuration: Configuration { shared.withLock { $0 } }
@@ -118,7 +121,9 @@ struct GraphrunCommand: ParsableCommand {
         commandName: "graphrun",
         abstract: "Runs image reconstructions that are declared as dataflow graphs.",
         discussion: "'graphrun FILE.graph' is 'graphrun run FILE.graph'.",
-        subcommands: [RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self],
+        subcommands: [
+            RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self, WorkerCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 
@@ -129,6 +134,7 @@ struct GraphsCommand: ParsableCommand {
         abstract: "Emits the graphs that are defined in Swift here, and runs them with their own kinds.",
         subcommands: [
             ListCommand.self, EmitCommand.self, RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self,
+            WorkerCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 }

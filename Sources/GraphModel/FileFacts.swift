@@ -2,7 +2,7 @@ public import Networks
 public import Tensors
 
 /// What the header of a file says: all that shapes, memory and costs need to know of it.
-public enum FileFact: Hashable, Sendable {
+public enum FileFact: Hashable, Sendable, Codable {
     /// An array or picture.
     case tensor(TensorType)
     /// Named weights of a network.
@@ -12,8 +12,8 @@ public enum FileFact: Hashable, Sendable {
 }
 
 /// A file that a graph refers to, and what it is expected to hold.
-public struct FileReference: Hashable, Sendable {
-    public enum Content: Hashable, Sendable {
+public struct FileReference: Hashable, Sendable, Codable {
+    public enum Content: Hashable, Sendable, Codable {
         case tensor
         case weights
     }

@@ -6,7 +6,7 @@ package import Tensors
 
 /// The files of a graph: relative paths count from the folder of its file. Headers are looked at once.
 package final class GraphFiles: FileInspector {
-    private let folder: String
+    private let locate: @Sendable (String) throws -> String
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
 
@@ -15,8 +15,19 @@ package final class GraphFiles: FileInspector {
 
     /// - Parameter folder: The folder that relative paths count from.
     package init(folder: String) {
-        self.folder = folder
+        locate = { path in
+            path.hasPrefix("/") || folder.isEmpty
+                ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+        }
     }
+
+    /// - Parameter locate: Where a path of the graph lies.
+    package init(locate: @escaping @Sendable (String) throws -> String) {
+        self.locate = locate
+    }
+
+    /// The facts that were asked for so far.
+    package var facts: [FileReference: FileFact] { known.withLock { $0 } }
 
     package func fact(of file: FileReference) -> FileFact {
         known.withLock { known in
@@ -28,16 +39,17 @@ package final class GraphFiles: FileInspector {
     }
 
     /// Where a path of the graph lies.
-    package func absolute(_ path: String) -> String {
-        path.hasPrefix("/") || folder.isEmpty
-            ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+    ///
+    /// - Throws: where it cannot be had.
+    package func absolute(_ path: String) throws -> String {
+        try locate(path)
     }
 
     /// The array or picture at `path`.
     ///
     /// - Throws: ``TensorFileError``.
     package func tensor(_ path: String) throws -> Tensor {
-        let loaded = try ImageFile.read(absolute(path))
+        let loaded = try ImageFile.read(try absolute(path))
         if let note = loaded.note { remarks.withLock { $0[path] = note } }
         return loaded.image
     }
@@ -46,7 +58,7 @@ package final class GraphFiles: FileInspector {
     ///
     /// - Throws: ``TensorFileError``.
     package func weights(_ path: String) throws -> [String: Tensor] {
-        try SafeTensors.read(absolute(path))
+        try SafeTensors.read(try absolute(path))
     }
 
     private func inspect(_ file: FileReference) -> FileFact {

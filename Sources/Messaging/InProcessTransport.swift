@@ -60,6 +60,9 @@ package final class InProcessTransport: Transport, Sendable {
         try slots[transfer].send(value)
     }
 
+    /// Values are copied when they are sent.
+    package func settle(_ transfer: Int) {}
+
     package func receive(_ transfer: Int) throws(MessagingError) {
         try slots[transfer].receive()
     }

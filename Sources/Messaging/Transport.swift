@@ -5,10 +5,14 @@ package import Tensors
 /// A sender waits until its receiver has released the value before: memory on a slow link is bounded by the plan. All
 /// calls may be made from any thread.
 package protocol Transport: Sendable {
-    /// Sends a value; returns when its memory may be overwritten.
+    /// Sends a value, whose memory must stay as it is until it is settled.
     ///
     /// - Throws: ``MessagingError/cancelled`` after ``cancel()``.
     func send(_ transfer: Int, _ value: TensorView) throws(MessagingError)
+    /// Waits until the memory of the value that was sent last may be overwritten.
+    ///
+    /// - Throws: ``MessagingError/cancelled`` after ``cancel()``.
+    func settle(_ transfer: Int) throws(MessagingError)
     /// Waits until the value of a transfer is in its buffer.
     ///
     /// - Throws: ``MessagingError/cancelled`` after ``cancel()``.
@@ -17,16 +21,4 @@ package protocol Transport: Sendable {
     func release(_ transfer: Int)
     /// Ends all waiting, now and later.
     func cancel()
-}
-
-/// What can go wrong between workers.
-package enum MessagingError: Error, Equatable, CustomStringConvertible {
-    /// The run was stopped while a worker waited for a value.
-    case cancelled
-
-    package var description: String {
-        switch self {
-        case .cancelled: "the run was stopped while a worker waited for a value"
-        }
-    }
 }

@@ -18,8 +18,18 @@ package struct RunResult: Sendable {
     package let traces: [WorkerTrace]
 }
 
+/// A plan being run.
+package protocol Run: Sendable {
+    /// Runs to the last iteration, or to where ``stop()`` ends it.
+    ///
+    /// - Throws: the first failure; all workers have ended by then.
+    func run() throws -> RunResult
+    /// Ends the run early, after an iteration that all workers take part in.
+    func stop()
+}
+
 /// Runs a plan with all its workers in this process, a thread each.
-package struct InProcessRun {
+package struct InProcessRun: Run {
     private let plan: Plan
     private let catalog: KernelCatalog
     private let files: GraphFiles
@@ -42,6 +52,10 @@ package struct InProcessRun {
         first = checkpoint?.iteration ?? 0
         startStates = checkpoint?.states ?? [:]
         gate = IterationGate(workers: plan.workers.count, after: first, last: plan.expansion.iterations)
+    }
+
+    package func stop() {
+        gate.stop()
     }
 
     /// Runs to the last iteration, or to where ``gate`` stops it.

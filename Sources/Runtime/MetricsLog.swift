@@ -16,8 +16,13 @@ package struct IterationRecord: Equatable, Sendable {
     }
 }
 
+/// Takes the metrics that a worker computes.
+package protocol MetricsSink: Sendable {
+    func report(_ name: String, _ value: Float, iteration: Int)
+}
+
 /// Collects what workers report, and passes each iteration on when all are done with it.
-package final class MetricsLog: Sendable {
+package final class MetricsLog: MetricsSink {
     private struct State {
         var open: [Int: [String: Float]] = [:]
         var records: [IterationRecord] = []
@@ -33,7 +38,7 @@ package final class MetricsLog: Sendable {
         self.observer = observer
     }
 
-    func report(_ name: String, _ value: Float, iteration: Int) {
+    package func report(_ name: String, _ value: Float, iteration: Int) {
         state.withLock { $0.open[iteration, default: [:]][name] = value }
     }
 

@@ -35,6 +35,19 @@ package struct WorkerTrace: Sendable {
         events.reserveCapacity(limit)
     }
 
+    /// A trace that is whole.
+    init(
+        worker: String, names: [(String, Category)], events: [Event], dropped: Int, seconds: [Double]
+    ) {
+        self.worker = worker
+        self.names = names
+        self.events = events
+        self.dropped = dropped
+        self.seconds = names.indices.map { seconds.indices.contains($0) ? seconds[$0] : 0 }
+        origin = .now
+        limit = events.count
+    }
+
     mutating func record(
         _ name: Int, iteration: Int, from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
     ) {

@@ -11,6 +11,7 @@ final class WorkerLoop {
         case receive(Int)
         case compute(any Kernel, KernelInputs, MutableTensorView)
         case send(Int, TensorView)
+        case settle(Int)
         case release(Int)
         case copy(TensorView, MutableTensorView)
         case report(String, TensorView)
@@ -21,7 +22,7 @@ final class WorkerLoop {
     private let index: Int
     private let arena: TensorBuffer
     private let transport: any Transport
-    private let log: MetricsLog
+    private let log: any MetricsSink
     private var actions: [Phase: [Action]] = [:]
     /// Index of the name of the first action of a phase, in the trace.
     private var firstName: [Phase: Int] = [:]
@@ -32,7 +33,7 @@ final class WorkerLoop {
     ///
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` where one cannot be made.
     init(
-        _ plan: Plan, worker index: Int, arena: TensorBuffer, transport: any Transport, log: MetricsLog,
+        _ plan: Plan, worker index: Int, arena: TensorBuffer, transport: any Transport, log: any MetricsSink,
         catalog: KernelCatalog, files: GraphFiles, origin: ContinuousClock.Instant, traceLimit: Int
     ) throws(RunError) {
         self.plan = plan
@@ -83,6 +84,7 @@ final class WorkerLoop {
         case .receive(let transfer): try transport.receive(transfer)
         case .compute(let kernel, let inputs, let output): try kernel.run(inputs, into: output, iteration: iteration)
         case .send(let transfer, let source): try transport.send(transfer, source)
+        case .settle(let transfer): try transport.settle(transfer)
         case .release(let transfer): transport.release(transfer)
         case .copy(let source, let target): target.copy(from: source)
         case .report(let name, let source): log.report(name, source.floats[0], iteration: iteration)
@@ -99,6 +101,7 @@ final class WorkerLoop {
         switch step {
         case .receive(let transfer): return .receive(transfer)
         case .release(let transfer): return .release(transfer)
+        case .settle(let transfer, _): return .settle(transfer)
         case .send(let transfer, let source):
             return .send(transfer, arena.view(source, plan.transfers[transfer].type).readOnly)
         case .copy(let source, let target):
@@ -133,6 +136,7 @@ final class WorkerLoop {
         switch step {
         case .receive(let transfer): ("receive \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
         case .send(let transfer, _): ("send \(plan.instances[plan.transfers[transfer].instance].id)", .send)
+        case .settle(let transfer, _): ("settle \(plan.instances[plan.transfers[transfer].instance].id)", .send)
         case .release(let transfer): ("release \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
         case .compute(let instance, _, _): (plan.instances[instance].id, .compute)
         case .copy: ("next", .copy)

@@ -19,6 +19,8 @@ public struct Host: Hashable, Sendable {
     public enum Address: Hashable, Sendable {
         /// Workers that graphrun starts itself on this machine.
         case local(slots: Int, threads: Int)
+        /// A worker that somebody started, at an endpoint such as `tcp://10.0.0.5:7001`.
+        case remote(endpoint: String)
     }
 
     public let address: Address
@@ -28,6 +30,7 @@ public struct Host: Hashable, Sendable {
     var slots: Int {
         switch address {
         case .local(let slots, _): slots
+        case .remote: 1
         }
     }
 }
@@ -41,7 +44,7 @@ public struct HostFileError: Error, Equatable, CustomStringConvertible {
 
 /// A list of hosts, as mpirun users know it: one a line, `#` comments.
 public struct HostFile: Hashable, Sendable {
-    public let hosts: [Host]
+    public private(set) var hosts: [Host]
 
     /// - Parameters:
     ///   - text: The file's contents.
@@ -80,7 +83,18 @@ public struct HostFile: Hashable, Sendable {
         hosts = [Host(address: .local(slots: count, threads: threads), line: 1)]
     }
 
-    /// The workers of all hosts, in the order of the file.
+    /// The same hosts with other threads for each worker that graphrun starts.
+    public func withThreads(_ count: Int) -> HostFile {
+        var file = self
+        file.hosts = hosts.map { host in
+            guard case .local(let slots, _) = host.address else { return host }
+            return Host(address: .local(slots: slots, threads: count), line: host.line)
+        }
+        return file
+    }
+
+    /// The workers of all hosts, in the order of the file; of those that somebody else started, threads are not known
+    /// before they are asked.
     public var workers: [Worker] {
         var workers: [Worker] = []
         for host in hosts {
@@ -89,6 +103,7 @@ public struct HostFile: Hashable, Sendable {
                 for _ in 0..<slots {
                     workers.append(Worker(name: "worker \(workers.count)", threads: threads))
                 }
+            case .remote: workers.append(Worker(name: "worker \(workers.count)", threads: 1))
             }
         }
         return workers
@@ -97,10 +112,11 @@ public struct HostFile: Hashable, Sendable {
     private static func host(
         _ address: String, options: ArraySlice<String>, line: Int
     ) throws(HostFileError) -> Host {
+        if address.contains("://") { return try remote(address, options: options, line: line) }
         guard address == "localhost" else {
             throw HostFileError(problems: [
-                "'\(address)' is not a host that can be used yet: workers run inside this process only; "
-                    + "write 'localhost slots=N threads=M'"
+                "'\(address)' is no host that can be used; write 'localhost slots=N threads=M', or 'tcp://HOST:PORT' of a "
+                    + "worker that runs there"
             ])
         }
         var values = ["slots": 1, "threads": 1]
@@ -122,5 +138,17 @@ public struct HostFile: Hashable, Sendable {
         }
         guard problems.isEmpty else { throw HostFileError(problems: problems) }
         return Host(address: .local(slots: values["slots"] ?? 1, threads: values["threads"] ?? 1), line: line)
+    }
+
+    private static func remote(
+        _ endpoint: String, options: ArraySlice<String>, line: Int
+    ) throws(HostFileError) -> Host {
+        guard Endpoint.isOne(endpoint) else {
+            throw HostFileError(problems: ["'\(endpoint)' is no endpoint; write it as tcp://HOST:PORT"])
+        }
+        guard let option = options.first else { return Host(address: .remote(endpoint: endpoint), line: line) }
+        throw HostFileError(problems: [
+            "'\(option)' means nothing for a worker that runs already; it says itself what it has"
+        ])
     }
 }

@@ -30,8 +30,10 @@ public enum Step: Hashable, Sendable {
     case receive(transfer: Int)
     /// Run the kernel of an instance; for every input the buffers it reads.
     case compute(instance: Int, inputs: [[BufferRange]], output: BufferRange)
-    /// Send a value.
+    /// Send a value, from its own memory.
     case send(transfer: Int, source: BufferRange)
+    /// Wait until the memory of a value that was sent may be overwritten.
+    case settle(transfer: Int, source: BufferRange)
     /// Let the sender overwrite the buffer of a transfer.
     case release(transfer: Int)
     /// Copy a value: a state takes what it becomes.

@@ -17,6 +17,7 @@ struct WorkerDraft {
         case receive(Int)
         case compute(Int, [[Slot]])
         case send(Int, Slot)
+        case settle(Int, Slot)
         case release(Int)
         case copy(Slot, Slot)
         case report(Int)
@@ -52,6 +53,7 @@ struct WorkerDraft {
                     .compute(
                         instance: instance, inputs: inputs.map { $0.map(range) }, output: range(.own(instance)))
                 case .send(let transfer, let slot): .send(transfer: transfer, source: range(slot))
+                case .settle(let transfer, let slot): .settle(transfer: transfer, source: range(slot))
                 case .release(let transfer): .release(transfer: transfer)
                 case .copy(let source, let target): .copy(source: range(source), target: range(target))
                 case .report(let instance): .report(instance: instance, source: range(.own(instance)))
@@ -103,6 +105,7 @@ struct WorkerDraft {
                 sendAll(position, in: phase)
             }
         }
+        settleAll(phase)
         switch phase {
         case .setup: startStates()
         case .body: changeStates()
@@ -130,6 +133,11 @@ struct WorkerDraft {
         for transfer in routes.outgoing[instance] ?? [] where routes.transfers[transfer].phase == phase {
             append(.send(transfer, .own(instance)), to: phase)
         }
+    }
+
+    /// Values stay as they are until the end of the phase that sends them, so that sending hides behind computing.
+    private mutating func settleAll(_ phase: Phase) {
+        for case .send(let transfer, let slot) in steps[phase] ?? [] { append(.settle(transfer, slot), to: phase) }
     }
 
     /// What was made in the loop but is needed elsewhere only after it.
@@ -204,7 +212,7 @@ struct WorkerDraft {
     private func reads(of step: DraftStep) -> [Slot] {
         switch step {
         case .compute(_, let inputs): Array(inputs.joined())
-        case .send(_, let slot): [slot]
+        case .send(_, let slot), .settle(_, let slot): [slot]
         case .copy(let source, _): [source]
         case .report(let instance), .keep(let instance): [.own(instance)]
         case .receive, .release: []
@@ -216,7 +224,7 @@ struct WorkerDraft {
         case .receive(let transfer): .received(transfer)
         case .compute(let instance, _): .own(instance)
         case .copy(_, let target): target
-        case .send, .release, .report, .keep: nil
+        case .send, .settle, .release, .report, .keep: nil
         }
     }
 

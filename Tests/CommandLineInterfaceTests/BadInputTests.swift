@@ -119,8 +119,8 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--workers", "bad.txt",
                 messages: "bad.txt:2: 'slots=0': slots must be a whole number from 1 to 1024",
-                "bad.txt:3: '10.0.0.1' is not a host that can be used yet: workers run inside this process only; "
-                    + "write 'localhost slots=N threads=M'",
+                "bad.txt:3: '10.0.0.1' is no host that can be used; write 'localhost slots=N threads=M', or "
+                    + "'tcp://HOST:PORT' of a worker that runs there",
                 "bad.txt:4: 'foo=1' means nothing for localhost; there are slots=N and threads=N"),
             Case(
                 "g.graph", "--workers", "empty.txt",

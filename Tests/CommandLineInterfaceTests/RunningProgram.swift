@@ -38,6 +38,17 @@ final class RunningProgram {
         }
     }
 
+    var identifier: Int32 { process.processIdentifier }
+
+    /// What it has printed so far.
+    func printed() throws -> String {
+        try String(contentsOf: outputFile, encoding: .utf8)
+    }
+
+    func end(by signal: Int32) {
+        kill(process.processIdentifier, signal)
+    }
+
     /// What Ctrl-C does.
     func interrupt() {
         kill(process.processIdentifier, SIGINT)

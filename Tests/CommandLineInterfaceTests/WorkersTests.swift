@@ -25,5 +25,71 @@ extension CommandLineSuite {
             let lines = results.first.map { $0.count }
             #expect(lines == 128 + 4 * 3 * 32 * 32, "a header and the pixels")
         }
+
+        /// A worker of its own that listens, and where.
+        private func worker(_ here: Workplace) async throws -> (program: RunningProgram, endpoint: String) {
+            let program = try here.start(
+                ["worker", "--threads", "1", "--data", here.path("data-\(UUID().uuidString)")], by: "graphrun")
+            try await program.waitForOutput("\n")
+            let line = try program.printed()
+            return (program, String(try #require(line.split(separator: " ").last)).trimmingCharacters(in: .newlines))
+        }
+
+        @Test("Workers that somebody started serve run after run, and the bytes are the same")
+        func started() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            let first = try await worker(here)
+            let second = try await worker(here)
+            try here.write("\(first.endpoint)\n\(second.endpoint)\nlocalhost\n", to: "hosts.txt")
+            for (number, workers) in ["1", "hosts.txt", "hosts.txt"].enumerated() {
+                let outcome = try await here.start(
+                    ["g.graph", "--workers", workers, "--threads", "1", "--set", "tile=16", "--output", "out\(number)"]
+                        + quick, by: "graphrun"
+                ).outcome()
+                #expect(outcome.code == 0 && outcome.errors == "", "\(outcome.errors)")
+                #expect(try here.bytes("out\(number)/result.npy") == here.bytes("out0/result.npy"))
+            }
+            for program in [first.program, second.program] {
+                program.interrupt()
+                #expect(try await program.outcome().code == 0)
+            }
+            let gone = try await here.start(["g.graph", "--workers", "hosts.txt", "--output", "out9"], by: "graphrun")
+                .outcome()
+            #expect(gone.code == 2)
+            #expect(gone.errorLines.map { $0.prefix(15) } == ["graphrun: tcp:/", "graphrun: tcp:/"])
+            #expect(gone.errorLines.allSatisfy { $0.contains("no worker answers within 5 s") })
+            #expect(try !here.names().contains("out9"))
+        }
+
+        @Test("A worker listens on this machine only, at an endpoint that there is")
+        func bind() async throws {
+            let here = try Workplace()
+            for endpoint in ["tcp://0.0.0.0:7001", "tcp://*:7001", "somewhere", "tcp://127.0.0.1:99999"] {
+                let outcome = try await here.run("worker", "--bind", endpoint)
+                #expect(outcome.code == 2 && outcome.errorLines.count == 1, "\(outcome.errors)")
+                #expect(outcome.errors.hasPrefix("graphrun: --bind \(endpoint): "))
+            }
+        }
+
+        @Test("Workers that a run started are gone when it is, however it ends")
+        func nothingLeft() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            try here.write("localhost slots=2\n", to: "hosts.txt")
+            let run = try here.start(
+                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"], by: "graphrun")
+            try await run.waitForOutput("iteration 1/")
+            let started = try await here.shell("pgrep -P \(run.identifier) -f 'worker --attended' || true").outputLines
+            #expect(started.count == 2)
+            run.end(by: SIGKILL)
+            // They notice within a moment, and say their last words for a second.
+            var left = started
+            for _ in 0..<50 where !left.isEmpty {
+                try await Task.sleep(for: .milliseconds(100))
+                left = try await here.shell("ps -o pid= -p \(started.joined(separator: ",")) || true").outputLines
+            }
+            #expect(left.isEmpty)
+        }
     }
 }

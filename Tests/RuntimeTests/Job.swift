@@ -88,7 +88,7 @@ struct Job {
 }
 
 /// Files that a test makes and removes.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

@@ -25,6 +25,19 @@ struct HostFileTests {
         #expect(file.workers.map(\.name) == (0..<4).map { "worker \($0)" })
         #expect(file.workers.map(\.threads) == [3, 3, 1, 2])
         #expect(HostFile(local: 2, threads: 3).workers == Array(file.workers.prefix(2)))
+        #expect(file.withThreads(5).workers.map(\.threads) == [5, 5, 5, 5])
+    }
+
+    @Test("name workers that run already")
+    func remote() throws {
+        let file = try HostFile("tcp://10.0.0.5:7001\nlocalhost\ntcp://[::1]:65535 # six\n", name: "hosts.txt")
+        #expect(
+            file.hosts.map(\.address) == [
+                .remote(endpoint: "tcp://10.0.0.5:7001"), .local(slots: 1, threads: 1),
+                .remote(endpoint: "tcp://[::1]:65535"),
+            ])
+        #expect(file.workers.map(\.name) == ["worker 0", "worker 1", "worker 2"])
+        #expect(file.withThreads(4).hosts.map(\.line) == [1, 2, 3])
     }
 
     @Test(
@@ -33,10 +46,23 @@ struct HostFileTests {
             ("", ["hosts.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"]),
             ("# nobody\n", ["hosts.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"]),
             (
-                "\ntcp://10.0.0.5:7001",
+                "\n10.0.0.5",
                 [
-                    "hosts.txt:2: 'tcp://10.0.0.5:7001' is not a host that can be used yet: workers run inside this "
-                        + "process only; write 'localhost slots=N threads=M'"
+                    "hosts.txt:2: '10.0.0.5' is no host that can be used; write 'localhost slots=N threads=M', or "
+                        + "'tcp://HOST:PORT' of a worker that runs there"
+                ]
+            ),
+            (
+                "tcp://:7001\nudp://host:7001\ntcp://host\ntcp://host:0\ntcp://host:70000\ntcp://",
+                ["tcp://:7001", "udp://host:7001", "tcp://host", "tcp://host:0", "tcp://host:70000", "tcp://"]
+                    .enumerated().map {
+                        "hosts.txt:\($0 + 1): '\($1)' is no endpoint; write it as tcp://HOST:PORT"
+                    }
+            ),
+            (
+                "tcp://host:7001 slots=2",
+                [
+                    "hosts.txt:1: 'slots=2' means nothing for a worker that runs already; it says itself what it has"
                 ]
             ),
             (

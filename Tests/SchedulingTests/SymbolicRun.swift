@@ -19,6 +19,7 @@ struct SymbolicRun {
         case deadlock(String)
         case wrongValue(String)
         case sentBeforeRelease(Int)
+        case changedOnItsWay(Int)
         case unmatched(String)
     }
 
@@ -34,6 +35,8 @@ struct SymbolicRun {
     /// Whether the buffer of a transfer holds a value that is not yet released.
     private var isFull: [Bool]
     private var hasReceived: [Bool]
+    /// What was sent and is not yet settled, so that its memory must stay as it is.
+    private var onItsWay: [Int: Int] = [:]
     private(set) var kept: [Int: Int] = [:]
     private(set) var reports: [String: Int] = [:]
     private(set) var sentBytes: [Int: [Int: Int]] = [:]
@@ -106,6 +109,7 @@ struct SymbolicRun {
         for (number, transfer) in plan.transfers.enumerated() where transfer.phase == .body && isFull[number] {
             throw Failure.unmatched("transfer \(number) is never released")
         }
+        if let transfer = onItsWay.keys.min() { throw Failure.unmatched("transfer \(transfer) is never settled") }
         for number in plan.transfers.indices where !hasReceived[number] {
             throw Failure.unmatched("transfer \(number) is never received")
         }
@@ -136,8 +140,16 @@ struct SymbolicRun {
             guard route.from == worker else { throw Failure.unmatched("\(step) on worker \(worker)") }
             guard !isFull[transfer] else { throw Failure.sentBeforeRelease(transfer) }
             isFull[transfer] = true
-            write(try value(worker, source, "\(step)"), to: route.to, route.target)
+            let sent = try value(worker, source, "\(step)")
+            guard onItsWay.updateValue(sent, forKey: transfer) == nil else {
+                throw Failure.unmatched("\(step) before it is settled")
+            }
+            write(sent, to: route.to, route.target)
             sentBytes[iteration, default: [:]][route.from * 100 + route.to, default: 0] += route.type.byteCount
+        case .settle(let transfer, let source):
+            guard try onItsWay.removeValue(forKey: transfer) == value(worker, source, "\(step)") else {
+                throw Failure.changedOnItsWay(transfer)
+            }
         case .copy(let source, let target):
             write(try value(worker, source, "\(step)"), to: worker, target)
         case .compute(let instance, let inputs, let output):

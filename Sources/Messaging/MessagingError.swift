@@ -1,0 +1,17 @@
+/// What can go wrong between workers.
+package enum MessagingError: Error, Equatable, CustomStringConvertible {
+    /// The run was stopped while a worker waited for a value.
+    case cancelled
+    /// ZeroMQ refuses; what was asked of it and what it says.
+    case library(String, String)
+    /// An address that cannot be bound or connected to, and why.
+    case endpoint(String, String)
+
+    package var description: String {
+        switch self {
+        case .cancelled: "the run was stopped while a worker waited for a value"
+        case .library(let call, let reason): "\(call): ZeroMQ: \(reason)"
+        case .endpoint(let endpoint, let reason): "\(endpoint): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import CZeroMQ
+
+/// One frame of a ZeroMQ message, closed exactly once.
+struct Message: ~Copyable {
+    fileprivate var content = zmq_msg_t()
+
+    /// An empty frame, to receive into.
+    init() {
+        zmq_msg_init(&content)
+    }
+
+    /// A frame of its own memory.
+    ///
+    /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory.
+    init(_ bytes: [UInt8]) throws(MessagingError) {
+        guard zmq_msg_init_size(&content, bytes.count) == 0 else {
+            zmq_msg_init(&content)
+            throw .last("zmq_msg_init_size")
+        }
+        guard let to = zmq_msg_data(&content) else { return }
+        to.copyMemory(from: bytes, byteCount: bytes.count)
+    }
+
+    /// A frame of memory that stays its owner's, who must leave it as it is until `done` is called, on a thread of
+    /// ZeroMQ's.
+    ///
+    /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory; `done` is not called then.
+    init(lending bytes: UnsafeRawBufferPointer, done: @escaping @Sendable () -> Void) throws(MessagingError) {
+        zmq_msg_init(&content)
+        let loan = Unmanaged.passRetained(Loan(done))
+        let status = zmq_msg_init_data(
+            &content, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count,
+            { _, hint in
+                guard let hint else { return }
+                Unmanaged<Loan>.fromOpaque(hint).takeRetainedValue().done()
+            }, loan.toOpaque())
+        guard status == 0 else {
+            loan.release()
+            zmq_msg_init(&content)
+            throw .last("zmq_msg_init_data")
+        }
+    }
+
+    deinit {
+        var last = content
+        zmq_msg_close(&last)
+    }
+
+    /// Bytes it holds.
+    var count: Int {
+        mutating get { zmq_msg_size(&content) }
+    }
+
+    /// Whether a frame of the same message follows it.
+    var hasMore: Bool {
+        mutating get { zmq_msg_more(&content) != 0 }
+    }
+
+    /// Calls `body` with the bytes, which must not outlive the call.
+    mutating func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: zmq_msg_data(&content), count: zmq_msg_size(&content)))
+    }
+
+    /// A copy of the bytes.
+    mutating func bytes() -> [UInt8] {
+        withBytes { Array($0) }
+    }
+
+    /// Calls `body` with libzmq's own frame.
+    mutating func withFrame<Result>(_ body: (UnsafeMutablePointer<zmq_msg_t>) -> Result) -> Result {
+        body(&content)
+    }
+}
+
+/// What is to be done when ZeroMQ no longer needs lent memory.
+private final class Loan: Sendable {
+    let done: @Sendable () -> Void
+
+    init(_ done: @escaping @Sendable () -> Void) {
+        self.done = done
+    }
+}

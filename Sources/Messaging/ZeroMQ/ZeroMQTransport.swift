@@ -1,0 +1,240 @@
+internal import Foundation
+internal import Synchronization
+package import Tensors
+
+/// Carries values from worker to worker over ZeroMQ: sent from the memory they are in, and written into the receiver's
+/// buffer as they arrive.
+///
+/// A value may be sent when its receiver has released the one before, so no link ever holds more than the plan says.
+/// What arrives out of turn, of another run or epoch or of another shape, is refused and counted.
+package final class ZeroMQTransport: Transport {
+    /// A transfer that this worker takes part in.
+    package enum Part {
+        /// It sends values of an instance to a peer.
+        case sends(instance: Int, to: PostOffice.Address)
+        /// It receives values into memory that outlives the transport.
+        case receives(instance: Int, into: MutableTensorView)
+    }
+
+    private let office: PostOffice
+    private let run: UInt64
+    private let epoch: UInt32
+    private let outgoing: [Int: Outgoing]
+    private let incoming: [Int: Incoming]
+    private let refusals = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - parts: By the number of the transfer in the plan.
+    package init(_ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part]) {
+        self.office = office
+        self.run = run
+        self.epoch = epoch
+        var outgoing: [Int: Outgoing] = [:]
+        var incoming: [Int: Incoming] = [:]
+        for (transfer, part) in parts {
+            switch part {
+            case .sends(let instance, let peer): outgoing[transfer] = Outgoing(instance: instance, to: peer)
+            case .receives(let instance, let view): incoming[transfer] = Incoming(instance: instance, into: view)
+            }
+        }
+        self.outgoing = outgoing
+        self.incoming = incoming
+    }
+
+    /// Messages that were refused.
+    package var refused: Int { refusals.load(ordering: .relaxed) }
+
+    // MARK: For the worker
+
+    package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
+        guard let outgoing = outgoing[transfer] else { throw .cancelled }
+        let bytes = UnsafeRawBufferPointer(value.floats)
+        let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
+        let iteration = try outgoing.begin(parts: parts)
+        for part in 0..<parts {
+            let offset = part * FrameHeader.largestPayload
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(FrameHeader.largestPayload))
+            let header = FrameHeader(
+                .value, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(outgoing.instance),
+                iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
+            guard !chunk.isEmpty else {
+                office.send(header, to: outgoing.peer)
+                outgoing.partIsGone()
+                continue
+            }
+            office.send(header, .lent(PostOffice.Lent(chunk) { outgoing.partIsGone() }), to: outgoing.peer)
+        }
+    }
+
+    package func settle(_ transfer: Int) throws(MessagingError) {
+        try outgoing[transfer]?.settle()
+    }
+
+    package func receive(_ transfer: Int) throws(MessagingError) {
+        guard let incoming = incoming[transfer] else { throw .cancelled }
+        try incoming.wait()
+    }
+
+    package func release(_ transfer: Int) {
+        guard let incoming = incoming[transfer], let (sender, iteration) = incoming.release() else { return }
+        let header = FrameHeader(
+            .release, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(incoming.instance),
+            iteration: iteration)
+        office.send(header, to: sender)
+    }
+
+    package func cancel() {
+        for outgoing in outgoing.values { outgoing.cancel() }
+        for incoming in incoming.values { incoming.cancel() }
+    }
+
+    // MARK: For the post office
+
+    /// Takes a value or release that arrived; on the post office's thread.
+    package func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        let number = Int(header.transfer)
+        let isMine: Bool
+        if header.run != run || header.epoch != epoch {
+            isMine = false
+        } else {
+            switch header.sort {
+            case .value: isMine = incoming[number]?.take(address, header, payload) ?? false
+            case .release: isMine = outgoing[number]?.released(header) ?? false
+            case .control, .file: isMine = false
+            }
+        }
+        if !isMine { refusals.add(1, ordering: .relaxed) }
+    }
+}
+
+/// The sender's end of a transfer.
+///
+/// Safe to share: all state is used under `condition`.
+private final class Outgoing: @unchecked Sendable {
+    let instance: Int
+    let peer: PostOffice.Address
+    private let condition = NSCondition()
+    private var mayBegin = true
+    /// Counts values of this transfer, from 1.
+    private var sent: UInt32 = 0
+    private var partsOnTheirWay = 0
+    private var cancelled = false
+
+    init(instance: Int, to peer: PostOffice.Address) {
+        self.instance = instance
+        self.peer = peer
+    }
+
+    /// Waits until the receiver's buffer is free, and counts the value.
+    func begin(parts: Int) throws(MessagingError) -> UInt32 {
+        condition.lock()
+        defer { condition.unlock() }
+        while !mayBegin && !cancelled { condition.wait() }
+        guard !cancelled else { throw .cancelled }
+        mayBegin = false
+        sent &+= 1
+        partsOnTheirWay += parts
+        return sent
+    }
+
+    func partIsGone() {
+        condition.lock()
+        defer { condition.unlock() }
+        partsOnTheirWay -= 1
+        if partsOnTheirWay == 0 { condition.broadcast() }
+    }
+
+    func settle() throws(MessagingError) {
+        condition.lock()
+        defer { condition.unlock() }
+        while partsOnTheirWay > 0 && !cancelled { condition.wait() }
+        guard !cancelled else { throw .cancelled }
+    }
+
+    /// Whether it was time to release this value.
+    func released(_ header: FrameHeader) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !mayBegin, header.iteration == sent, header.instance == UInt32(instance) else { return false }
+        mayBegin = true
+        condition.broadcast()
+        return true
+    }
+
+    func cancel() {
+        condition.lock()
+        defer { condition.unlock() }
+        cancelled = true
+        condition.broadcast()
+    }
+}
+
+/// The receiver's end of a transfer.
+///
+/// Safe to share: its state is used under `condition`; its buffer by the post office's thread until the value is whole, and
+/// by the worker's from then until it is released.
+private final class Incoming: @unchecked Sendable {
+    let instance: Int
+    private let target: MutableTensorView
+    private let condition = NSCondition()
+    private var sender: PostOffice.Address?
+    /// The value that is awaited or there, counted from 1.
+    private var expected: UInt32 = 1
+    private var arrived = 0
+    private var isWhole = false
+    private var cancelled = false
+
+    init(instance: Int, into target: MutableTensorView) {
+        self.instance = instance
+        self.target = target
+    }
+
+    /// Writes what arrived into its place; parts come in order. Whether it was awaited.
+    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
+        condition.lock()
+        let isAwaited =
+            !isWhole && header.iteration == expected && header.instance == UInt32(instance)
+            && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
+        if isAwaited { sender = address }
+        condition.unlock()
+        guard isAwaited else { return false }
+        let memory = UnsafeMutableRawBufferPointer(target.floats)
+        if let to = memory.baseAddress, let from = payload.baseAddress {
+            (to + header.offset).copyMemory(from: from, byteCount: header.length)
+        }
+        condition.lock()
+        defer { condition.unlock() }
+        arrived += header.length
+        guard arrived == header.total else { return true }
+        isWhole = true
+        condition.broadcast()
+        return true
+    }
+
+    func wait() throws(MessagingError) {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isWhole && !cancelled { condition.wait() }
+        guard !cancelled else { throw .cancelled }
+    }
+
+    /// Makes room for the next value; whom to tell, and which value is done with.
+    func release() -> (PostOffice.Address, UInt32)? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard isWhole, let sender else { return nil }
+        isWhole = false
+        arrived = 0
+        expected &+= 1
+        // Another connection of the same sender may bring the next.
+        self.sender = nil
+        return (sender, expected &- 1)
+    }
+
+    func cancel() {
+        condition.lock()
+        defer { condition.unlock() }
+        cancelled = true
+        condition.broadcast()
+    }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import Messaging
+
+/// What a coordinator tells a worker.
+package enum CoordinatorMessage: Codable, Sendable {
+    /// Who are you, and are you free? With the version of the program that asks.
+    case hello(program: String)
+    /// Take this part in a run.
+    case assign(Assignment)
+    /// Iterations up to this one may be computed.
+    case proceed(upTo: Int)
+    /// The run ends after this iteration.
+    case finish(after: Int)
+    /// The answer to a request for a file: its hash and size, or why there is none.
+    case file(request: Int, hash: String, bytes: Int)
+    case noFile(request: Int, reason: String)
+    /// The run is over for this worker, whatever it is doing.
+    case leave
+    /// Still there?
+    case ping
+}
+
+/// What a worker tells its coordinator.
+package enum WorkerMessage: Codable, Sendable {
+    case welcome(Abilities)
+    /// It serves somebody else.
+    case busy
+    /// It does not take part in a run, and why.
+    case refusal(String)
+    /// The hash of a file of the graph is wanted.
+    case want(request: Int, path: String)
+    /// The contents of that file are wanted: they are not here yet.
+    case send(request: Int)
+    /// Its kernels are made.
+    case ready
+    /// An iteration is computed; 0 is what comes before the loop.
+    case done(iteration: Int, metrics: [String: Float])
+    case failed(instance: String, reason: String)
+    /// All of its part is done.
+    case ended(TraceRecord)
+    case pong
+}
+
+/// What a worker says of itself.
+package struct Abilities: Codable, Hashable, Sendable {
+    /// Version of its program.
+    package let program: String
+    package let cores: Int
+    /// Threads it computes with.
+    package let threads: Int
+    /// Bytes of memory that it may use.
+    package let memory: Int
+    package let hasWinograd: Bool
+    /// Names of the kinds that it can compute.
+    package let kinds: [String]
+    /// Processor and libraries: where they differ, so may bits.
+    package let versions: [String: String]
+
+    package init(
+        program: String, cores: Int, threads: Int, memory: Int, hasWinograd: Bool, kinds: [String],
+        versions: [String: String]
+    ) {
+        self.program = program
+        self.cores = cores
+        self.threads = threads
+        self.memory = memory
+        self.hasWinograd = hasWinograd
+        self.kinds = kinds
+        self.versions = versions
+    }
+}
+
+extension PostOffice {
+    /// Sends a message of the run `run`.
+    func tell(_ message: some Encodable, run: UInt64, to address: Address) {
+        // Numbers that JSON lacks are the one thing that cannot be written; metrics may be such.
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        guard let text = try? encoder.encode(message) else { return }
+        send(
+            FrameHeader(.control, run: run, total: text.count, length: text.count), .bytes(Array(text)), to: address)
+    }
+}
+
+/// A message out of bytes from elsewhere; `nil` where they are none.
+func decodeControl<Message: Decodable>(_ type: Message.Type, _ bytes: UnsafeRawBufferPointer) -> Message? {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try? decoder.decode(type, from: Data(bytes))
+}

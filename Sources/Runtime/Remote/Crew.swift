@@ -1,0 +1,160 @@
+internal import Foundation
+package import Messaging
+internal import Synchronization
+
+/// The workers of a run, each reached and found free.
+package final class Crew: Sendable {
+    /// A worker that was asked.
+    package struct Member: Sendable {
+        package let endpoint: String
+        package let abilities: Abilities
+        let address: PostOffice.Address
+    }
+
+    /// A message from a worker.
+    struct Word: Sendable {
+        let worker: Int
+        let message: WorkerMessage
+    }
+
+    package let members: [Member]
+    let run: UInt64
+    let office: PostOffice
+    let words: EventQueue<Word>
+    private let mailroom: Mailroom
+
+    /// Asks every worker who it is.
+    ///
+    /// - Parameters:
+    ///   - endpoints: Of the workers, in order.
+    ///   - program: Version of this program.
+    ///   - patience: Seconds that a worker has to answer.
+    /// - Throws: ``CrewError`` with every worker that does not answer, is busy or of another version.
+    package init(
+        _ context: Context, endpoints: [String], program: String, patience: Double = 5
+    ) throws {
+        let run = UInt64.random(in: 1...UInt64.max)
+        let mailroom = Mailroom(run: run)
+        let office = try PostOffice(context, listenAt: nil) { mailroom.take($0, $1, $2) }
+        let addresses = endpoints.map { office.connect(to: $0) }
+        mailroom.know(addresses)
+        let answers = Crew.answers(endpoints.count, mailroom.words, patience: patience) { worker in
+            office.tell(CoordinatorMessage.hello(program: program), run: run, to: addresses[worker])
+        }
+        var members: [Member] = []
+        var problems: [(String, CrewError.Problem)] = []
+        for (index, endpoint) in endpoints.enumerated() {
+            switch answers[index] {
+            case .success(let abilities):
+                members.append(Member(endpoint: endpoint, abilities: abilities, address: addresses[index]))
+            case .failure(let problem): problems.append((endpoint, problem))
+            case nil: problems.append((endpoint, .silent(seconds: patience)))
+            }
+        }
+        guard problems.isEmpty else { throw CrewError(problems: problems) }
+        self.members = members
+        self.run = run
+        self.office = office
+        self.mailroom = mailroom
+        words = mailroom.words
+    }
+
+    /// What each worker answers to `greet`. One that is busy is asked again for a while: its run may be at its end.
+    private static func answers(
+        _ count: Int, _ words: EventQueue<Word>, patience: Double, greet: (Int) -> Void
+    ) -> [Int: Result<Abilities, CrewError.Problem>] {
+        var answers: [Int: Result<Abilities, CrewError.Problem>] = [:]
+        var busy: Set<Int> = []
+        let start = ContinuousClock.now
+        var lastGreeting = start
+        for worker in 0..<count { greet(worker) }
+        while answers.count < count {
+            let waited = (ContinuousClock.now - start).seconds
+            guard waited < patience else { break }
+            if waited > min(patience, 1) {
+                for worker in busy where answers[worker] == nil { answers[worker] = .failure(.busy) }
+            }
+            if (ContinuousClock.now - lastGreeting).seconds > 0.05 {
+                lastGreeting = .now
+                for worker in busy where answers[worker] == nil { greet(worker) }
+            }
+            guard let word = words.next(within: 0.05) else { continue }
+            switch word.message {
+            case .welcome(let abilities): answers[word.worker] = .success(abilities)
+            case .busy: busy.insert(word.worker)
+            case .refusal(let reason): answers[word.worker] = .failure(.refuses(reason))
+            default: continue
+            }
+        }
+        for worker in busy where answers[worker] == nil { answers[worker] = .failure(.busy) }
+        return answers
+    }
+
+    /// Lets values of the run go to `transport`.
+    func deliver(to transport: ZeroMQTransport) {
+        mailroom.transport.withLock { $0 = transport }
+    }
+
+    func tell(_ message: CoordinatorMessage, _ worker: Int) {
+        office.tell(message, run: run, to: members[worker].address)
+    }
+
+    func tellAll(_ message: CoordinatorMessage) {
+        for worker in members.indices { tell(message, worker) }
+    }
+
+    /// Sorts what arrives, on the post office's thread.
+    private final class Mailroom: Sendable {
+        let words = EventQueue<Word>()
+        let transport = Mutex<ZeroMQTransport?>(nil)
+        private let run: UInt64
+        private let workers = Mutex<[PostOffice.Address: Int]>([:])
+
+        init(run: UInt64) {
+            self.run = run
+        }
+
+        func know(_ addresses: [PostOffice.Address]) {
+            workers.withLock { workers in
+                for (index, address) in addresses.enumerated() { workers[address] = index }
+            }
+        }
+
+        func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+            guard header.run == run, let worker = workers.withLock({ $0[address] }) else { return }
+            guard header.sort == .control else {
+                transport.withLock { $0 }?.take(address, header, payload)
+                return
+            }
+            guard let message = decodeControl(WorkerMessage.self, payload) else { return }
+            words.add(Word(worker: worker, message: message))
+        }
+    }
+}
+
+/// Workers that cannot be had, and why; nothing was started.
+package struct CrewError: Error, CustomStringConvertible {
+    package enum Problem: Error, Equatable {
+        case silent(seconds: Double)
+        case busy
+        case refuses(String)
+    }
+
+    /// By endpoint.
+    package let problems: [(String, Problem)]
+
+    /// A line each.
+    package var lines: [String] {
+        problems.map { endpoint, problem in
+            switch problem {
+            case .silent(let seconds):
+                "\(endpoint): no worker answers within \(Int(seconds)) s; start one there with "
+                    + "'graphrun worker --bind \(endpoint)', or check address, port and firewall"
+            case .busy: "\(endpoint): the worker serves another run; wait for its end, or name another worker"
+            case .refuses(let reason): "\(endpoint): \(reason)"
+            }
+        }
+    }
+
+    package var description: String { lines.joined(separator: "\n") }
+}

@@ -1,0 +1,114 @@
+internal import Foundation
+internal import Messaging
+internal import TensorFiles
+
+/// Gets the files of a graph from the coordinator: the worker's thread asks and waits, the post office's delivers.
+final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `condition`.
+    private enum Answer {
+        case file(hash: String, bytes: Int)
+        case none(String)
+    }
+
+    private let store: FileStore
+    private let tell: @Sendable (WorkerMessage) -> Void
+    private let condition = NSCondition()
+    private var request = 0
+    private var answer: Answer?
+    private var parts: [[UInt8]] = []
+    private var delivered = 0
+    private var cancelled = false
+
+    init(_ store: FileStore, tell: @escaping @Sendable (WorkerMessage) -> Void) {
+        self.store = store
+        self.tell = tell
+    }
+
+    /// Where the file lies here that the graph knows as `path`.
+    ///
+    /// - Throws: ``RunError/assignment(_:)`` where the coordinator has none; ``MessagingError/cancelled``.
+    func fetch(_ path: String) throws -> String {
+        let own = begin()
+        tell(.want(request: own, path: path))
+        switch try waitForAnswer() {
+        case .none(let reason): throw RunError.assignment(reason)
+        case .file(let hash, let bytes):
+            guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.assignment("\(path): it has no hash") }
+            let ending = fileEnding(path)
+            if let known = store.path(hash: hash, ending: ending) { return known }
+            tell(.send(request: own))
+            return try store.add(hash: hash, ending: ending) { handle in
+                var written = 0
+                while written < bytes {
+                    let part = try nextPart()
+                    try handle.write(contentsOf: part)
+                    written += part.count
+                }
+            }
+        }
+    }
+
+    private func begin() -> Int {
+        condition.lock()
+        defer { condition.unlock() }
+        request += 1
+        answer = nil
+        parts = []
+        delivered = 0
+        return request
+    }
+
+    private func waitForAnswer() throws -> Answer {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if cancelled { throw MessagingError.cancelled }
+            if let answer { return answer }
+            condition.wait()
+        }
+    }
+
+    private func nextPart() throws -> [UInt8] {
+        condition.lock()
+        defer { condition.unlock() }
+        while parts.isEmpty && !cancelled { condition.wait() }
+        guard !cancelled else { throw MessagingError.cancelled }
+        return parts.removeFirst()
+    }
+
+    // MARK: For the post office
+
+    func answered(_ request: Int, hash: String, bytes: Int) {
+        note(request, .file(hash: hash, bytes: bytes))
+    }
+
+    func refused(_ request: Int, _ reason: String) {
+        note(request, .none(reason))
+    }
+
+    private func note(_ request: Int, _ answer: Answer) {
+        condition.lock()
+        defer { condition.unlock() }
+        guard request == self.request, self.answer == nil else { return }
+        self.answer = answer
+        condition.broadcast()
+    }
+
+    /// Takes a part of the file asked for; parts come in order.
+    func take(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        condition.lock()
+        defer { condition.unlock() }
+        guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request), header.total == bytes,
+            header.offset == delivered, header.length > 0
+        else { return }
+        delivered += header.length
+        parts.append(Array(payload))
+        condition.broadcast()
+    }
+
+    func cancel() {
+        condition.lock()
+        defer { condition.unlock() }
+        cancelled = true
+        condition.broadcast()
+    }
+}

@@ -1,0 +1,58 @@
+internal import Foundation
+internal import TensorFiles
+
+/// Files that came from coordinators, by the hash of what is in them, so that each comes once.
+package struct FileStore: Sendable {
+    private let folder: String
+
+    /// - Throws: ``RunError/assignment(_:)`` where the folder cannot be made.
+    package init(folder: String) throws(RunError) {
+        self.folder = folder
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .assignment("\(folder): cannot be made a folder for data; name another with --data")
+        }
+    }
+
+    /// The file of that content, if it is here; it keeps the ending of the name it has elsewhere.
+    func path(hash: String, ending: String) -> String? {
+        let path = location(hash, ending)
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
+    /// Keeps a file whose contents `write` appends, part by part.
+    ///
+    /// - Throws: ``RunError/assignment(_:)`` where the contents are others than the hash says; what the disk says.
+    func add(hash: String, ending: String, _ write: (FileHandle) throws -> Void) throws -> String {
+        let path = location(hash, ending)
+        var isRight = false
+        try AtomicFile.write(to: path) { temporary throws(TensorFileError) in
+            guard FileManager.default.createFile(atPath: temporary, contents: nil),
+                let handle = FileHandle(forWritingAtPath: temporary)
+            else { throw .unwritable(path: path, reason: "no such folder any more") }
+            do {
+                try write(handle)
+                try handle.close()
+            } catch {
+                throw .unwritable(path: path, reason: "\(error)")
+            }
+            isRight = try ContentHash.ofFile(temporary) == hash
+            guard isRight else { throw .unwritable(path: path, reason: "what came is not what was announced") }
+        }
+        return path
+    }
+
+    private func location(_ hash: String, _ ending: String) -> String {
+        "\(folder)/\(hash)" + (ending.isEmpty ? "" : ".\(ending)")
+    }
+}
+
+/// The ending of a path: letters and digits after the last dot, if there are few.
+func fileEnding(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
+    let ending = name[name.index(after: dot)...]
+    return ending.utf8.count <= 16 && ending.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        ? String(ending) : ""
+}

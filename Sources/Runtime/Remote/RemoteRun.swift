@@ -1,0 +1,272 @@
+internal import Foundation
+internal import GraphModel
+package import Kernels
+internal import Messaging
+package import Scheduling
+internal import Synchronization
+internal import TensorFiles
+package import Tensors
+
+/// Runs a plan on workers in processes of their own: hands out the parts, lets iterations begin, collects metrics, the
+/// values that are kept and the last states.
+package final class RemoteRun: Run {
+    private let plan: Plan
+    private let crew: Crew
+    private let name: String
+    private let files: GraphFiles
+    private let log: MetricsLog
+    private let first: Int
+    private let startStates: [Int: Tensor]
+    private let stopping = Atomic<Bool>(false)
+
+    /// Seconds after which a silent worker is lost.
+    private static let patience = 10.0
+
+    /// - Parameters:
+    ///   - name: The graph's file, for messages.
+    ///   - checkpoint: States to go on from, and the iteration they are from.
+    package init(
+        _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    ) {
+        self.plan = plan
+        self.crew = crew
+        self.name = name
+        self.files = files
+        self.log = log
+        first = checkpoint?.iteration ?? 0
+        startStates = checkpoint?.states ?? [:]
+    }
+
+    /// Ends the run after the iteration that the foremost worker may be in.
+    package func stop() {
+        stopping.store(true, ordering: .relaxed)
+    }
+
+    /// Runs to the last iteration, or to where ``stop()`` ends it.
+    ///
+    /// - Throws: ``RunError`` with the first failure; every worker has been told to leave by then.
+    package func run() throws -> RunResult {
+        defer { crew.tellAll(.leave) }
+        let handover = Handover(plan)
+        let buffers = buffers(handover)
+        let transport = ZeroMQTransport(crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers))
+        crew.deliver(to: transport)
+        for index in crew.members.indices {
+            let assignment = try Assignment(
+                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), index: index,
+                after: first)
+            crew.tell(.assign(assignment), index)
+        }
+        var progress = Progress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
+        var heard = crew.members.map { _ in ContinuousClock.now }
+        var lastPing = ContinuousClock.now
+        var fetches = FileRequests(files)
+        while !progress.isOver {
+            if let word = crew.words.next(within: 0.5) {
+                heard[word.worker] = .now
+                try handle(word, &progress, &fetches, transport, handover)
+            }
+            if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
+            guard (ContinuousClock.now - lastPing).seconds >= 1 else { continue }
+            lastPing = .now
+            crew.tellAll(.ping)
+            if let silent = heard.firstIndex(where: { (ContinuousClock.now - $0).seconds > RemoteRun.patience }) {
+                throw RunError.lost(
+                    worker: plan.workers[silent].worker.name,
+                    reason: "it has been silent for \(Int(RemoteRun.patience)) s; "
+                        + "see whether it still runs at \(crew.members[silent].endpoint)")
+            }
+        }
+        return try collect(progress, handover, buffers, transport)
+    }
+
+    private func handle(
+        _ word: Crew.Word, _ progress: inout Progress, _ fetches: inout FileRequests, _ transport: ZeroMQTransport,
+        _ handover: Handover
+    ) throws {
+        let worker = plan.workers[word.worker].worker.name
+        switch word.message {
+        case .want(let request, let path): crew.tell(fetches.answer(word.worker, request, path), word.worker)
+        case .send(let request):
+            fetches.send(word.worker, request, to: crew.members[word.worker].address, by: crew.office, run: crew.run)
+        case .ready:
+            guard progress.ready() else { return }
+            crew.tellAll(.proceed(upTo: progress.allowed))
+        case .done(let iteration, let metrics):
+            for (name, value) in metrics { log.report(name, value, iteration: iteration) }
+            for complete in progress.done(iteration, by: word.worker) {
+                log.complete(complete)
+                if complete > 0 { crew.tellAll(.proceed(upTo: progress.allowed)) }
+                if complete == 0, first > 0 { try sendStates(handover, transport) }
+            }
+        case .failed(let instance, let reason):
+            throw RunError.failed(worker: worker, instance: instance, reason: reason)
+        case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
+        case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
+        case .ended(let trace): progress.ended(word.worker, trace)
+        case .welcome, .pong: break
+        }
+    }
+
+    // MARK: Values
+
+    /// The states that the run goes on from, to the workers that carry them.
+    private func sendStates(_ handover: Handover, _ transport: ZeroMQTransport) throws {
+        for item in handover.items(.firstState) {
+            guard let state = startStates[item.position] else { continue }
+            try state.withView {
+                try transport.send(item.transfer, $0)
+                try transport.settle(item.transfer)
+            }
+        }
+    }
+
+    /// Memory for what comes back, by transfer.
+    private func buffers(_ handover: Handover) -> [Int: TensorBuffer] {
+        var buffers: [Int: TensorBuffer] = [:]
+        for item in handover.items where item.reason != .firstState {
+            buffers[item.transfer] = TensorBuffer(floatCount: plan.instances[item.position].type.floatCount)
+        }
+        return buffers
+    }
+
+    private func parts(_ handover: Handover, _ buffers: [Int: TensorBuffer]) -> [Int: ZeroMQTransport.Part] {
+        var parts: [Int: ZeroMQTransport.Part] = [:]
+        for item in handover.items {
+            if let buffer = buffers[item.transfer] {
+                let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
+                parts[item.transfer] = .receives(instance: item.position, into: view)
+            } else {
+                parts[item.transfer] = .sends(instance: item.position, to: crew.members[item.worker].address)
+            }
+        }
+        return parts
+    }
+
+    private func collect(
+        _ progress: Progress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport
+    ) throws -> RunResult {
+        var values: [Handover.Reason: [Int: Tensor]] = [:]
+        for item in handover.items {
+            guard let buffer = buffers[item.transfer] else { continue }
+            try transport.receive(item.transfer)
+            let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
+            values[item.reason, default: [:]][item.position] = Tensor(copying: view.readOnly)
+        }
+        let traces = plan.workers.indices.map { index in
+            progress.traces[index].map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: 0) }
+        }
+        return RunResult(
+            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], iterations: progress.finished,
+            records: log.records, traces: traces.compactMap(\.self))
+    }
+}
+
+/// How far each worker is, and how far it may go.
+private struct Progress {
+    private var finishedBy: [Int?]
+    private let first: Int
+    private var last: Int
+    private var readyCount = 0
+    private var stopped = false
+    private(set) var traces: [Int: TraceRecord] = [:]
+
+    init(workers: Int, after first: Int, last: Int) {
+        finishedBy = Array(repeating: nil, count: workers)
+        self.first = first
+        self.last = last
+        finished = first
+    }
+
+    /// Whether every worker has handed over all.
+    var isOver: Bool { traces.count == finishedBy.count }
+
+    /// The last iteration that all are done with.
+    private(set) var finished: Int
+    /// The last iteration that may begin: two ahead of the slowest, which hides communication.
+    var allowed: Int { finished + 2 }
+
+    /// Whether this makes all ready.
+    mutating func ready() -> Bool {
+        readyCount += 1
+        return readyCount == finishedBy.count
+    }
+
+    /// The iterations that are complete now, in order.
+    mutating func done(_ iteration: Int, by worker: Int) -> [Int] {
+        let before = slowest
+        finishedBy[worker] = iteration
+        guard let now = slowest, now != before else { return [] }
+        // Workers count setup as 0, and go on from `first` in steps of one.
+        guard now > 0 else { return [0] }
+        defer { finished = now }
+        return Array(finished + 1...max(now, finished + 1))
+    }
+
+    private var slowest: Int? {
+        finishedBy.contains(nil) ? nil : finishedBy.compactMap(\.self).min()
+    }
+
+    mutating func ended(_ worker: Int, _ trace: TraceRecord) {
+        traces[worker] = trace
+    }
+
+    /// The iteration to end after; `nil` where that has been said.
+    mutating func stop() -> Int? {
+        guard !stopped else { return nil }
+        stopped = true
+        last = min(last, allowed)
+        return last
+    }
+}
+
+/// Answers workers that want files of the graph; no others.
+private struct FileRequests {
+    private let files: GraphFiles
+    private let known: Set<String>
+    private var hashes: [String: (hash: String, bytes: Int)] = [:]
+    private var requests: [Request: String] = [:]
+
+    private struct Request: Hashable {
+        let worker: Int
+        let number: Int
+    }
+
+    init(_ files: GraphFiles) {
+        self.files = files
+        known = Set(files.facts.keys.map(\.path))
+    }
+
+    mutating func answer(_ worker: Int, _ request: Int, _ path: String) -> CoordinatorMessage {
+        guard known.contains(path) else { return .noFile(request: request, reason: "\(path): no file of this graph") }
+        do {
+            let place = try files.absolute(path)
+            if hashes[path] == nil {
+                let attributes = try FileManager.default.attributesOfItem(atPath: place)
+                hashes[path] = (try ContentHash.ofFile(place), attributes[.size] as? Int ?? 0)
+            }
+            guard let (hash, bytes) = hashes[path] else { return .noFile(request: request, reason: path) }
+            requests[Request(worker: worker, number: request)] = place
+            return .file(request: request, hash: hash, bytes: bytes)
+        } catch {
+            return .noFile(request: request, reason: "\(error)")
+        }
+    }
+
+    func send(
+        _ worker: Int, _ request: Int, to address: PostOffice.Address, by office: PostOffice, run: UInt64
+    ) {
+        guard let place = requests[Request(worker: worker, number: request)],
+            let contents = try? Data(contentsOf: URL(filePath: place))
+        else { return }
+        var offset = 0
+        while offset < contents.count {
+            let part = contents[offset..<min(offset + FrameHeader.largestPayload, contents.count)]
+            let header = FrameHeader(
+                .file, run: run, transfer: UInt32(request), offset: offset, total: contents.count, length: part.count)
+            office.send(header, .bytes(Array(part)), to: address)
+            offset += part.count
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A worker's trace as it travels.
+package struct TraceRecord: Codable, Sendable {
+    let names: [String]
+    let categories: [String]
+    let seconds: [Double]
+    let dropped: Int
+    /// Name, iteration, start and duration (microseconds) of each event.
+    let events: [[Double]]
+    /// Most memory that its process has held, in bytes.
+    package let peakMemoryBytes: Int
+
+    init(_ trace: WorkerTrace, peakMemoryBytes: Int) {
+        names = trace.names.map(\.name)
+        categories = trace.names.map(\.category.rawValue)
+        seconds = trace.seconds
+        dropped = trace.dropped
+        events = trace.events.map { [Double($0.name), Double($0.iteration), $0.start, $0.duration] }
+        self.peakMemoryBytes = peakMemoryBytes
+    }
+}
+
+extension WorkerTrace {
+    /// A trace that came from elsewhere; what makes no sense in it is left out.
+    init(_ record: TraceRecord, worker: String, offset: Double) {
+        let names = zip(record.names, record.categories).map { ($0, Category(rawValue: $1) ?? .compute) }
+        let events = record.events.compactMap { event -> Event? in
+            guard event.count == 4, let name = Int(exactly: event[0]), names.indices.contains(name),
+                let iteration = Int(exactly: event[1])
+            else { return nil }
+            return Event(name: name, iteration: iteration, start: event[2] + offset, duration: event[3])
+        }
+        self.init(worker: worker, names: names, events: events, dropped: record.dropped, seconds: record.seconds)
+    }
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+package import Kernels
+package import Messaging
+internal import Synchronization
+
+/// A worker that serves one run after the other.
+package final class WorkerService: Sendable {
+    private struct State {
+        var session: WorkerSession?
+        /// When its coordinator last said anything.
+        var lastWord = ContinuousClock.now
+    }
+
+    /// A coordinator that is silent for so long is gone.
+    private static let patience = Duration.seconds(15)
+
+    private let abilities: Abilities
+    private let catalog: KernelCatalog
+    private let store: FileStore
+    private let state = Mutex(State())
+    private let office = Mutex<PostOffice?>(nil)
+    private let note: @Sendable (String) -> Void
+
+    /// - Parameter note: Takes a line for the worker's own log.
+    package init(
+        _ abilities: Abilities, catalog: KernelCatalog, store: FileStore,
+        note: @escaping @Sendable (String) -> Void
+    ) {
+        self.abilities = abilities
+        self.catalog = catalog
+        self.store = store
+        self.note = note
+    }
+
+    /// Listens at an endpoint and returns it with its port; ``serve(until:)`` does the rest.
+    ///
+    /// - Throws: ``MessagingError`` where it cannot listen there.
+    package func open(_ context: Context, at endpoint: String) throws(MessagingError) -> String {
+        let opened = try PostOffice(context, listenAt: endpoint) { [weak self] address, header, payload in
+            self?.take(address, header, payload)
+        }
+        office.withLock { $0 = opened }
+        return opened.endpoint
+    }
+
+    /// Serves until `isOver` says so, looking a few times a second, and gives up coordinators that are gone.
+    package func serve(until isOver: () -> Bool) {
+        while !isOver() {
+            Thread.sleep(forTimeInterval: 0.1)
+            let lost = state.withLock { state -> WorkerSession? in
+                ContinuousClock.now - state.lastWord > WorkerService.patience ? state.session : nil
+            }
+            if let lost {
+                note("the coordinator of the run is silent; the run is given up")
+                lost.leave()
+            }
+        }
+        state.withLock { $0.session }?.leave()
+        office.withLock { $0 = nil }
+    }
+
+    private func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        let session = state.withLock { $0.session }
+        guard header.sort == .control else {
+            guard let session, session.run == header.run else { return }
+            return session.take(address, header, payload)
+        }
+        guard let message = decodeControl(CoordinatorMessage.self, payload), let office = office.withLock({ $0 }) else {
+            return
+        }
+        let isOwn = session?.run == header.run && session?.coordinator == address
+        if isOwn { state.withLock { $0.lastWord = .now } }
+        switch message {
+        case .hello(let program):
+            guard session == nil else { return office.tell(WorkerMessage.busy, run: header.run, to: address) }
+            guard program == abilities.program else {
+                return office.tell(
+                    WorkerMessage.refusal(
+                        "this worker runs version \(abilities.program), the coordinator \(program); "
+                            + "use the same program everywhere"), run: header.run, to: address)
+            }
+            office.tell(WorkerMessage.welcome(abilities), run: header.run, to: address)
+        case .assign(let assignment):
+            begin(assignment, header.run, address, office)
+        case .ping where isOwn || session == nil:
+            office.tell(WorkerMessage.pong, run: header.run, to: address)
+        default:
+            if isOwn { session?.handle(message) }
+        }
+    }
+
+    private func begin(
+        _ assignment: Assignment, _ run: UInt64, _ coordinator: PostOffice.Address, _ office: PostOffice
+    ) {
+        let session = WorkerSession(assignment, run: run, for: coordinator, office, catalog, store)
+        let isFree = state.withLock { state in
+            guard state.session == nil else { return false }
+            state.session = session
+            state.lastWord = .now
+            return true
+        }
+        guard isFree else { return office.tell(WorkerMessage.busy, run: run, to: coordinator) }
+        note("a run of \(assignment.name) begins")
+        session.start { [self] in
+            state.withLock { $0.session = nil }
+            note("the run of \(assignment.name) is over")
+        }
+    }
+}

@@ -1,0 +1,204 @@
+internal import Foundation
+internal import GraphModel
+internal import Kernels
+internal import Messaging
+internal import Scheduling
+internal import Synchronization
+internal import Tensors
+
+/// One run on a worker: a thread of its own that makes the kernels and computes, and what the post office tells it.
+final class WorkerSession: Sendable {
+    let run: UInt64
+    let coordinator: PostOffice.Address
+    private let office: PostOffice
+    private let assignment: Assignment
+    private let catalog: KernelCatalog
+    private let inbox: FileInbox
+    private let gate: ProceedGate
+    private let metrics: Metrics
+    private let transport = Mutex<ZeroMQTransport?>(nil)
+    private let leaving = Atomic<Bool>(false)
+
+    init(
+        _ assignment: Assignment, run: UInt64, for coordinator: PostOffice.Address, _ office: PostOffice,
+        _ catalog: KernelCatalog, _ store: FileStore
+    ) {
+        self.run = run
+        self.coordinator = coordinator
+        self.office = office
+        self.assignment = assignment
+        self.catalog = catalog
+        inbox = FileInbox(store) { office.tell($0, run: run, to: coordinator) }
+        gate = ProceedGate(after: assignment.first)
+        metrics = Metrics()
+    }
+
+    /// Begins; `done` is called at the end, on the session's thread.
+    func start(done: @escaping @Sendable () -> Void) {
+        let thread = Thread { [self] in
+            do {
+                try work()
+            } catch {
+                report(error)
+            }
+            done()
+        }
+        thread.name = "run"
+        thread.stackSize = 16 << 20
+        thread.start()
+    }
+
+    // MARK: For the post office
+
+    func handle(_ message: CoordinatorMessage) {
+        switch message {
+        case .proceed(let iteration): gate.proceed(upTo: iteration)
+        case .finish(let iteration): gate.finish(after: iteration)
+        case .file(let request, let hash, let bytes): inbox.answered(request, hash: hash, bytes: bytes)
+        case .noFile(let request, let reason): inbox.refused(request, reason)
+        case .leave: leave()
+        case .hello, .assign, .ping: break
+        }
+    }
+
+    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        if header.sort == .file { return inbox.take(header, payload) }
+        transport.withLock { $0 }?.take(address, header, payload)
+    }
+
+    /// Ends all waiting.
+    func leave() {
+        leaving.store(true, ordering: .relaxed)
+        gate.cancel()
+        inbox.cancel()
+        transport.withLock { $0 }?.cancel()
+    }
+
+    // MARK: The work
+
+    private func tell(_ message: WorkerMessage) {
+        office.tell(message, run: run, to: coordinator)
+    }
+
+    private func report(_ error: any Error) {
+        guard !leaving.load(ordering: .relaxed) else { return }
+        guard case .failed(_, let instance, let reason)? = error as? RunError else {
+            return tell(.refusal("\(error)"))
+        }
+        tell(.failed(instance: instance, reason: reason))
+    }
+
+    private func work() throws {
+        let plan = try assignment.plan(catalog)
+        let own = plan.workers[assignment.index]
+        let arena = TensorBuffer(floatCount: own.arenaCount)
+        let handover = Handover(plan)
+        let peers = connect(plan)
+        defer { for peer in peers.values { office.disconnect(peer) } }
+        let transport = ZeroMQTransport(office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers))
+        self.transport.withLock { $0 = transport }
+        // What told to leave before there was a transport must end its waiting too.
+        if leaving.load(ordering: .relaxed) { transport.cancel() }
+
+        let files = GraphFiles { [inbox] path in try inbox.fetch(path) }
+        let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
+        let worker = try WorkerLoop(
+            plan, worker: assignment.index, arena: arena, transport: transport, log: metrics, catalog: catalog,
+            files: files, origin: .now, traceLimit: min(events, 50_000))
+        tell(.ready)
+        // Setup begins when all are ready, as an iteration of its own before the first.
+        guard gate.begin(assignment.first + 1) else { return }
+        try worker.run(.setup, iteration: 0)
+        tell(.done(iteration: 0, metrics: metrics.take()))
+        if assignment.first > 0 {
+            // They are sent when all are done with setup, which gives states their first values.
+            for item in handover.items(.firstState, worker: assignment.index) { try transport.receive(item.transfer) }
+        }
+        var iteration = assignment.first + 1
+        while iteration <= plan.expansion.iterations, gate.begin(iteration) {
+            try worker.run(.body, iteration: iteration)
+            tell(.done(iteration: iteration, metrics: metrics.take()))
+            iteration += 1
+        }
+        guard !gate.isCancelled else { return }
+        try worker.run(.finish, iteration: iteration - 1)
+        try handOver(worker.kept, own, arena, plan, handover, transport)
+        tell(.ended(TraceRecord(worker.trace, peakMemoryBytes: peakMemoryOfProcess())))
+        // The coordinator has all when it says so.
+        while !leaving.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.01) }
+    }
+
+    /// Connections to the workers that this one sends to.
+    private func connect(_ plan: Plan) -> [Int: PostOffice.Address] {
+        var peers: [Int: PostOffice.Address] = [:]
+        for transfer in plan.transfers where transfer.from == assignment.index && peers[transfer.to] == nil {
+            peers[transfer.to] = office.connect(to: assignment.workers[transfer.to].endpoint)
+        }
+        return peers
+    }
+
+    private func parts(
+        _ plan: Plan, _ arena: TensorBuffer, _ handover: Handover, _ peers: [Int: PostOffice.Address]
+    ) -> [Int: ZeroMQTransport.Part] {
+        var parts: [Int: ZeroMQTransport.Part] = [:]
+        for (number, transfer) in plan.transfers.enumerated() {
+            if transfer.from == assignment.index, let peer = peers[transfer.to] {
+                parts[number] = .sends(instance: transfer.instance, to: peer)
+            } else if transfer.to == assignment.index {
+                parts[number] = .receives(
+                    instance: transfer.instance, into: arena.view(transfer.target, transfer.type))
+            }
+        }
+        for item in handover.items where item.worker == assignment.index {
+            switch item.reason {
+            case .kept, .lastState: parts[item.transfer] = .sends(instance: item.position, to: coordinator)
+            case .firstState:
+                guard let range = plan.workers[assignment.index].states[item.position] else { continue }
+                parts[item.transfer] = .receives(
+                    instance: item.position, into: arena.view(range, plan.instances[item.position].type))
+            }
+        }
+        return parts
+    }
+
+    private func handOver(
+        _ kept: [Int: Tensor], _ own: WorkerPlan, _ arena: TensorBuffer, _ plan: Plan, _ handover: Handover,
+        _ transport: ZeroMQTransport
+    ) throws {
+        for item in handover.items(.kept, worker: assignment.index) {
+            guard let value = kept[item.position] else { continue }
+            try value.withView {
+                try transport.send(item.transfer, $0)
+                try transport.settle(item.transfer)
+            }
+        }
+        for item in handover.items(.lastState, worker: assignment.index) {
+            guard let range = own.states[item.position] else { continue }
+            try transport.send(item.transfer, arena.view(range, plan.instances[item.position].type).readOnly)
+            try transport.settle(item.transfer)
+        }
+    }
+
+    /// Gathers the metrics of an iteration.
+    private final class Metrics: MetricsSink {
+        private let values = Mutex<[String: Float]>([:])
+
+        func report(_ name: String, _ value: Float, iteration: Int) {
+            values.withLock { $0[name] = value }
+        }
+
+        func take() -> [String: Float] {
+            values.withLock { values in
+                defer { values = [:] }
+                return values
+            }
+        }
+    }
+}
+
+/// Most memory that the process has held, in bytes.
+package func peakMemoryOfProcess() -> Int {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return usage.ru_maxrss * 1024
+}

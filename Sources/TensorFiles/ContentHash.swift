@@ -1,0 +1,27 @@
+internal import CSodium
+
+/// SHA-256 of a file: what it is known by wherever it is copied.
+package enum ContentHash {
+    /// 64 hexadecimal digits.
+    ///
+    /// - Throws: ``TensorFileError`` where the file cannot be read.
+    package static func ofFile(_ path: String) throws(TensorFileError) -> String {
+        var file = try InputFile(path)
+        var state = crypto_hash_sha256_state()
+        crypto_hash_sha256_init(&state)
+        var left = file.size
+        while left > 0 {
+            let part = try file.read(min(left, 1 << 20))
+            crypto_hash_sha256_update(&state, part, UInt64(part.count))
+            left -= part.count
+        }
+        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256_final(&state, &digest)
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Whether a text from elsewhere is a hash, and so can name a file.
+    package static func isOne(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import GraphModel
+import Messaging
+import Runtime
+import Scheduling
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Runs over ZeroMQ", .timeLimit(.minutes(5)))
+struct RemoteRunTests {
+    private func settings(_ folder: TemporaryFolder, _ more: [String: String] = [:]) throws -> [String: String] {
+        let settings = [
+            "image": try folder.image([1, 3, 71, 58]), "iterations": "4", "tile": "24", "tv-iterations": "6",
+        ]
+        return settings.merging(more) { $1 }
+    }
+
+    @Test("give the oracle's bytes and metrics on any number of workers", arguments: [1, 2, 3, 5], Rewriting.allCases)
+    func sameBits(workers: Int, rewriting: Rewriting) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder), rewriting: rewriting)
+        let team = try RemoteTeam(workers: workers)
+        defer { team.dismiss() }
+        let log = MetricsLog()
+        let result = try team.run(job, log: log)
+        let expansion = try job.expansion(workers: workers)
+        #expect((expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(result.iterations == 4)
+        let here = try job.run(workers: workers)
+        #expect(log.records.map(\.metrics) == here.records.map(\.metrics))
+        #expect(log.records.map(\.iteration) == here.records.map(\.iteration))
+        #expect(result.states == here.states)
+        #expect(result.traces.map(\.worker) == here.traces.map(\.worker))
+    }
+
+    @Test("of any placement", arguments: 1...8 as ClosedRange<UInt64>)
+    func placements(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "2"]))
+        let team = try RemoteTeam(workers: 3)
+        defer { team.dismiss() }
+        let placement = try job.randomPlacement(workers: 3, seed: seed)
+        let result = try team.run(job, placement: placement)
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+    }
+
+    @Test("one after the other by the same workers, whose files come once")
+    func again() throws {
+        let folder = try TemporaryFolder()
+        let weights = try folder.smallNetwork()
+        let job = try Job("pnp", settings(folder, ["weights": weights, "iterations": "2"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let first = try team.run(job)
+        let files = (0..<2).map(team.cached)
+        #expect(files[0].count == 2 && files[1].count == 1, "image and weights; weights")
+        #expect(files[1].allSatisfy { $0.hasSuffix(".safetensors") })
+        #expect(try team.run(job).kept == first.kept)
+        #expect((0..<2).map(team.cached) == files)
+    }
+
+    @Test("that go on from a checkpoint", arguments: [1, 2, 3])
+    func resumed(workers: Int) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "6"]))
+        let half = try Job("pnp", settings(folder, ["iterations": "3"])).run(workers: 1)
+        let team = try RemoteTeam(workers: workers)
+        defer { team.dismiss() }
+        let rest = try team.run(job, checkpoint: (3, half.states))
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { rest.kept[$0] } == (try job.oracle("result")))
+        #expect(rest.records.map(\.iteration) == [0, 4, 5, 6])
+    }
+
+    @Test("end early, all workers after the same iteration")
+    func stop() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let team = try RemoteTeam(workers: 3)
+        defer { team.dismiss() }
+        let plan = try job.plan(workers: 3)
+        let reached = Atomic<Bool>(false)
+        let log = MetricsLog { if $0.iteration == 5 { reached.store(true, ordering: .relaxed) } }
+        let run = RemoteRun(plan, crew: try team.crew(), name: "t.graph", files: job.files, log: log)
+        Thread.detachNewThread {
+            while !reached.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.001) }
+            run.stop()
+        }
+        let result = try run.run()
+        #expect(result.iterations >= 5 && result.iterations < 100_000)
+        #expect(result.records.last?.iteration == result.iterations)
+        let whole = try Job("pnp", settings(folder, ["iterations": "\(result.iterations)"])).oracle("result")
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == whole)
+    }
+
+    @Test("name every worker that cannot be had")
+    func crew() throws {
+        let team = try RemoteTeam(workers: 1)
+        let other = try RemoteTeam(workers: 1, program: "older")
+        defer {
+            team.dismiss()
+            other.dismiss()
+        }
+        let error = #expect(throws: CrewError.self) {
+            try Crew(
+                team.context, endpoints: team.endpoints + other.endpoints + ["tcp://127.0.0.1:1"],
+                program: RemoteTeam.program, patience: 1)
+        }
+        #expect(
+            error?.lines == [
+                "\(other.endpoints[0]): this worker runs version older, the coordinator test; "
+                    + "use the same program everywhere",
+                "tcp://127.0.0.1:1: no worker answers within 1 s; start one there with "
+                    + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port and firewall",
+            ])
+    }
+
+    @Test("are refused to a second coordinator, whom the worker tells that it is busy")
+    func busy() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let team = try RemoteTeam(workers: 1)
+        defer { team.dismiss() }
+        let begun = Atomic<Bool>(false)
+        let log = MetricsLog { if $0.iteration == 1 { begun.store(true, ordering: .relaxed) } }
+        let run = RemoteRun(
+            try job.plan(workers: 1), crew: try team.crew(), name: "t.graph", files: job.files, log: log)
+        let done = DispatchGroup()
+        DispatchQueue.global().async(group: done) { _ = try? run.run() }
+        while !begun.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.001) }
+        let error = #expect(throws: CrewError.self) { try team.crew() }
+        #expect(error?.problems.map(\.1) == [.busy])
+        run.stop()
+        done.wait()
+        _ = try team.crew()
+    }
+
+    @Test("whose file is gone end with a line that names it")
+    func missingFile() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        try FileManager.default.removeItem(atPath: folder.file("image.npy"))
+        let error = #expect(throws: RunError.self) { try team.run(job) }
+        #expect("\(try #require(error))".contains("image.npy"))
+        #expect(throws: Never.self) { try team.crew() }
+    }
+
+    @Test("survive arbitrary messages at their workers", arguments: 1...6 as ClosedRange<UInt64>)
+    func fuzz(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "30"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let over = Atomic<Bool>(false)
+        let done = DispatchGroup()
+        DispatchQueue.global().async(group: done) {
+            var random = SeededRandom(seed)
+            let peers = team.endpoints.map(stranger.connect)
+            while !over.load(ordering: .relaxed) {
+                let sort = FrameHeader.Sort.allCases.randomElement(using: &random) ?? .control
+                let texts = [
+                    "", "{}", #"{"leave":{}}"#, #"{"proceed":{"upTo":99}}"#, #"{"finish":{"after":1}}"#,
+                    #"{"hello":{"program":"test"}}"#, #"{"assign":{"_0":{}}}"#, "\u{0}\u{1}",
+                ]
+                let text = Array((texts.randomElement(using: &random) ?? "").utf8)
+                let isValue = sort == .value
+                let header = FrameHeader(
+                    sort, run: UInt64.random(in: 0...3, using: &random),
+                    transfer: UInt32.random(in: 0...20, using: &random), iteration: 1,
+                    type: isValue ? TensorType([text.count]) : nil,
+                    total: isValue ? 4 * text.count : text.count, length: isValue ? 0 : text.count)
+                stranger.send(header, isValue ? .none : .bytes(text), to: peers[Int.random(in: 0...1, using: &random)])
+                Thread.sleep(forTimeInterval: 0.0005)
+            }
+        }
+        let result = try team.run(job)
+        over.store(true, ordering: .relaxed)
+        done.wait()
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import GraphModel
+import Kernels
+import Messaging
+import Runtime
+import Synchronization
+import Tensors
+import Testing
+
+/// Workers as processes are, but in threads of this one: each with its own post office, listening on loopback.
+final class RemoteTeam: Sendable {
+    static let program = "test"
+
+    let context: Context
+    let endpoints: [String]
+    private let services: [WorkerService]
+    private let over = Atomic<Bool>(false)
+    private let folder: TemporaryFolder
+
+    /// - Parameter threads: each worker computes with.
+    init(
+        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program
+    ) throws {
+        let context = try Context()
+        let folder = try TemporaryFolder()
+        var services: [WorkerService] = []
+        var endpoints: [String] = []
+        for number in 0..<workers {
+            let abilities = Abilities(
+                program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
+                kinds: catalog.kinds.names, versions: [:])
+            let service = WorkerService(
+                abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
+            ) { _ in }
+            endpoints.append(try service.open(context, at: "tcp://127.0.0.1:*"))
+            services.append(service)
+        }
+        self.context = context
+        self.folder = folder
+        self.services = services
+        self.endpoints = endpoints
+        for service in services {
+            Thread.detachNewThread { [self] in service.serve { over.load(ordering: .relaxed) } }
+        }
+    }
+
+    func dismiss() {
+        over.store(true, ordering: .relaxed)
+    }
+
+    func crew(patience: Double = 5) throws -> Crew {
+        try Crew(context, endpoints: endpoints, program: RemoteTeam.program, patience: patience)
+    }
+
+    /// Files that a worker has kept.
+    func cached(_ worker: Int) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.file("cache-\(worker)"))) ?? []).sorted()
+    }
+
+    /// A run of a job on all workers.
+    func run(
+        _ job: Job, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    ) throws -> RunResult {
+        let plan = try job.plan(workers: endpoints.count, placement: placement)
+        return try RemoteRun(
+            plan, crew: try crew(), name: "test.graph", files: job.files, log: log, checkpoint: checkpoint
+        ).run()
+    }
+}
