@@ -9,8 +9,8 @@ package struct ActivationPlan: Sendable {
     }
 
     package enum Step: Hashable, Sendable {
-        /// Unshuffles the image and appends the noise level.
-        case pack(factor: Int, into: Activation)
+        /// Unshuffles the image and, where the network takes it, appends the noise level.
+        case pack(factor: Int, appendsNoiseLevel: Bool, into: Activation)
         /// A convolution; with `sums`, added to what `into` holds.
         case convolve(Convolution, transposed: Bool, from: Activation, into: Activation, sums: Bool)
         case add(Activation, Activation, into: Activation)
@@ -47,8 +47,11 @@ package struct ActivationPlan: Sendable {
             inFactor = factor
             layers = layers.dropFirst()
         }
-        guard case .appendNoiseLevel? = layers.first else { throw .layers("the noise level must be appended first") }
-        layers = layers.dropFirst()
+        var appendsNoiseLevel = false
+        if case .appendNoiseLevel? = layers.first {
+            appendsNoiseLevel = true
+            layers = layers.dropFirst()
+        }
         var outFactor = 1
         if case .pixelShuffle(let factor)? = layers.last {
             outFactor = factor
@@ -56,8 +59,9 @@ package struct ActivationPlan: Sendable {
         }
 
         var current = allocate(
-            network.imageChannels * inFactor * inFactor + 1, height / inFactor, width / inFactor)
-        steps.append(.pack(factor: inFactor, into: current))
+            network.imageChannels * inFactor * inFactor + (appendsNoiseLevel ? 1 : 0), height / inFactor,
+            width / inFactor)
+        steps.append(.pack(factor: inFactor, appendsNoiseLevel: appendsNoiseLevel, into: current))
         var slots: [Int: Activation] = [:]
         while let layer = layers.popFirst() {
             switch layer {

@@ -11,7 +11,7 @@ struct ActivationPlanTests {
         var result = ""
         for step in plan.steps {
             switch step {
-            case .pack(_, let target): buffers[target.buffer] = "in"
+            case .pack(_, _, let target): buffers[target.buffer] = "in"
             case .convolve(let layer, _, let source, let target, let sums):
                 let value = "\(layer.weight)(\(buffers[source.buffer]))"
                 buffers[target.buffer] = sums ? "(\(value) + \(buffers[target.buffer]))" : value
