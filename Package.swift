@@ -26,6 +26,7 @@ let package = Package(
     products: [
         .executable(name: "graphrun", targets: ["graphrun"]),
         .executable(name: "graphs", targets: ["graphs"]),
+        .executable(name: "bare-loop", targets: ["bare-loop"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
         .library(name: "GraphModel", targets: ["GraphModel"]),
@@ -75,6 +76,10 @@ let package = Package(
             name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
             exclude: ["data", "pictures", "pnp.graph", "denoise.graph", "pnp-custom.graph"],
             swiftSettings: strict),
+        // The same convolutions in a plain loop in C, for Tools/bench to hold the denoiser against.
+        .executableTarget(
+            name: "bare-loop", path: "Tools/BareLoop",
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("m")]),
         .target(name: "Phantoms", dependencies: ["Tensors"], path: "Tools/Phantoms", swiftSettings: strict),
         .executableTarget(
             name: "phantom", dependencies: ["Phantoms", "TensorFiles"], path: "Tools/phantom",

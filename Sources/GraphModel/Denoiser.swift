@@ -35,15 +35,19 @@ public struct Denoiser: Hashable, Sendable, Codable {
     public let tvIterations: Setting<Int>
     /// How the convolutions of a network are computed.
     public let convolutions: Setting<ConvolutionChoice>
+    /// Images of a batch that a network computes at once: more are faster where images are small, and take more memory.
+    /// With Winograd's method the last bits may depend on it.
+    public let batch: Setting<Int>
 
     public init(
         weights: Setting<String>, tvWeight: Setting<Double>, tvIterations: Setting<Int>,
-        convolutions: Setting<ConvolutionChoice> = Setting(.auto)
+        convolutions: Setting<ConvolutionChoice> = Setting(.auto), batch: Setting<Int> = 1
     ) {
         self.weights = weights
         self.tvWeight = tvWeight
         self.tvIterations = tvIterations
         self.convolutions = convolutions
+        self.batch = batch
     }
 
     public init(from decoder: any Decoder) throws {
@@ -53,6 +57,7 @@ public struct Denoiser: Hashable, Sendable, Codable {
         tvIterations = try container.decode(Setting<Int>.self, forKey: .tvIterations)
         convolutions =
             try container.decodeIfPresent(Setting<ConvolutionChoice>.self, forKey: .convolutions) ?? Setting(.auto)
+        batch = try container.decodeIfPresent(Setting<Int>.self, forKey: .batch) ?? 1
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -60,6 +65,7 @@ public struct Denoiser: Hashable, Sendable, Codable {
         case tvWeight = "tv-weight"
         case tvIterations = "tv-iterations"
         case convolutions
+        case batch
     }
 
     /// - Throws: ``GraphError/rule(_:)`` where the weights cannot be read or are of no known network.
@@ -69,6 +75,7 @@ public struct Denoiser: Hashable, Sendable, Codable {
             guard tvWeight.value >= 0 else { throw .rule("the weight of total variation must not be negative") }
             return .totalVariation(weight: tvWeight.value, iterations: tvIterations.value)
         }
+        guard batch.value >= 1 else { throw .rule("'batch' is \(batch.value); it must be 1 or more") }
         return .network(try files.network(of: weights.value), path: weights.value)
     }
 

@@ -1,6 +1,7 @@
 internal import GraphModel
 internal import Imaging
 internal import Networks
+internal import TensorMath
 internal import Tensors
 
 /// A denoiser made ready for images of one shape.
@@ -19,9 +20,13 @@ private enum PreparedDenoiser {
             self = .totalVariation(solver, weight: Float(weight))
         case .network(let network, let path):
             let method = denoiser.convolutions.value.method(automatic: context.automaticConvolutions)
-            let shared = try context.shared.resource("\(path) \(method)") {
+            let batch = denoiser.batch.value
+            // The kernels of a worker run one after another, and can all work on the same memory.
+            let memory = context.shared.resource("inference") { InferenceMemory() }
+            let shared = try context.shared.resource("\(path) \(method) \(batch)") {
                 try NetworkDenoiser(
-                    network: network, weights: context.files.weights(path), method: method, threads: context.threads)
+                    network: network, weights: context.files.weights(path), method: method, threads: context.threads,
+                    largestBatch: batch, memory: memory)
             }
             try shared.prepare(image.shape)
             self = .network(shared)

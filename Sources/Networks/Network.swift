@@ -121,12 +121,6 @@ public struct Network: Hashable, Sendable {
         return total
     }
 
-    /// Bytes of activations that inference keeps for one image.
-    public func scratchBytes(height: Int, width: Int) -> Int {
-        guard let plan = try? ActivationPlan(self, batch: 1, height: height, width: width, block: 16) else { return 0 }
-        return plan.buffers.reduce(0, +) * MemoryLayout<Float>.stride
-    }
-
     private func operationsPerPixel(_ convolution: Convolution) -> Double {
         2 * Double(convolution.kernel * convolution.kernel)
             * Double(convolution.inputChannels * convolution.outputChannels)

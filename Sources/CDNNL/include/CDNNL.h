@@ -8,6 +8,7 @@
 
 typedef struct cdnnl_context cdnnl_context;
 typedef struct cdnnl_convolution cdnnl_convolution;
+typedef struct cdnnl_sum cdnnl_sum;
 
 /// A convolution at one size. Channels are multiples of the block.
 typedef struct {
@@ -57,10 +58,16 @@ int cdnnl_convolution_same_weights(const cdnnl_convolution *one, const cdnnl_con
 /// Orders weights: from `out × in × k × k`, for a transposed convolution from `in × out × k × k`.
 int cdnnl_convolution_order_weights(const cdnnl_convolution *convolution, const float *plain, void *ordered);
 
-/// Fixes the memory that every run uses; none of it is owned. `bias` may be NULL where the shape has none.
-int cdnnl_convolution_bind(cdnnl_convolution *convolution, const float *source, const void *weights,
-                           const float *bias, float *target, void *scratch);
-int cdnnl_convolution_run(cdnnl_convolution *convolution);
+/// Computes `target` from `source`, which hold blocked activations. `bias` may be NULL where the shape has none, `scratch`
+/// where it needs none; scratch memory is aligned to 64 bytes.
+int cdnnl_convolution_run(cdnnl_convolution *convolution, const float *source, const void *weights, const float *bias,
+                          float *target, void *scratch);
+
+/// Prepares the sum of `count` floats and as many others, computed by the threads that convolutions use.
+int cdnnl_sum_create(cdnnl_context *context, int64_t count, cdnnl_sum **sum);
+void cdnnl_sum_destroy(cdnnl_sum *sum);
+/// `target` may be `one`.
+int cdnnl_sum_run(cdnnl_sum *sum, const float *one, const float *other, float *target);
 
 /// Fills blocked activations from planes of an image: `factor × factor` pixels become channels, the noise level joins as
 /// the last one where `appends_level` is 1, the channels up to a whole block become zero. The image's last row and column

@@ -118,13 +118,16 @@ extension Denoiser {
             let height = (image.shape[2] + stride - 1) / stride * stride
             let width = (image.shape[3] + stride - 1) / stride * stride
             let images = image.shape[0]
+            // Unless it is told otherwise, a plan uses Winograd's method, which takes the most memory.
+            let winograd = convolutions.value.method(automatic: .winograd)
             return Cost(
                 operations: Double(images) * network.floatingPointOperations(height: height, width: width),
                 bytes: 2 * Double(image.byteCount),
                 sharedBytes: [
-                    "\(path) on \(image.shape)": images * network.scratchBytes(height: height, width: width),
-                    // As they are in the file, and in the order that convolutions read.
-                    path: 2 * network.parameterCount * MemoryLayout<Float>.stride,
+                    // The networks of a worker run one after another, on memory for the largest of them.
+                    "inference": network.inferenceBytes(
+                        batch: min(images, batch.value), height: height, width: width, method: winograd),
+                    "\(path) \(winograd) \(batch.value)": network.weightsBytes(method: winograd),
                 ])
         }
     }

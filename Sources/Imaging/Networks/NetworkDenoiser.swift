@@ -10,26 +10,34 @@ package final class NetworkDenoiser {
     private let weights: NetworkWeights
     private let method: ConvolutionMethod
     private let threads: Int
+    private let largestBatch: Int
+    private let memory: InferenceMemory
     private var engines: [Shape: InferenceEngine] = [:]
 
     /// - Parameters:
-    ///   - weights: Tensors by the names that the network's layers give.
+    ///   - weights: Gives the tensors by the names that the network's layers have, the same every time.
     ///   - method: How convolutions are computed.
     ///   - threads: How many compute a call.
-    /// - Throws: ``InferenceError`` where weights are missing.
+    ///   - largestBatch: Images that are computed at once; more take more memory.
+    ///   - memory: What calls work on; other denoisers of the same thread may share it.
+    /// - Throws: ``InferenceError`` where weights are missing, or what `weights` throws.
     package init(
-        network: Network, weights: [String: Tensor], method: ConvolutionMethod = .direct, threads: Int
-    ) throws(InferenceError) {
-        self.weights = try NetworkWeights(network, weights)
+        network: Network, weights: @autoclosure @escaping () throws -> [String: Tensor],
+        method: ConvolutionMethod = .direct, threads: Int, largestBatch: Int = 1,
+        memory: InferenceMemory = InferenceMemory()
+    ) throws {
+        self.weights = try NetworkWeights(network, read: weights)
         self.method = method
         self.threads = threads
+        self.largestBatch = max(1, largestBatch)
+        self.memory = memory
     }
 
-    /// Makes the engine for images of `shape`, so that a later call does not.
+    /// Makes the engines for images of `shape`, so that a later call does not.
     ///
     /// - Throws: ``InferenceError`` where the library cannot run the network at that size.
     package func prepare(_ shape: Shape) throws(InferenceError) {
-        _ = try engine(shape)
+        for piece in pieces(of: shape) { _ = try engine(shape.batch(piece.count)) }
     }
 
     /// Removes noise of the level `sigma`, in units of the image, from `x` (`N × C × H × W`).
@@ -38,7 +46,7 @@ package final class NetworkDenoiser {
     package func denoise(
         _ x: TensorView, sigma: Float, into output: MutableTensorView
     ) throws(InferenceError) {
-        try engine(x.shape).run(x, .constant(sigma), into: output)
+        try run(x, into: output) { _ in .constant(sigma) }
     }
 
     /// Removes noise whose level each pixel of `sigmaMap` (`N × 1 × H × W`, units of the image) gives; FFDNet, which
@@ -48,18 +56,40 @@ package final class NetworkDenoiser {
     package func denoise(
         _ x: TensorView, sigmaMap: TensorView, into output: MutableTensorView
     ) throws(InferenceError) {
-        try engine(x.shape).run(x, .map(sigmaMap), into: output)
+        try run(x, into: output) { .map(sigmaMap.images($0)) }
     }
 
-    /// Which of the library's implementations each layer runs by.
-    package var implementations: [(layer: String, implementation: String)] {
-        engines.values.first?.implementations ?? []
+    /// The library's implementations, such as `jit:avx512_core`, and how many layers each computes. A layer counts for
+    /// each that it has, as that may differ between shapes.
+    package var implementations: [String: Int] {
+        var layers: [String: Set<String>] = [:]
+        for (layer, name) in engines.values.flatMap(\.implementations) { layers[name, default: []].insert(layer) }
+        return layers.mapValues(\.count)
+    }
+
+    /// Bytes of the weights, in the order that convolutions read.
+    package var weightsBytes: Int { weights.orderedBytes }
+
+    private func run(
+        _ x: TensorView, into output: MutableTensorView, level: (Range<Int>) -> InferenceEngine.NoiseLevel
+    ) throws(InferenceError) {
+        try prepare(x.shape)
+        weights.dropPlain()
+        for piece in pieces(of: x.shape) {
+            let images = x.images(piece)
+            try engine(images.shape).run(images, level(piece), into: output.images(piece))
+        }
     }
 
     private func engine(_ shape: Shape) throws(InferenceError) -> InferenceEngine {
         if let known = engines[shape] { return known }
-        let made = try InferenceEngine(weights, shape: shape, method: method, threads: threads)
+        let made = try InferenceEngine(weights, shape: shape, method: method, threads: threads, memory: memory)
         engines[shape] = made
         return made
+    }
+
+    /// The images of a batch in pieces that are computed at once.
+    private func pieces(of shape: Shape) -> [Range<Int>] {
+        stride(from: 0, to: shape[0], by: largestBatch).map { $0..<min($0 + largestBatch, shape[0]) }
     }
 }

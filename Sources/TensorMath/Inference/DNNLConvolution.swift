@@ -1,5 +1,6 @@
 internal import CDNNL
 internal import Networks
+internal import Tensors
 
 /// oneDNN's engine and stream; it stays on the thread that made it.
 final class DNNLContext {
@@ -20,7 +21,7 @@ final class DNNLContext {
     }
 }
 
-/// A convolution of oneDNN at one size, bound to the memory it works on.
+/// A convolution of oneDNN at one size.
 final class DNNLConvolution {
     private let handle: OpaquePointer
     private let name: String
@@ -59,16 +60,41 @@ final class DNNLConvolution {
         try check(cdnnl_convolution_order_weights(handle, plain, ordered), name)
     }
 
-    /// Fixes the memory that every run uses; it must outlive this.
-    func bind(
-        source: UnsafePointer<Float>?, weights: UnsafeRawPointer?, bias: UnsafePointer<Float>?,
-        target: UnsafeMutablePointer<Float>?, scratch: UnsafeMutableRawPointer?
+    /// Computes `target` from `source`, blocked activations both; `scratch` has ``scratchBytes``.
+    func run(
+        source: UnsafePointer<Float>, weights: NetworkWeights.Ordered, target: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutableRawPointer
     ) throws(InferenceError) {
-        try check(cdnnl_convolution_bind(handle, source, weights, bias, target, scratch), name)
+        try check(
+            cdnnl_convolution_run(
+                handle, source, weights.weights.floats.baseAddress, weights.bias?.floats.baseAddress, target, scratch),
+            name)
+    }
+}
+
+/// The sum of two activations of one size.
+final class DNNLSum {
+    private let handle: OpaquePointer
+    private let context: DNNLContext
+
+    /// - Parameter count: Floats of each.
+    init(_ context: DNNLContext, count: Int) throws(InferenceError) {
+        var made: OpaquePointer?
+        try check(cdnnl_sum_create(context.handle, Int64(count), &made), "a sum")
+        guard let made else { throw .library("a sum", "it gave none") }
+        handle = made
+        self.context = context
     }
 
-    func run() throws(InferenceError) {
-        try check(cdnnl_convolution_run(handle), name)
+    deinit {
+        cdnnl_sum_destroy(handle)
+    }
+
+    /// Writes `one + other`; `target` may be `one`.
+    func run(
+        _ one: UnsafePointer<Float>, _ other: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
+    ) throws(InferenceError) {
+        try check(cdnnl_sum_run(handle, one, other, target), "a sum")
     }
 }
 

@@ -3,7 +3,7 @@ package import Networks
 package import Tensors
 
 /// Runs a network on images of one size by oneDNN: activations stay in the library's blocked layout from the first layer
-/// to the last, primitives are made once, and no call allocates.
+/// to the last, primitives are made and weights ordered once, and no call but the first allocates.
 ///
 /// It stays on the thread that made it.
 package final class InferenceEngine {
@@ -14,103 +14,33 @@ package final class InferenceEngine {
         case map(TensorView)
     }
 
-    private enum Action {
-        case pack(
-            factor: Int, appendsNoiseLevel: Bool, target: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
-        case convolve(DNNLConvolution)
-        case add(UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, count: Int)
-        case unpack(factor: Int, source: UnsafePointer<Float>, rows: Int, columns: Int)
-    }
-
+    private let program: InferenceProgram
+    private let memory: InferenceMemory
     private let threads: Int
     private let channels: Int
-    private let batch: Int
-    private var actions: [Action] = []
-    private let buffers: [TensorBuffer]
-    private var scratch = TensorBuffer(floatCount: 0)
-    /// Keeps the weights that the convolutions are bound to.
+    /// The weights of every convolution, in the order of the steps.
     private var weights: [NetworkWeights.Ordered] = []
-    /// For every convolution the library's name of its implementation, by the name of its weights.
-    package private(set) var implementations: [(layer: String, implementation: String)] = []
+
+    /// The library's implementation of every convolution, by the name of its weights.
+    package var implementations: [String: String] { program.implementations }
 
     /// - Parameters:
     ///   - shape: `N × C × H × W` of the images; H and W are rounded up to the network's stride.
     ///   - method: How convolutions are computed.
     ///   - threads: How many compute a run.
+    ///   - memory: What the run works on; other engines of the same thread may share it.
     /// - Throws: ``InferenceError`` where the library has no fast implementation for a layer.
     package init(
-        _ weights: NetworkWeights, shape: Shape, method: ConvolutionMethod, threads: Int
+        _ weights: NetworkWeights, shape: Shape, method: ConvolutionMethod, threads: Int, memory: InferenceMemory
     ) throws(InferenceError) {
-        let network = weights.network
-        let stride = network.stride
+        program = try InferenceProgram(weights.network, shape: shape, method: method, threads: threads)
+        channels = weights.network.imageChannels
         self.threads = threads
-        batch = shape[0]
-        channels = network.imageChannels
-        let plan: ActivationPlan
-        do {
-            plan = try ActivationPlan(
-                network, batch: shape[0], height: (shape[2] + stride - 1) / stride * stride,
-                width: (shape[3] + stride - 1) / stride * stride, block: DNNLContext.block)
-        } catch {
-            throw .network(error)
+        self.memory = memory
+        memory.reserve(program.floatCount)
+        for case .convolve(let convolution, let layer, let transposed, _, _) in program.steps {
+            self.weights.append(try weights.ordered(layer, transposed: transposed, for: convolution))
         }
-        buffers = plan.buffers.map { TensorBuffer(floatCount: $0) }
-        cdnnl_set_threads(Int32(threads))
-        try prepare(plan, weights, method, try DNNLContext())
-    }
-
-    private func prepare(
-        _ plan: ActivationPlan, _ weights: NetworkWeights, _ method: ConvolutionMethod, _ context: DNNLContext
-    ) throws(InferenceError) {
-        var bindings:
-            [(DNNLConvolution, NetworkWeights.Ordered, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)] =
-                []
-        var scratchBytes = 0
-        for step in plan.steps {
-            switch step {
-            case .pack(let factor, let appendsNoiseLevel, let target):
-                actions.append(
-                    .pack(
-                        factor: factor, appendsNoiseLevel: appendsNoiseLevel, target: try memory(target),
-                        rows: target.height, columns: target.width))
-            case .unpack(let factor, let source):
-                actions.append(
-                    .unpack(factor: factor, source: try memory(source), rows: source.height, columns: source.width))
-            case .add(let one, let other, let target):
-                actions.append(
-                    .add(
-                        try memory(one), try memory(other), try memory(target),
-                        count: batch * target.channels * target.height * target.width))
-            case .convolve(let layer, let transposed, let source, let target, let sums):
-                let shape = cdnnl_shape(
-                    batch: Int64(batch), input_channels: Int64(source.channels),
-                    output_channels: Int64(target.channels), height: Int64(source.height),
-                    width: Int64(source.width), kernel: Int64(layer.kernel), stride: Int64(layer.stride),
-                    padding: Int64(layer.padding), transposed: transposed ? 1 : 0, bias: layer.bias == nil ? 0 : 1,
-                    relu: layer.relu ? 1 : 0, sum: sums ? 1 : 0,
-                    winograd: method == .winograd && layer.suitsWinograd && !transposed ? 1 : 0)
-                let convolution = try DNNLConvolution(context, shape, name: layer.weight)
-                let ordered = try weights.ordered(layer, transposed: transposed, for: convolution)
-                self.weights.append(ordered)
-                implementations.append((layer.weight, convolution.implementation))
-                scratchBytes = max(scratchBytes, convolution.scratchBytes)
-                bindings.append((convolution, ordered, try memory(source), try memory(target)))
-                actions.append(.convolve(convolution))
-            }
-        }
-        scratch = TensorBuffer(floatCount: (scratchBytes + 3) / 4)
-        for (convolution, ordered, source, target) in bindings {
-            try convolution.bind(
-                source: source, weights: ordered.weights.floats.baseAddress, bias: ordered.bias?.floats.baseAddress,
-                target: target, scratch: scratch.floats.baseAddress)
-        }
-    }
-
-    private func memory(_ activation: ActivationPlan.Activation) throws(InferenceError) -> UnsafeMutablePointer<Float> {
-        guard let start = buffers[activation.buffer].floats.baseAddress else {
-            throw .library("activations", "no memory")
-        }
-        return start
     }
 
     /// Denoises `image` into `output`, both of the shape the engine was made for.
@@ -120,29 +50,36 @@ package final class InferenceEngine {
         _ image: TensorView, _ level: NoiseLevel, into output: MutableTensorView
     ) throws(InferenceError) {
         guard let from = image.floats.baseAddress, let to = output.floats.baseAddress else { return }
+        let batch = Int64(image.shape[0])
         let height = Int64(image.shape[2])
         let width = Int64(image.shape[3])
         let block = Int64(DNNLContext.block)
+        let start = try memory.start()
+        let scratch = UnsafeMutableRawPointer(start + program.scratchOffset)
+        var nextWeights = 0
         cdnnl_set_threads(Int32(threads))
-        for action in actions {
-            switch action {
-            case .pack(let factor, let appendsNoiseLevel, let target, let rows, let columns):
+        for step in program.steps {
+            switch step {
+            case .pack(let factor, let appendsNoiseLevel, let target):
                 let (constant, map): (Float, UnsafePointer<Float>?) =
                     switch level {
                     case .constant(let sigma): (sigma, nil)
                     case .map(let view): (0, view.floats.baseAddress)
                     }
                 cdnnl_pack(
-                    from, appendsNoiseLevel ? 1 : 0, map, constant, Int64(batch), Int64(channels), height, width,
-                    Int64(factor), Int64(rows), Int64(columns), block, target)
-            case .convolve(let convolution):
-                try convolution.run()
-            case .add(let one, let other, let target, let count):
-                for index in 0..<count { target[index] = one[index] + other[index] }
-            case .unpack(let factor, let source, let rows, let columns):
+                    from, appendsNoiseLevel ? 1 : 0, map, constant, batch, Int64(channels), height, width,
+                    Int64(factor), Int64(target.height), Int64(target.width), block, start + target.offset)
+            case .convolve(let convolution, _, _, let source, let target):
+                try convolution.run(
+                    source: start + source.offset, weights: weights[nextWeights], target: start + target.offset,
+                    scratch: scratch)
+                nextWeights += 1
+            case .add(let sum, let one, let other, let target):
+                try sum.run(start + one.offset, start + other.offset, into: start + target.offset)
+            case .unpack(let factor, let source):
                 cdnnl_unpack(
-                    source, Int64(batch), Int64(channels), height, width, Int64(factor), Int64(rows), Int64(columns),
-                    block, to)
+                    start + source.offset, batch, Int64(channels), height, width, Int64(factor), Int64(source.height),
+                    Int64(source.width), block, to)
             }
         }
     }

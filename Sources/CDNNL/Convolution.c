@@ -1,115 +1,16 @@
-#include "CDNNL.h"
+#include "Description.h"
 
-#include <dnnl.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define IS_3 (DNNL_VERSION_MAJOR >= 3)
-
-// Memory descriptions are structs in 2.x and opaque pointers in 3.x; both are handled by pointer here.
-#if IS_3
-typedef dnnl_memory_desc_t description;
-typedef const_dnnl_memory_desc_t description_view;
-#define VIEW(d) (d)
-#else
-typedef dnnl_memory_desc_t description;
-typedef const dnnl_memory_desc_t *description_view;
-#define VIEW(d) (&(d))
-#endif
-
-#define TRY(call)                                   \
-    do {                                            \
-        dnnl_status_t status_ = (call);             \
-        if (status_ != dnnl_success) {              \
-            status = status_;                       \
-            goto done;                              \
-        }                                           \
-    } while (0)
-
-enum { STATUS_NO_MEMORY = -1, STATUS_NO_FAST = -2, STATUS_NO_WINOGRAD = -3 };
-
-struct cdnnl_context {
-    dnnl_engine_t engine;
-    dnnl_stream_t stream;
-};
 
 struct cdnnl_convolution {
     cdnnl_context *context;
     cdnnl_shape shape;
     dnnl_primitive_desc_t desc;
     dnnl_primitive_t primitive;
+    // Where the library finds what a run reads and writes; scratch and bias only where it asks for them.
     dnnl_memory_t source, weights, bias, target, scratch;
-    dnnl_exec_arg_t arguments[5];
-    int argument_count;
 };
-
-int cdnnl_version(void) {
-    const dnnl_version_t *version = dnnl_version();
-    return 10000 * version->major + 100 * version->minor + version->patch;
-}
-
-const char *cdnnl_status_text(int status) {
-    switch (status) {
-        case STATUS_NO_MEMORY: return "out of memory";
-        case STATUS_NO_FAST: return "the library has only its slow reference implementation for it";
-        case STATUS_NO_WINOGRAD: return "the library has no Winograd F(4x4, 3x3) for it; choose direct convolutions";
-        case dnnl_out_of_memory: return "out of memory";
-        case dnnl_invalid_arguments: return "invalid arguments";
-        case dnnl_unimplemented: return "the library has no implementation for it";
-        case dnnl_runtime_error: return "a runtime error in the library";
-        case dnnl_not_required: return "not required";
-        default: return "an unknown error";
-    }
-}
-
-int cdnnl_block(void) {
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
-}
-
-int cdnnl_has_winograd(void) { return !IS_3 && cdnnl_block() == 16; }
-
-// oneDNN is built with OpenMP, whose threads are set for the calling thread; a build without it has no such function.
-extern void omp_set_num_threads(int) __attribute__((weak));
-
-void cdnnl_set_threads(int threads) {
-    if (omp_set_num_threads) omp_set_num_threads(threads);
-}
-
-int cdnnl_context_create(cdnnl_context **context) {
-    dnnl_status_t status = dnnl_success;
-    cdnnl_context *made = calloc(1, sizeof *made);
-    if (!made) return STATUS_NO_MEMORY;
-    TRY(dnnl_engine_create(&made->engine, dnnl_cpu, 0));
-    TRY(dnnl_stream_create(&made->stream, made->engine, dnnl_stream_default_flags));
-    *context = made;
-    return 0;
-done:
-    cdnnl_context_destroy(made);
-    return status;
-}
-
-void cdnnl_context_destroy(cdnnl_context *context) {
-    if (!context) return;
-    if (context->stream) dnnl_stream_destroy(context->stream);
-    if (context->engine) dnnl_engine_destroy(context->engine);
-    free(context);
-}
-
-static dnnl_status_t describe(description *made, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
-#if IS_3
-    return dnnl_memory_desc_create_with_tag(made, rank, dims, dnnl_f32, tag);
-#else
-    return dnnl_memory_desc_init_by_tag(made, rank, dims, dnnl_f32, tag);
-#endif
-}
-
-static void forget(description *made) {
-#if IS_3
-    if (*made) dnnl_memory_desc_destroy(*made);
-#else
-    (void)made;
-#endif
-}
 
 static dnnl_status_t post_operations(const cdnnl_shape *shape, dnnl_primitive_attr_t attributes) {
     dnnl_status_t status = dnnl_success;
@@ -139,12 +40,6 @@ static dnnl_format_tag_t plain_order(const cdnnl_shape *shape) {
     return shape->transposed ? dnnl_iohw : dnnl_oihw;
 }
 
-static const char *implementation(const_dnnl_primitive_desc_t desc) {
-    const char *name = "";
-    dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, (void *)&name);
-    return name;
-}
-
 #if !IS_3
 // The library prefers F(2×2, 3×3) for few channels, where F(4×4, 3×3) is faster: walk its list to the latter.
 static dnnl_status_t find_winograd(dnnl_primitive_desc_t *found, const dnnl_convolution_desc_t *operation,
@@ -155,7 +50,7 @@ static dnnl_status_t find_winograd(dnnl_primitive_desc_t *found, const dnnl_conv
     dnnl_status_t status = STATUS_NO_WINOGRAD;
     do {
         dnnl_primitive_desc_t candidate = dnnl_primitive_desc_iterator_fetch(candidates);
-        if (candidate && strstr(implementation(candidate), "wino_4x3")) {
+        if (candidate && strstr(implementation_name(candidate), "wino_4x3")) {
             *found = candidate;
             status = dnnl_success;
             break;
@@ -230,6 +125,27 @@ done:
     return status;
 }
 
+static description_view queried(const cdnnl_convolution *convolution, dnnl_query_t what) {
+    return dnnl_primitive_desc_query_md(convolution->desc, what, 0);
+}
+
+static dnnl_status_t make_memory(cdnnl_convolution *made) {
+    dnnl_status_t status = dnnl_success;
+    dnnl_engine_t engine = made->context->engine;
+    TRY(dnnl_memory_create(&made->source, queried(made, dnnl_query_src_md), engine, DNNL_MEMORY_NONE));
+    TRY(dnnl_memory_create(&made->weights, queried(made, dnnl_query_weights_md), engine, DNNL_MEMORY_NONE));
+    TRY(dnnl_memory_create(&made->target, queried(made, dnnl_query_dst_md), engine, DNNL_MEMORY_NONE));
+    if (made->shape.bias) {
+        // To the library a bias is the second of the weights.
+        description_view bias = dnnl_primitive_desc_query_md(made->desc, dnnl_query_weights_md, 1);
+        TRY(dnnl_memory_create(&made->bias, bias, engine, DNNL_MEMORY_NONE));
+    }
+    if (cdnnl_convolution_scratch(made) > 0)
+        TRY(dnnl_memory_create(&made->scratch, queried(made, dnnl_query_scratchpad_md), engine, DNNL_MEMORY_NONE));
+done:
+    return status;
+}
+
 int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, cdnnl_convolution **convolution) {
     int status = 0;
     cdnnl_convolution *made = calloc(1, sizeof *made);
@@ -241,12 +157,12 @@ int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, c
         goto done;
     }
     TRY(create_description(made));
-    // A reference loop is thousands of times slower than anything else; better none than that.
-    if (strncmp(cdnnl_convolution_implementation(made), "ref", 3) == 0) {
+    if (is_reference(made->desc)) {
         status = STATUS_NO_FAST;
         goto done;
     }
     TRY(dnnl_primitive_create(&made->primitive, made->desc));
+    TRY(make_memory(made));
     *convolution = made;
     return 0;
 done:
@@ -254,33 +170,20 @@ done:
     return status;
 }
 
-static void forget_memory(dnnl_memory_t *memory) {
-    if (*memory) dnnl_memory_destroy(*memory);
-    *memory = NULL;
-}
-
-static void unbind(cdnnl_convolution *convolution) {
+void cdnnl_convolution_destroy(cdnnl_convolution *convolution) {
+    if (!convolution) return;
     forget_memory(&convolution->source);
     forget_memory(&convolution->weights);
     forget_memory(&convolution->bias);
     forget_memory(&convolution->target);
     forget_memory(&convolution->scratch);
-}
-
-void cdnnl_convolution_destroy(cdnnl_convolution *convolution) {
-    if (!convolution) return;
-    unbind(convolution);
     if (convolution->primitive) dnnl_primitive_destroy(convolution->primitive);
     if (convolution->desc) dnnl_primitive_desc_destroy(convolution->desc);
     free(convolution);
 }
 
 const char *cdnnl_convolution_implementation(const cdnnl_convolution *convolution) {
-    return implementation(convolution->desc);
-}
-
-static description_view queried(const cdnnl_convolution *convolution, dnnl_query_t what) {
-    return dnnl_primitive_desc_query_md(convolution->desc, what, 0);
+    return implementation_name(convolution->desc);
 }
 
 size_t cdnnl_convolution_scratch(const cdnnl_convolution *convolution) {
@@ -322,34 +225,25 @@ done:
     return status;
 }
 
-static dnnl_status_t bind_one(cdnnl_convolution *convolution, dnnl_memory_t *memory, int argument, dnnl_query_t what,
-                              int index, const void *data) {
-    dnnl_status_t status = dnnl_memory_create(memory, dnnl_primitive_desc_query_md(convolution->desc, what, index),
-                                              convolution->context->engine, (void *)data);
-    if (status != dnnl_success) return status;
-    convolution->arguments[convolution->argument_count++] = (dnnl_exec_arg_t){argument, *memory};
-    return status;
+// Points `memory` at `data` and lists it among the arguments of a run.
+static dnnl_status_t give(dnnl_exec_arg_t *arguments, int *count, int argument, dnnl_memory_t memory, const void *data) {
+    arguments[(*count)++] = (dnnl_exec_arg_t){argument, memory};
+    return dnnl_memory_set_data_handle(memory, (void *)data);
 }
 
-int cdnnl_convolution_bind(cdnnl_convolution *convolution, const float *source, const void *weights,
-                           const float *bias, float *target, void *scratch) {
+int cdnnl_convolution_run(cdnnl_convolution *convolution, const float *source, const void *weights, const float *bias,
+                          float *target, void *scratch) {
     dnnl_status_t status = dnnl_success;
-    unbind(convolution);
-    convolution->argument_count = 0;
-    TRY(bind_one(convolution, &convolution->source, DNNL_ARG_SRC, dnnl_query_src_md, 0, source));
-    TRY(bind_one(convolution, &convolution->weights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0, weights));
-    if (convolution->shape.bias)
-        TRY(bind_one(convolution, &convolution->bias, DNNL_ARG_BIAS, dnnl_query_weights_md, 1, bias));
-    TRY(bind_one(convolution, &convolution->target, DNNL_ARG_DST, dnnl_query_dst_md, 0, target));
-    if (cdnnl_convolution_scratch(convolution) > 0)
-        TRY(bind_one(convolution, &convolution->scratch, DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, 0, scratch));
+    dnnl_stream_t stream = convolution->context->stream;
+    dnnl_exec_arg_t arguments[5];
+    int count = 0;
+    TRY(give(arguments, &count, DNNL_ARG_SRC, convolution->source, source));
+    TRY(give(arguments, &count, DNNL_ARG_WEIGHTS, convolution->weights, weights));
+    if (convolution->bias) TRY(give(arguments, &count, DNNL_ARG_BIAS, convolution->bias, bias));
+    TRY(give(arguments, &count, DNNL_ARG_DST, convolution->target, target));
+    if (convolution->scratch) TRY(give(arguments, &count, DNNL_ARG_SCRATCHPAD, convolution->scratch, scratch));
+    TRY(dnnl_primitive_execute(convolution->primitive, stream, count, arguments));
+    TRY(dnnl_stream_wait(stream));
 done:
     return status;
-}
-
-int cdnnl_convolution_run(cdnnl_convolution *convolution) {
-    dnnl_stream_t stream = convolution->context->stream;
-    dnnl_status_t status = dnnl_primitive_execute(convolution->primitive, stream, convolution->argument_count,
-                                                  convolution->arguments);
-    return status == dnnl_success ? dnnl_stream_wait(stream) : status;
 }
