@@ -84,6 +84,18 @@ let package = Package(
         .executableTarget(
             name: "phantom", dependencies: ["Phantoms", "TensorFiles"], path: "Tools/phantom",
             swiftSettings: strict),
+        // What Tools/bench runs. The made-up networks of the tests serve it, too.
+        .target(
+            name: "Benchmarks",
+            dependencies: [
+                "Tensors", "Networks", "TensorMath", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels",
+                "Runtime", "Phantoms", "TestSupport",
+            ], path: "Tools/Benchmarks", swiftSettings: strict),
+        .executableTarget(
+            name: "benchmark",
+            dependencies: [
+                "Benchmarks", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tools/benchmark", swiftSettings: strict),
 
         // Tests.
         .target(
@@ -107,6 +119,7 @@ let package = Package(
             ]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
         tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
+        tests("Benchmarks"),
     ],
     swiftLanguageModes: [.v6]
 )

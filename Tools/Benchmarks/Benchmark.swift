@@ -1,0 +1,50 @@
+internal import Foundation
+
+/// All parts of the benchmark, one after the other.
+package struct Benchmark {
+    package enum Part: String, CaseIterable, Sendable {
+        case job, denoiser, gradient, overhead
+    }
+
+    private let effort: Effort
+    private let parts: Set<Part>
+    private let usesPeer: Bool
+    private let venv: String?
+    private let folder: String
+
+    /// - Parameters:
+    ///   - peer: whether deepinv runs beside.
+    ///   - venv: a virtual environment that has it; by default one that is made.
+    ///   - folder: for what is made on the way.
+    package init(_ effort: Effort, _ parts: [Part], peer: Bool, venv: String?, folder: String) {
+        self.effort = effort
+        self.parts = Set(parts)
+        usesPeer = peer
+        self.venv = venv
+        self.folder = folder
+    }
+
+    /// - Parameter command: that asked for it, for the report.
+    /// - Throws: where a program is missing or fails.
+    package func run(command: String) throws -> Report {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let files = try JobFiles(effort, in: folder)
+        let peer = usesPeer ? try Peer(files, venv: venv, effort) : nil
+        var machine = Machine()
+        if let peer { machine.versions.merge(try peer.about().versions) { $1 } }
+
+        var sections: [Section] = []
+        if parts.contains(.job) {
+            for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
+                var job = try JobBenchmark(denoiser, files, peer: peer, effort, in: folder)
+                sections.append(try job.run())
+            }
+        }
+        if parts.contains(.denoiser) { sections.append(try DenoiserBenchmark(files, effort).run()) }
+        if parts.contains(.gradient) {
+            sections.append(try GradientBenchmark(files, peer: peer, effort, in: folder).run())
+        }
+        if parts.contains(.overhead) { sections.append(try OverheadBenchmark(effort, in: folder).run()) }
+        return Report(command: command, machine: machine, sections: sections)
+    }
+}

@@ -1,0 +1,45 @@
+/// How much is measured: sizes and repetitions.
+package struct Effort: Equatable, Sendable {
+    /// Of the image, in pixels.
+    let height: Int
+    let width: Int
+    /// Side of a tile and overlap of the tiled jobs, in pixels.
+    let tile: Int
+    let overlap: Int
+    /// Threads of every program that is compared.
+    let threads: Int
+    /// How often our program and the peer take turns at the job.
+    let ffdnetRounds: Int
+    let drunetRounds: Int
+    /// Iterations of a job, each time, the first of which is not counted.
+    let ffdnetIterations: Int
+    let drunetIterations: Int
+    /// Features of DRUNet's four scales, and blocks at each.
+    let drunetWidths: [Int]
+    let drunetBlocks: Int
+    /// Nodes whose overhead is measured, and iterations over them.
+    let trivialNodes: Int
+    let trivialIterations: Int
+    /// How often the gradient and the denoiser alone are timed.
+    let gradientRounds: Int
+    let denoiserRounds: Int
+
+    /// What `BENCHMARKS.md` shows: the photograph of deepinv's demo at the demo's size, and networks at full size.
+    package static func full(threads: Int) -> Effort {
+        Effort(
+            height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 3, drunetRounds: 2,
+            ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
+            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 3)
+    }
+
+    /// The same parts, small enough to see that they work.
+    package static func quick(threads: Int) -> Effort {
+        Effort(
+            height: 95, width: 64, tile: 32, overlap: 8, threads: threads, ffdnetRounds: 1, drunetRounds: 1,
+            ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 1,
+            trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1)
+    }
+
+    /// Whether sizes are those that the requirements are about.
+    var isFull: Bool { self == .full(threads: threads) }
+}

@@ -1,0 +1,82 @@
+internal import Foundation
+
+/// deepinv, run by `Tools/peer.py` in a Python environment of its own.
+struct Peer {
+    private let python: Program
+    private let script = "\(Checkout.root)/Tools/peer.py"
+    private let common: [String]
+
+    private static let packages = ["torch==2.13.0+cpu", "deepinv==0.5.0"]
+    private static let index = "https://download.pytorch.org/whl/cpu"
+
+    /// - Parameters:
+    ///   - venv: a virtual environment that has deepinv; without one, it is made in `.build/peer`, or the one that an
+    ///     earlier run made is used.
+    /// - Throws: ``BenchmarkError`` where it cannot be made.
+    init(_ files: JobFiles, venv: String?, _ effort: Effort) throws {
+        let path = try venv ?? Peer.install()
+        let measurements = files.measurements.flatMap { ["--measurement", $0] }
+        // Before torch is loaded, as its own setting comes too late for some of its libraries.
+        python = Program("\(path)/bin/python", environment: ["OMP_NUM_THREADS": "\(effort.threads)"])
+        common =
+            ["--image", files.image] + measurements + [
+                "--threads", "\(effort.threads)", "--tile", "\(effort.tile)", "--overlap", "\(effort.overlap)",
+            ]
+    }
+
+    /// What `peer.py` prints.
+    private struct Printed: Decodable {
+        let importBytes: Int
+        let peakBytes: Int
+        let versions: [String: String]
+        let seconds: [Double]?
+        let dataStep: [Double]?
+        let denoise: [Double]?
+        let gradient: [String: [Double]]?
+    }
+
+    /// Versions of deepinv and what it runs on, and what a process holds that has only imported them, in bytes.
+    func about() throws -> (versions: [String: String], importBytes: Int) {
+        let printed = try python.run([script, "about"], printing: Printed.self)
+        return (printed.versions, printed.importBytes)
+    }
+
+    /// The Plug-and-Play iterations.
+    ///
+    /// - Parameters:
+    ///   - options: of `peer.py`: which form of deepinv.
+    ///   - result: where it leaves its last image.
+    func run(_ options: [String], weights: String, iterations: Int, result: String) throws -> JobFigures {
+        let job = ["job", "--weights", weights, "--iterations", "\(iterations)", "--result", result]
+        let printed = try python.run([script] + job + common + options, printing: Printed.self)
+        return JobFigures(
+            seconds: Samples(printed.seconds ?? []), dataStep: Samples(printed.dataStep ?? []),
+            denoise: Samples(printed.denoise ?? []), peakBytes: printed.peakBytes, result: result)
+    }
+
+    /// The gradient alone, by each of deepinv's classes for the blurs.
+    func gradient(repeats: Int, result: String) throws -> [String: Samples] {
+        let printed = try python.run(
+            [script, "gradient", "--iterations", "\(repeats)", "--result", result] + common, printing: Printed.self)
+        return (printed.gradient ?? [:]).mapValues { Samples($0) }
+    }
+
+    /// Makes the environment, unless it is there; the file that says so is written last.
+    private static func install() throws -> String {
+        let path = "\(Checkout.root)/.build/peer"
+        let mark = "\(path)/installed"
+        let wanted = packages.joined(separator: "\n")
+        guard (try? String(contentsOfFile: mark, encoding: .utf8)) != wanted else { return path }
+        log("installing \(packages.joined(separator: " and ")) in \(path), once")
+        try Program("/usr/bin/env").run(["python3", "-m", "venv", "--clear", path])
+        try Program("\(path)/bin/python").run(
+            ["-m", "pip", "install", "--quiet", "--extra-index-url", index] + packages)
+        try Data(wanted.utf8).write(to: URL(filePath: mark))
+        return path
+    }
+}
+
+/// What the benchmark is at, on standard error.
+func log(_ text: String) {
+    FileHandle.standardError.write(Data("benchmark: \(text)\n".utf8))
+}

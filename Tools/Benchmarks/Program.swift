@@ -1,0 +1,85 @@
+internal import Foundation
+
+/// Why the benchmark cannot go on, in one line.
+package struct BenchmarkError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A program that is run to its end, as often as asked.
+struct Program {
+    let path: String
+    let folder: String
+    let environment: [String: String]
+
+    /// - Parameters:
+    ///   - folder: where it runs.
+    ///   - environment: variables beside those of this program.
+    init(_ path: String, in folder: String = ".", environment: [String: String] = [:]) {
+        self.path = path
+        self.folder = folder
+        self.environment = environment
+    }
+
+    /// One of the programs of this package, built beside this one.
+    ///
+    /// - Throws: ``BenchmarkError`` where it is not there.
+    init(built name: String) throws {
+        let own = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
+        let path = own.deletingLastPathComponent().appending(path: name).path(percentEncoded: false)
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw BenchmarkError("\(path): there is no such program; build it with 'swift build -c release'")
+        }
+        self.init(path)
+    }
+
+    /// Runs it and returns what it printed on standard output. Its standard error is ours.
+    ///
+    /// - Throws: ``BenchmarkError`` where it cannot be started or fails.
+    @discardableResult
+    func run(_ arguments: [String]) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
+        do {
+            try process.run()
+        } catch {
+            throw BenchmarkError("\(path): it cannot be started (\(error.localizedDescription))")
+        }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            throw BenchmarkError(
+                "\(([path] + arguments).joined(separator: " ")): it ended with \(process.terminationStatus); "
+                    + "what it printed above says why")
+        }
+        return data
+    }
+
+    /// Runs it and decodes the JSON that it prints.
+    ///
+    /// - Throws: ``BenchmarkError`` where it fails or prints something else.
+    func run<Value: Decodable>(_ arguments: [String], printing type: Value.Type) throws -> Value {
+        let data = try run(arguments)
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw BenchmarkError("\(([path] + arguments).joined(separator: " ")): what it printed is not understood")
+        }
+    }
+}
+
+/// Where this package lies.
+enum Checkout {
+    static let root = URL(filePath: #filePath)  // Tools/Benchmarks/Program.swift
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .standardizedFileURL.path(percentEncoded: false)
+}
