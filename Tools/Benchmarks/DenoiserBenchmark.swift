@@ -87,7 +87,7 @@ struct DenoiserBenchmark {
             (gflop, implementations) = (loop.gflop, loop.implementations)
         }
         // The loop also lists steps that are no convolutions.
-        let ours = Set(denoiser.implementations.map(\.implementation))
+        let ours = Set(denoiser.implementations.keys)
         return (own, bare, gflop, ours.isSubset(of: implementations))
     }
 }
