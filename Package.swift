@@ -87,6 +87,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .executableTarget(
+            name: "restart-sample", dependencies: ["CommandLineInterface", "TensorMath"], path: "Tests/RestartSample",
+            swiftSettings: strict),
         tests("Tensors"),
         tests("Networks", ["Tensors"]),
         tests("TensorMath", ["Tensors", "Networks"]),

@@ -60,6 +60,7 @@ public enum Tool {
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
+        Restart.mendOpenBLAS()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)
