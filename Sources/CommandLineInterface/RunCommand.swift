@@ -31,6 +31,7 @@ struct RunCommand: ParsableCommand {
         let expansion = loaded.expansion
         let plan = try hosts.plan(expansion)
         try checkMemory(plan)
+        _ = try ConvolutionSurvey(plan, files: loaded.files)
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
