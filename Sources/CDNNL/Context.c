@@ -10,7 +10,9 @@ int cdnnl_version(void) {
 const char *cdnnl_status_text(int status) {
     switch (status) {
         case STATUS_NO_MEMORY: return "out of memory";
-        case STATUS_NO_FAST: return "the library has only its slow reference implementation for it";
+        case STATUS_NO_FAST:
+            return "the library has only a reference loop for it on this processor, which would take hours; "
+                   "use a processor with AVX2, or another oneDNN";
         case STATUS_NO_WINOGRAD: return "the library has no Winograd F(4x4, 3x3) for it; choose direct convolutions";
         case dnnl_out_of_memory: return "out of memory";
         case dnnl_invalid_arguments: return "invalid arguments";

@@ -22,6 +22,8 @@ struct PlanCommand: ParsableCommand {
         let bytesIn: Int
         let bytesOut: Int
         let memoryBytes: Int
+        /// For every file of weights oneDNN's implementations and how many layers each computes.
+        let implementations: [String: [String: Int]]
     }
 
     private struct RewriteLine: Encodable {
@@ -33,6 +35,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let loaded = try graph.load()
         let plan = try hosts.plan(loaded)
+        let survey = try ConvolutionSurvey(plan, files: loaded.files)
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
@@ -40,7 +43,7 @@ struct PlanCommand: ParsableCommand {
                 seconds: worker.predictedSeconds,
                 bytesIn: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: $1, to: index) },
                 bytesOut: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
-                memoryBytes: worker.memoryBytes)
+                memoryBytes: worker.memoryBytes, implementations: survey.implementations[index])
         }
         guard !json else {
             for line in lines { Terminal.line(try jsonLine(line)) }
@@ -64,6 +67,7 @@ struct PlanCommand: ParsableCommand {
             Terminal.line("'\(node)' computes its convolutions by the method '\(method.rawValue)'")
         }
         for rewrite in plan.rewrites { Terminal.line(rewrite.description) }
+        for line in survey.lines { Terminal.line(line) }
         Terminal.line("steps, seconds and bytes are for one iteration; seconds by a nominal 50 GFLOP/s a thread")
         guard instances else { return }
         var list = Table(["instance", "phase", "worker"])

@@ -32,7 +32,10 @@ struct RunCommand: ParsableCommand {
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team)
         let expansion = plan.expansion
-        if team == nil { try checkMemory(plan) }
+        if team == nil {
+            try checkMemory(plan)
+            _ = try ConvolutionSurvey(plan, files: loaded.files)
+        }
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)

@@ -15,6 +15,8 @@ struct RunReport: Codable {
         let bytesOutPerIteration: Int
         /// Seconds of the whole run, by what they were spent on.
         let seconds: [String: Double]
+        /// For every file of weights the implementations of oneDNN that ran, and how many layers each computed.
+        let implementations: [String: [String: Int]]
     }
 
     struct Link: Codable {
@@ -71,7 +73,8 @@ struct RunReport: Codable {
                 bytesOutPerIteration: plan.workers.indices.reduce(0) { total, target in
                     total + plan.bytesPerIteration(from: index, to: target)
                 },
-                seconds: spent)
+                seconds: spent,
+                implementations: result.implementations.indices.contains(index) ? result.implementations[index] : [:])
         }
         links = plan.workers.indices.flatMap { from in
             plan.workers.indices.compactMap { to in
@@ -118,9 +121,10 @@ struct RunReport: Codable {
     }
 
     static func versions() -> [String: String] {
-        [
-            "OpenBLAS": "\(Libraries.openBLAS), kernels for \(Libraries.openBLASCore)", "FFTW": Libraries.fftw,
-            "oneDNN": Libraries.oneDNN,
+        let asked = ProcessInfo.processInfo.environment[BLASCore.variable] ?? ""
+        return [
+            "OpenBLAS": Libraries.openBLAS + (asked.isEmpty ? "" : " by \(BLASCore.variable)=\(asked)"),
+            "FFTW": Libraries.fftw, "oneDNN": Libraries.oneDNN,
         ]
     }
 }

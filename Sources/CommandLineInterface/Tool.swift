@@ -62,8 +62,8 @@ public enum Tool {
         _ name: String, kernels: KernelCatalog = .standard, definitions: [Definition] = [],
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
-        restartForOpenBLAS()
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
+        Restart.mendOpenBLAS()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)

@@ -28,19 +28,35 @@ private enum PreparedDenoiser {
                     network: network, weights: context.files.weights(path), method: method, threads: context.threads,
                     largestBatch: batch, memory: memory)
             }
-            try shared.prepare(image.shape)
+            context.shared.note(try shared.prepare(image.shape), of: path)
             self = .network(shared)
         }
     }
+
+    static func noteImplementations(_ denoiser: Denoiser, _ context: KernelContext) throws {
+        guard case .network(let network, let path) = try denoiser.method(context.node.files) else { return }
+        let image = try context.node.type(0).shape
+        let batch = min(image[0], denoiser.batch.value)
+        let method = denoiser.convolutions.value.method(automatic: context.automaticConvolutions)
+        let program = try context.shared.resource("\(path) \(method) \(batch) \(image)") {
+            try InferenceProgram(
+                network, shape: [batch, image[1], image[2], image[3]], method: method, threads: context.threads)
+        }
+        context.shared.note(program.implementations, of: path)
+    }
 }
 
-final class DenoiseKernel: Kernel {
+final class DenoiseKernel: NamesImplementations {
     private let denoiser: PreparedDenoiser
     private let sigma: Float
 
     init(_ kind: Denoise, _ context: KernelContext) throws {
         denoiser = try PreparedDenoiser(kind.denoiser, context)
         sigma = Float(kind.sigma.value)
+    }
+
+    static func noteImplementations(_ kind: Denoise, _ context: KernelContext) throws {
+        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
@@ -53,11 +69,15 @@ final class DenoiseKernel: Kernel {
     }
 }
 
-final class DenoiseByMapKernel: Kernel {
+final class DenoiseByMapKernel: NamesImplementations {
     private let denoiser: PreparedDenoiser
 
     init(_ kind: DenoiseByMap, _ context: KernelContext) throws {
         denoiser = try PreparedDenoiser(kind.denoiser, context)
+    }
+
+    static func noteImplementations(_ kind: DenoiseByMap, _ context: KernelContext) throws {
+        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {

@@ -65,18 +65,10 @@ public protocol Kernel<Kind>: AnyObject, SendableMetatype {
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws
 }
 
-/// What the kernels of one worker share, made when first asked for. It stays on the worker's thread.
-package final class SharedResources {
-    private var resources: [String: AnyObject] = [:]
-
-    package init() {}
-
-    /// The resource of that name and type, made by `make` the first time.
-    package func resource<Resource: AnyObject>(_ name: String, make: () throws -> Resource) rethrows -> Resource {
-        let key = "\(Resource.self) \(name)"
-        if let known = resources[key] as? Resource { return known }
-        let made = try make()
-        resources[key] = made
-        return made
-    }
+/// A kernel that a library computes by one of several implementations, which it chooses by size and processor.
+package protocol NamesImplementations: Kernel {
+    /// Notes them in `context.shared`, without reading or computing anything.
+    ///
+    /// - Throws: what would keep the kernel from running, such as a library without a fast implementation.
+    static func noteImplementations(_ kind: Kind, _ context: KernelContext) throws
 }

@@ -5,6 +5,7 @@ public struct KernelCatalog: Sendable {
     /// The kinds, by the name they have in `.graph` files.
     public private(set) var kinds = KindCatalog()
     private var makers: [String: @Sendable (any NodeKind, KernelContext) throws -> any Kernel] = [:]
+    private var naming: [String: any NamesImplementations.Type] = [:]
 
     /// A catalog of nothing; ``standard`` holds what graphrun brings along.
     public init() {}
@@ -16,6 +17,7 @@ public struct KernelCatalog: Sendable {
             guard let kind = kind as? Code.Kind else { throw KernelError.noKernel(type(of: kind).name) }
             return try Code(kind, context)
         }
+        naming[Code.Kind.name] = Code.self as? any NamesImplementations.Type
     }
 
     /// A kernel for one instance.
@@ -24,6 +26,18 @@ public struct KernelCatalog: Sendable {
     package func makeKernel(_ kind: any NodeKind, _ context: KernelContext) throws -> any Kernel {
         guard let maker = makers[type(of: kind).name] else { throw KernelError.noKernel(type(of: kind).name) }
         return try maker(kind, context)
+    }
+
+    /// Notes in `context.shared` by which implementations of a library a kernel would run, where it has a choice.
+    ///
+    /// - Throws: what would keep the kernel from running.
+    package func noteImplementations(_ kind: any NodeKind, _ context: KernelContext) throws {
+        guard let kernel = naming[type(of: kind).name] else { return }
+        func note<Code: NamesImplementations>(_ kernel: Code.Type) throws {
+            guard let kind = kind as? Code.Kind else { return }
+            try kernel.noteImplementations(kind, context)
+        }
+        try note(kernel)
     }
 }
 

@@ -16,6 +16,8 @@ package struct RunResult: Sendable {
     package let iterations: Int
     package let records: [IterationRecord]
     package let traces: [WorkerTrace]
+    /// For every worker, for every file of weights, the library's implementations and how many layers each computes.
+    package let implementations: [[String: [String: Int]]]
 }
 
 /// A plan being run.
@@ -95,22 +97,26 @@ package struct InProcessRun: Run {
         var kept: [Int: Tensor] = [:]
         var states: [Int: Tensor] = [:]
         var traces: [WorkerTrace] = []
+        var implementations: [[String: [String: Int]]] = []
         for (index, worker) in plan.workers.enumerated() {
             if case .success(let report)? = finished[index] {
                 kept.merge(report.kept) { first, _ in first }
                 traces.append(report.trace)
+                implementations.append(report.implementations)
             }
             for (position, range) in worker.states {
                 states[position] = Tensor(copying: arenas[index].view(range, plan.instances[position].type).readOnly)
             }
         }
         return RunResult(
-            kept: kept, states: states, iterations: gate.lastFinished, records: log.records, traces: traces)
+            kept: kept, states: states, iterations: gate.lastFinished, records: log.records, traces: traces,
+            implementations: implementations)
     }
 
     private struct WorkerReport: Sendable {
         let kept: [Int: Tensor]
         let trace: WorkerTrace
+        let implementations: [String: [String: Int]]
     }
 
     /// The failure that began it: not that of a worker whom another's failure made stop.
@@ -149,6 +155,6 @@ package struct InProcessRun: Run {
             iteration += 1
         }
         try worker.run(.finish, iteration: iteration - 1)
-        return WorkerReport(kept: worker.kept, trace: worker.trace)
+        return WorkerReport(kept: worker.kept, trace: worker.trace, implementations: worker.implementations)
     }
 }

@@ -28,6 +28,8 @@ final class WorkerLoop {
     private var firstName: [Phase: Int] = [:]
     private(set) var trace: WorkerTrace
     private(set) var kept: [Int: Tensor] = [:]
+    /// For every file of weights the library's implementations and how many layers each computes.
+    let implementations: [String: [String: Int]]
 
     /// Makes the kernels of every instance of the worker.
     ///
@@ -56,6 +58,7 @@ final class WorkerLoop {
             actions[phase] = bound
         }
         self.actions = actions
+        implementations = shared.implementations
         trace = WorkerTrace(worker: own.worker.name, names: names, origin: origin, limit: traceLimit)
     }
 

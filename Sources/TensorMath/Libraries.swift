@@ -9,8 +9,7 @@ package enum Libraries {
         "\(String(cString: openblas_get_config())), core \(openBLASCore)"
     }
 
-    /// The processor whose kernels OpenBLAS runs. A name older than the machine's (`Prescott`) means slow kernels:
-    /// set `OPENBLAS_CORETYPE` before the program starts.
+    /// The processor whose kernels OpenBLAS runs; see ``BLASCore`` for what becomes of a wrong one.
     package static var openBLASCore: String { String(cString: openblas_get_corename()) }
 
     /// Version and instruction sets of FFTW, such as `fftw-3.3.10-sse2-avx-avx2-avx2_128`.

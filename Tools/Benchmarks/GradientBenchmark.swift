@@ -89,7 +89,8 @@ struct GradientBenchmark {
         guard effort.isFull else { return section }
         section.requirements = [
             Requirement(
-                "fused gradient, over one FFT there and back at \(pairs[0].height) × \(pairs[0].width)", .atMost, 1.5, "×",
+                "fused gradient, over one FFT there and back at \(pairs[0].height) × \(pairs[0].width)", .atMost, 1.5,
+                "×",
                 measured: Ratio(samples[1], over: samples[2])?.median)
         ]
         guard let fastest = theirs.values.min(by: { ($0.median ?? .infinity) < ($1.median ?? .infinity) }) else {

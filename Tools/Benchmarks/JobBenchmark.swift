@@ -82,9 +82,11 @@ struct JobBenchmark {
         for round in 0..<rounds {
             // Ours, theirs, ours, theirs, …
             for index in 0..<max(own.count, peers.count) {
-                for keyPath in [\JobBenchmark.own, \JobBenchmark.peers] where self[keyPath: keyPath].indices.contains(index)
-                {
-                    log("\(denoiser.rawValue) job, round \(round + 1) of \(rounds): \(self[keyPath: keyPath][index].name)")
+                for keyPath in [\JobBenchmark.own, \JobBenchmark.peers]
+                where self[keyPath: keyPath].indices.contains(index) {
+                    log(
+                        "\(denoiser.rawValue) job, round \(round + 1) of \(rounds): \(self[keyPath: keyPath][index].name)"
+                    )
                     self[keyPath: keyPath][index].figures.add(try self[keyPath: keyPath][index].run())
                 }
             }
@@ -101,7 +103,8 @@ struct JobBenchmark {
                 + "\(iterations) iterations without the first. Tiles are \(effort.tile) with an overlap of "
                 + "\(effort.overlap)."
                 + (hasPeer ? " The last two columns say how many times longer deepinv.distributed takes." : ""),
-            columns: ["", "iteration", "data step", "denoise", "rest", "peak MB"] + (hasPeer ? ["× demo", "× tuned"] : []))
+            columns: ["", "iteration", "data step", "denoise", "rest", "peak MB"]
+                + (hasPeer ? ["× demo", "× tuned"] : []))
         for (form, isOwn) in own.map({ ($0, true) }) + peers.map({ ($0, false) }) {
             let figures = form.figures
             let ratios = [JobBenchmark.demo, JobBenchmark.tuned].map { name in

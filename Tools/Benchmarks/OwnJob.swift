@@ -73,7 +73,9 @@ struct OwnJob {
 
     /// The last column of `metrics.csv`.
     static func secondsColumn(of table: String) -> [Double] {
-        table.split(separator: "\n").dropFirst().compactMap { line in line.split(separator: ",").last.flatMap { Double($0) } }
+        table.split(separator: "\n").dropFirst().compactMap { line in
+            line.split(separator: ",").last.flatMap { Double($0) }
+        }
     }
 
     /// Sums a trace's computing steps by what they belong to.

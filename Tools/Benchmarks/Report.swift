@@ -47,7 +47,8 @@ package struct Report: Codable, Equatable, Sendable {
         let verdict = requirement.holds.map { $0 ? "holds" : "**falls short**" } ?? ""
         return [
             requirement.what,
-            "\(requirement.bound.rawValue) \(decimals(requirement.asked, digits)) \(requirement.unit)", measured, verdict,
+            "\(requirement.bound.rawValue) \(decimals(requirement.asked, digits)) \(requirement.unit)", measured,
+            verdict,
         ]
     }
 }

@@ -35,9 +35,17 @@ package final class NetworkDenoiser {
 
     /// Makes the engines for images of `shape`, so that a later call does not.
     ///
+    /// - Returns: The library's implementation of every convolution, such as `jit:avx512_core`, by the name of its
+    ///   weights.
     /// - Throws: ``InferenceError`` where the library cannot run the network at that size.
-    package func prepare(_ shape: Shape) throws(InferenceError) {
-        for piece in pieces(of: shape) { _ = try engine(shape.batch(piece.count)) }
+    @discardableResult
+    package func prepare(_ shape: Shape) throws(InferenceError) -> [String: String] {
+        var implementations: [String: String] = [:]
+        for piece in pieces(of: shape) {
+            let engine = try engine(shape.batch(piece.count))
+            implementations.merge(engine.implementations) { first, _ in first }
+        }
+        return implementations
     }
 
     /// Removes noise of the level `sigma`, in units of the image, from `x` (`N × C × H × W`).
@@ -59,25 +67,17 @@ package final class NetworkDenoiser {
         try run(x, into: output) { .map(sigmaMap.images($0)) }
     }
 
-    /// The library's implementations, such as `jit:avx512_core`, and how many layers each computes. A layer counts for
-    /// each that it has, as that may differ between shapes.
-    package var implementations: [String: Int] {
-        var layers: [String: Set<String>] = [:]
-        for (layer, name) in engines.values.flatMap(\.implementations) { layers[name, default: []].insert(layer) }
-        return layers.mapValues(\.count)
-    }
-
     /// Bytes of the weights, in the order that convolutions read.
     package var weightsBytes: Int { weights.orderedBytes }
 
     private func run(
         _ x: TensorView, into output: MutableTensorView, level: (Range<Int>) -> InferenceEngine.NoiseLevel
     ) throws(InferenceError) {
-        try prepare(x.shape)
+        let pieces = pieces(of: x.shape)
+        let engines = try pieces.map { piece throws(InferenceError) in try engine(x.shape.batch(piece.count)) }
         weights.dropPlain()
-        for piece in pieces(of: x.shape) {
-            let images = x.images(piece)
-            try engine(images.shape).run(images, level(piece), into: output.images(piece))
+        for (piece, engine) in zip(pieces, engines) {
+            try engine.run(x.images(piece), level(piece), into: output.images(piece))
         }
     }
 

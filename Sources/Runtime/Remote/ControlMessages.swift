@@ -37,7 +37,7 @@ package enum WorkerMessage: Codable, Sendable {
     case done(iteration: Int, metrics: [String: Float])
     case failed(instance: String, reason: String)
     /// All of its part is done.
-    case ended(TraceRecord)
+    case ended(WorkerRecord)
     case pong
 }
 

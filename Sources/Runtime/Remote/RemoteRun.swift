@@ -159,7 +159,8 @@ package final class RemoteRun: Run {
         }
         return RunResult(
             kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], iterations: progress.finished,
-            records: log.records, traces: traces.compactMap(\.self))
+            records: log.records, traces: traces.compactMap(\.self),
+            implementations: plan.workers.indices.map { progress.traces[$0]?.implementations ?? [:] })
     }
 }
 
@@ -170,7 +171,7 @@ private struct Progress {
     private var last: Int
     private var readyCount = 0
     private var stopped = false
-    private(set) var traces: [Int: TraceRecord] = [:]
+    private(set) var traces: [Int: WorkerRecord] = [:]
 
     init(workers: Int, after first: Int, last: Int) {
         finishedBy = Array(repeating: nil, count: workers)
@@ -208,7 +209,7 @@ private struct Progress {
         finishedBy.contains(nil) ? nil : finishedBy.compactMap(\.self).min()
     }
 
-    mutating func ended(_ worker: Int, _ trace: TraceRecord) {
+    mutating func ended(_ worker: Int, _ trace: WorkerRecord) {
         traces[worker] = trace
     }
 

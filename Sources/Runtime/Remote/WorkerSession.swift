@@ -123,7 +123,10 @@ final class WorkerSession: Sendable {
         guard !gate.isCancelled else { return }
         try worker.run(.finish, iteration: iteration - 1)
         try handOver(worker.kept, own, arena, plan, handover, transport)
-        tell(.ended(TraceRecord(worker.trace, peakMemoryBytes: peakMemoryOfProcess())))
+        tell(
+            .ended(
+                WorkerRecord(
+                    worker.trace, peakMemoryBytes: peakMemoryOfProcess(), implementations: worker.implementations)))
         // The coordinator has all when it says so.
         while !leaving.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.01) }
     }

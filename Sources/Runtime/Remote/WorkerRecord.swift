@@ -1,5 +1,5 @@
-/// A worker's trace as it travels.
-package struct TraceRecord: Codable, Sendable {
+/// What a worker tells of its run at the end, as it travels.
+package struct WorkerRecord: Codable, Sendable {
     let names: [String]
     let categories: [String]
     let seconds: [Double]
@@ -8,20 +8,23 @@ package struct TraceRecord: Codable, Sendable {
     let events: [[Double]]
     /// Most memory that its process has held, in bytes.
     package let peakMemoryBytes: Int
+    /// For every file of weights the library's implementations and how many layers each computes.
+    let implementations: [String: [String: Int]]
 
-    init(_ trace: WorkerTrace, peakMemoryBytes: Int) {
+    init(_ trace: WorkerTrace, peakMemoryBytes: Int, implementations: [String: [String: Int]]) {
         names = trace.names.map(\.name)
         categories = trace.names.map(\.category.rawValue)
         seconds = trace.seconds
         dropped = trace.dropped
         events = trace.events.map { [Double($0.name), Double($0.iteration), $0.start, $0.duration] }
         self.peakMemoryBytes = peakMemoryBytes
+        self.implementations = implementations
     }
 }
 
 extension WorkerTrace {
     /// A trace that came from elsewhere; what makes no sense in it is left out.
-    init(_ record: TraceRecord, worker: String, offset: Double) {
+    init(_ record: WorkerRecord, worker: String, offset: Double) {
         let names = zip(record.names, record.categories).map { ($0, Category(rawValue: $1) ?? .compute) }
         let events = record.events.compactMap { event -> Event? in
             guard event.count == 4, let name = Int(exactly: event[0]), names.indices.contains(name),
