@@ -89,7 +89,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Tensors", "Networks", "TensorMath", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels",
-                "Runtime", "Phantoms", "TestSupport",
+                "Runtime", "Phantoms", "TestSupport", "CFFTW",
             ], path: "Tools/Benchmarks", swiftSettings: strict),
         .executableTarget(
             name: "benchmark",

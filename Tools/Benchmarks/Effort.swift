@@ -27,16 +27,16 @@ package struct Effort: Equatable, Sendable {
     /// What `BENCHMARKS.md` shows: the photograph of deepinv's demo at the demo's size, and networks at full size.
     package static func full(threads: Int) -> Effort {
         Effort(
-            height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 3, drunetRounds: 2,
-            ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
-            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 3)
+            height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 3,
+            ffdnetIterations: 5, drunetIterations: 2, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
+            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2)
     }
 
     /// The same parts, small enough to see that they work.
     package static func quick(threads: Int) -> Effort {
         Effort(
             height: 95, width: 64, tile: 32, overlap: 8, threads: threads, ffdnetRounds: 1, drunetRounds: 1,
-            ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 1,
+            ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 2,
             trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1)
     }
 

@@ -16,8 +16,8 @@ struct JobFiles {
     let measurementPattern: String
     let ffdnet: String
     let drunet: String
-    /// What image and weights are, for the report.
-    let notes: [String]
+    private let isPhotograph: Bool
+    private let isTrained: Bool
 
     /// The blurs and noise levels of the graph `pnp`, which are those of deepinv's distributed demo.
     static let blurs: [(sigma: (Double, Double), angle: Double)] = [((1, 1), 0), ((2, 2), 0), ((1.5, 3), 30)]
@@ -37,35 +37,43 @@ struct JobFiles {
 
     /// - Parameter folder: where what is missing is made; what an earlier run made there is made again.
     init(_ effort: Effort, in folder: String) throws {
-        var notes: [String] = []
         let photograph = SharedFiles.data.path("images/seed_102061_767x512.png")
         let measured = SharedFiles.goldens.path("seed_y{shard}.npy")
-        if effort.isFull, ([photograph] + JobFiles.paths(measured)).allSatisfy(FileManager.default.fileExists) {
+        isPhotograph =
+            effort.isFull && ([photograph] + JobFiles.paths(measured)).allSatisfy(FileManager.default.fileExists)
+        if isPhotograph {
             image = photograph
             measurementPattern = measured
-            notes.append("The image is the photograph of deepinv's distributed demo with its measurements.")
         } else {
             let phantom = Phantom.draw(width: effort.width, height: effort.height)
             image = "\(folder)/phantom.npy"
             try NPY.write(phantom, to: image)
             measurementPattern = "\(folder)/y{shard}.npy"
             try JobFiles.simulate(phantom, into: measurementPattern, threads: effort.threads)
-            notes.append("The image is the drawn phantom with simulated measurements.")
         }
 
         let trained = SharedFiles.data.path("ffdnet_color.safetensors")
-        if FileManager.default.fileExists(atPath: trained) {
+        isTrained = FileManager.default.fileExists(atPath: trained)
+        if isTrained {
             ffdnet = trained
-            notes.append("FFDNet has its authors' weights, DRUNet seeded random ones.")
         } else {
             ffdnet = "\(folder)/ffdnet.safetensors"
             let shapes = SampleNetworks.ffdnet(channels: 3, features: 96, depth: 12)
             try SafeTensors.write(SampleNetworks.randomWeights(shapes, seed: 1), to: ffdnet)
-            notes.append("FFDNet and DRUNet have seeded random weights.")
         }
         drunet = "\(folder)/drunet.safetensors"
         try SafeTensors.write(JobFiles.randomDRUNet(effort), to: drunet)
-        self.notes = notes
+    }
+
+    /// What image and weights are, for the report.
+    func notes(_ denoiser: JobBenchmark.Denoiser) -> [String] {
+        [
+            isPhotograph
+                ? "The image is the photograph of deepinv's distributed demo with its measurements."
+                : "The image is drawn, its measurements are simulated.",
+            denoiser == .ffdnet && isTrained
+                ? "The weights are those of FFDNet's authors." : "The weights are random, from a seed.",
+        ]
     }
 
     /// Blurs the image and adds noise.

@@ -1,9 +1,14 @@
 /// A table as it reads both in a terminal and on a page.
-struct MarkdownTable {
+package struct MarkdownTable {
     let columns: [String]
     let rows: [[String]]
 
-    var text: String {
+    package init(columns: [String], rows: [[String]]) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    package var text: String {
         let cells = ([columns] + rows).map { row in row.map { $0.replacing("|", with: "\\|") } }
         let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         let lines = cells.map { row in

@@ -56,8 +56,8 @@ struct OverheadBenchmark {
     private func wide() throws -> Graph {
         try Graph("wide", summary: "") { g in
             let x = g.state("x", initial: g.add("one", Load("one.npy", as: .array)))
-            let scaled = g.add(
-                "scaled", Scale(Setting(1 / Double(nodes))), x, over: g.axis("node", count: Setting(nodes)))
+            let node = g.axis("node", count: Setting(nodes))
+            let scaled = g.add("scaled", Scale(Setting(1 / Double(nodes))), x, over: node)
             g.next(x, g.add("sum", Sum(), scaled))
             g.loop(Setting(iterations))
             g.output("result", x)

@@ -49,9 +49,12 @@ struct Peer {
     func run(_ options: [String], weights: String, iterations: Int, result: String) throws -> JobFigures {
         let job = ["job", "--weights", weights, "--iterations", "\(iterations)", "--result", result]
         let printed = try python.run([script] + job + common + options, printing: Printed.self)
-        return JobFigures(
+        var figures = JobFigures(
             seconds: Samples(printed.seconds ?? []), dataStep: Samples(printed.dataStep ?? []),
-            denoise: Samples(printed.denoise ?? []), peakBytes: printed.peakBytes, result: result)
+            denoise: Samples(printed.denoise ?? []))
+        figures.peakBytes = printed.peakBytes
+        figures.result = result
+        return figures
     }
 
     /// The gradient alone, by each of deepinv's classes for the blurs.

@@ -1,16 +1,16 @@
-internal import Foundation
+package import Foundation
 
 /// Why the benchmark cannot go on, in one line.
 package struct BenchmarkError: Error, Equatable, CustomStringConvertible {
     package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
 
 /// A program that is run to its end, as often as asked.
-struct Program {
+package struct Program {
     let path: String
     let folder: String
     let environment: [String: String]
@@ -27,7 +27,7 @@ struct Program {
     /// One of the programs of this package, built beside this one.
     ///
     /// - Throws: ``BenchmarkError`` where it is not there.
-    init(built name: String) throws {
+    package init(built name: String) throws {
         let own = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         let path = own.deletingLastPathComponent().appending(path: name).path(percentEncoded: false)
         guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -40,7 +40,7 @@ struct Program {
     ///
     /// - Throws: ``BenchmarkError`` where it cannot be started or fails.
     @discardableResult
-    func run(_ arguments: [String]) throws -> Data {
+    package func run(_ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
@@ -79,7 +79,6 @@ struct Program {
 
 /// Where this package lies.
 enum Checkout {
-    static let root = URL(filePath: #filePath)  // Tools/Benchmarks/Program.swift
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .standardizedFileURL.path(percentEncoded: false)
+    /// Its path, without a slash at the end.
+    static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 }

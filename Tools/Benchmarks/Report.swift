@@ -24,8 +24,8 @@ package struct Report: Codable, Equatable, Sendable {
     package var markdown: String {
         var parts = [
             "# Benchmarks",
-            "Made by `\(command)`. Times are wall-clock seconds, medians of all that were taken unless it says otherwise; "
-                + "ratios are of medians, with the least and greatest that the single times allow in brackets.",
+            "Made by `\(command)`. Times are by the wall clock: the median, and in brackets the least and the greatest. "
+                + "Ratios are of medians, and in brackets the least and the greatest that the single times allow.",
             MarkdownTable(columns: ["", ""], rows: machine.rows).text,
         ]
         if !requirements.isEmpty {
@@ -38,8 +38,26 @@ package struct Report: Codable, Equatable, Sendable {
             parts.append(MarkdownTable(columns: section.columns, rows: section.rows).text)
             if !section.notes.isEmpty { parts.append(section.notes.map { "- \($0)" }.joined(separator: "\n")) }
         }
+        parts.append("## How it is measured")
+        parts.append(Report.method)
         return parts.joined(separator: "\n\n") + "\n"
     }
+
+    /// What a reader who doubts the figures would ask.
+    private static let method = """
+        - *Same work.* All programs read the same files: image, measurements, weights. Each section says by how much their \
+        results differ.
+        - *Same means.* All have the same number of threads, and the machine to themselves while they run. deepinv runs in \
+        one process, as `Tools/peer.py`.
+        - *In turn.* Programs that are compared run one after the other and then all again, so that a machine that is \
+        slower for a while is so for all of them.
+        - *Warm.* The first iteration of a process, and the first round of everything else, is not counted: it meets cold \
+        memory, and libraries prepare themselves in it. Reading files, planning and making kernels come before the clock.
+        - *Data step* is the gradient of the data fidelity and the step against it; *denoise* includes cutting into tiles \
+        and putting them together; *rest* is what remains of an iteration. Ours are from the run's `trace.json` and \
+        `metrics.csv`, theirs from a clock around deepinv's own calls.
+        - *Peak memory* is the most that a process has ever held (`VmHWM` of Linux), with all its libraries.
+        """
 
     private func row(_ requirement: Requirement) -> [String] {
         let digits = requirement.unit == "MB" ? 0 : 2

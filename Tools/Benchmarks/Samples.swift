@@ -50,7 +50,7 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 /// The first round meets cold memory and is not counted. This and a median are all that is needed of a benchmark library;
 /// those for Swift run one thing until it is done and then the next, which on a shared machine compares two different
 /// quarters of an hour.
-func alternate(rounds: Int, _ bodies: [() throws -> Void]) throws -> [Samples] {
+package func alternate(rounds: Int, _ bodies: [() throws -> Void]) throws -> [Samples] {
     var samples = bodies.map { _ in Samples() }
     for round in 0...rounds {
         for (index, body) in bodies.enumerated() {

@@ -2,8 +2,8 @@
 package struct Section: Codable, Equatable, Sendable {
     package let title: String
     /// What the table shows and how it was measured.
-    package var text: String
-    package var columns: [String]
+    let text: String
+    package let columns: [String]
     /// A row for each thing that was timed, its name first.
     package var rows: [[String]] = []
     /// What is worth knowing besides, a line each.

@@ -198,10 +198,3 @@ final class WorkerSession: Sendable {
         }
     }
 }
-
-/// Most memory that the process has held, in bytes.
-package func peakMemoryOfProcess() -> Int {
-    var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    return usage.ru_maxrss * 1024
-}

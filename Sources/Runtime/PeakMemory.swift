@@ -1,0 +1,15 @@
+internal import Foundation
+
+/// Most memory that the process has held, in bytes.
+package func peakMemoryOfProcess() -> Int {
+    // Linux's own account of this program; what getrusage tells may be that of the program which started it.
+    if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+    {
+        return kilobytes * 1024
+    }
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return usage.ru_maxrss * 1024
+}
