@@ -35,8 +35,8 @@ public struct Denoiser: Hashable, Sendable, Codable {
     public let tvIterations: Setting<Int>
     /// How the convolutions of a network are computed.
     public let convolutions: Setting<ConvolutionChoice>
-    /// Images of a batch that a network computes at once: more are faster where images are small, and take more memory.
-    /// With Winograd's method the last bits may depend on it.
+    /// Images of a batch that a network computes at once. More take more memory and are little faster (four instead of one:
+    /// FFDNet on 192 × 192 pixels 7 %, DRUNet on 128 × 128 10 %); with Winograd's method the last bits may depend on it.
     public let batch: Setting<Int>
 
     public init(

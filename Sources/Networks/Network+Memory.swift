@@ -8,7 +8,8 @@ extension Network {
         guard
             let plan = try? ActivationPlan(self, batch: batch, height: height, width: width, block: Network.block)
         else { return 0 }
-        var scratch = 0
+        // Some implementations keep a few kilobytes, such as a transposed convolution with a bias.
+        var scratch = 1 << 16
         for case .convolve(let layer, false, let source, let target, _) in plan.steps
         where method == .winograd && layer.suitsWinograd {
             scratch = max(scratch, winogradScratch(batch, source, target))
