@@ -31,7 +31,7 @@ package struct Benchmark {
         let files = try JobFiles(effort, in: folder)
         let peer = usesPeer ? try Peer(files, venv: venv, effort) : nil
         var machine = Machine()
-        if let peer { machine.versions.merge(try peer.about().versions) { $1 } }
+        if let peer { machine.versions.merge(peer.versions) { $1 } }
 
         var sections: [Section] = []
         if parts.contains(.job) {

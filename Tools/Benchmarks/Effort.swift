@@ -27,8 +27,8 @@ package struct Effort: Equatable, Sendable {
     /// What `BENCHMARKS.md` shows: the photograph of deepinv's demo at the demo's size, and networks at full size.
     package static func full(threads: Int) -> Effort {
         Effort(
-            height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 3,
-            ffdnetIterations: 5, drunetIterations: 2, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
+            height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 2,
+            ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
             trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2)
     }
 

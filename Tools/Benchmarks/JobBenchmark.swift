@@ -28,7 +28,7 @@ struct JobBenchmark {
         self.denoiser = denoiser
         self.effort = effort
         self.files = files
-        peerImportBytes = try peer?.about().importBytes
+        peerImportBytes = peer?.importBytes
         let job = try OwnJob(files, threads: effort.threads, in: folder)
         own = ownForms(job)
         peers = peer.map { peerForms($0, in: folder) } ?? []

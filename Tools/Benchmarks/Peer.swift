@@ -5,6 +5,10 @@ struct Peer {
     private let python: Program
     private let script = "\(Checkout.root)/Tools/peer.py"
     private let common: [String]
+    /// Of deepinv and what it runs on, by name.
+    let versions: [String: String]
+    /// What a process holds that has only imported deepinv.
+    let importBytes: Int
 
     private static let packages = ["torch==2.13.0+cpu", "deepinv==0.5.0"]
     private static let index = "https://download.pytorch.org/whl/cpu"
@@ -22,6 +26,8 @@ struct Peer {
             ["--image", files.image] + measurements + [
                 "--threads", "\(effort.threads)", "--tile", "\(effort.tile)", "--overlap", "\(effort.overlap)",
             ]
+        let about = try python.run([script, "about"], printing: Printed.self)
+        (versions, importBytes) = (about.versions, about.importBytes)
     }
 
     /// What `peer.py` prints.
@@ -33,12 +39,6 @@ struct Peer {
         let dataStep: [Double]?
         let denoise: [Double]?
         let gradient: [String: [Double]]?
-    }
-
-    /// Versions of deepinv and what it runs on, and what a process holds that has only imported them, in bytes.
-    func about() throws -> (versions: [String: String], importBytes: Int) {
-        let printed = try python.run([script, "about"], printing: Printed.self)
-        return (printed.versions, printed.importBytes)
     }
 
     /// The Plug-and-Play iterations.
@@ -72,8 +72,14 @@ struct Peer {
         guard (try? String(contentsOfFile: mark, encoding: .utf8)) != wanted else { return path }
         log("installing \(packages.joined(separator: " and ")) in \(path), once")
         try Program("/usr/bin/env").run(["python3", "-m", "venv", "--clear", path])
-        try Program("\(path)/bin/python").run(
-            ["-m", "pip", "install", "--quiet", "--extra-index-url", index] + packages)
+        let install = ["-m", "pip", "install", "--quiet"] + packages
+        let python = Program("\(path)/bin/python")
+        do {
+            try python.run(install)
+        } catch {
+            log("trying again with \(index), where builds of torch for processors alone are")
+            try python.run(install + ["--extra-index-url", index])
+        }
         try Data(wanted.utf8).write(to: URL(filePath: mark))
         return path
     }
