@@ -16,7 +16,7 @@ struct BenchmarkCommand: ParsableCommand {
         completion: .directory)
     var venv: String?
     @Flag(help: "Small sizes, to see that everything works.") var quick = false
-    @Option(parsing: .upToNextOption, help: "Measure only these: \(Benchmark.Part.allCases.map(\.rawValue)).")
+    @Option(parsing: .upToNextOption, help: "Measure only some parts.")
     var only: [Benchmark.Part] = []
     @Option(help: "Threads of every program that is compared.") var threads = 2
     @Option(help: ArgumentHelp("Write the table to a file.", valueName: "file.md"), completion: .file())
