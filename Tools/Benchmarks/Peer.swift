@@ -11,7 +11,6 @@ struct Peer {
     let importBytes: Int
 
     private static let packages = ["torch==2.13.0+cpu", "deepinv==0.5.0"]
-    private static let index = "https://download.pytorch.org/whl/cpu"
 
     /// - Parameters:
     ///   - venv: a virtual environment that has deepinv; without one, it is made in `.build/peer`, or the one that an
@@ -72,13 +71,12 @@ struct Peer {
         guard (try? String(contentsOfFile: mark, encoding: .utf8)) != wanted else { return path }
         log("installing \(packages.joined(separator: " and ")) in \(path), once")
         try Program("/usr/bin/env").run(["python3", "-m", "venv", "--clear", path])
-        let install = ["-m", "pip", "install", "--quiet"] + packages
-        let python = Program("\(path)/bin/python")
         do {
-            try python.run(install)
+            try Program("\(path)/bin/python").run(["-m", "pip", "install", "--quiet"] + packages)
         } catch {
-            log("trying again with \(index), where builds of torch for processors alone are")
-            try python.run(install + ["--extra-index-url", index])
+            throw BenchmarkError(
+                "\(error)\nset PIP_EXTRA_INDEX_URL to PyTorch's index of builds for processors, or name an environment that "
+                    + "has \(packages.joined(separator: " and ")) with --venv")
         }
         try Data(wanted.utf8).write(to: URL(filePath: mark))
         return path
