@@ -26,11 +26,6 @@ enum Terminal {
         error("warning: \(line)")
     }
 
-    /// A line on standard error that tells what goes on.
-    static func note(_ line: String) {
-        error(line)
-    }
-
     /// A line on standard output, at once.
     static func line(_ text: String) {
         output(text + "\n")

@@ -47,7 +47,7 @@ struct WorkerCommand: ParsableCommand {
                     memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), hasWinograd: Libraries.hasWinograd,
                     kinds: Tool.configuration.kernels.kinds.names, versions: RunReport.versions()),
                 catalog: Tool.configuration.kernels, store: try FileStore(folder: folder)
-            ) { line in Terminal.note(line) }
+            ) { line in Terminal.error(line) }
             endpoint = try service.open(context, at: bind)
         } catch let error as MessagingError {
             throw Failure.usage("--bind \(error)")

@@ -58,6 +58,9 @@ package struct Assignment: Codable, Sendable {
         guard let rewriting = Rewriting(rawValue: rewriting), workers.indices.contains(index) else {
             throw RunError.assignment("it names no rewriting or no worker that there is")
         }
+        guard (0...declared.iterations).contains(first), workers.allSatisfy({ (1...1024).contains($0.threads) }) else {
+            throw RunError.assignment("its first iteration or its threads are out of bounds")
+        }
         let expansion = try declared.rewritten(rewriting, workers: workers.count, facts)
         guard placement.count == expansion.instances.count, placement.allSatisfy(workers.indices.contains) else {
             throw RunError.assignment("its placement is not one of this graph's instances")

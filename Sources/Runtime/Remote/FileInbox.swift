@@ -25,14 +25,14 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
 
     /// Where the file lies here that the graph knows as `path`.
     ///
-    /// - Throws: ``RunError/assignment(_:)`` where the coordinator has none; ``MessagingError/cancelled``.
+    /// - Throws: ``RunError/data(_:)`` where the coordinator has none; ``MessagingError/cancelled``.
     func fetch(_ path: String) throws -> String {
         let own = begin()
         tell(.want(request: own, path: path))
         switch try waitForAnswer() {
-        case .none(let reason): throw RunError.assignment(reason)
+        case .none(let reason): throw RunError.data(reason)
         case .file(let hash, let bytes):
-            guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.assignment("\(path): it has no hash") }
+            guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.data("\(path): it has no hash") }
             let ending = fileEnding(path)
             if let known = store.path(hash: hash, ending: ending) { return known }
             tell(.send(request: own))

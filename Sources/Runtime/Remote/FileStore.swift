@@ -5,13 +5,13 @@ internal import TensorFiles
 package struct FileStore: Sendable {
     private let folder: String
 
-    /// - Throws: ``RunError/assignment(_:)`` where the folder cannot be made.
+    /// - Throws: ``RunError/data(_:)`` where the folder cannot be made.
     package init(folder: String) throws(RunError) {
         self.folder = folder
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw .assignment("\(folder): cannot be made a folder for data; name another with --data")
+            throw .data("\(folder): cannot be made a folder for data; name another with --data")
         }
     }
 
@@ -23,7 +23,7 @@ package struct FileStore: Sendable {
 
     /// Keeps a file whose contents `write` appends, part by part.
     ///
-    /// - Throws: ``RunError/assignment(_:)`` where the contents are others than the hash says; what the disk says.
+    /// - Throws: ``RunError/data(_:)`` where the contents are others than the hash says; what the disk says.
     func add(hash: String, ending: String, _ write: (FileHandle) throws -> Void) throws -> String {
         let path = location(hash, ending)
         var isRight = false

@@ -89,7 +89,8 @@ package final class RemoteRun: Run {
         switch word.message {
         case .want(let request, let path): crew.tell(fetches.answer(word.worker, request, path), word.worker)
         case .send(let request):
-            fetches.send(word.worker, request, to: crew.members[word.worker].address, by: crew.office, run: crew.run)
+            try fetches.send(
+                word.worker, request, to: crew.members[word.worker].address, by: crew.office, run: crew.run)
         case .ready:
             guard progress.ready() else { return }
             crew.tellAll(.proceed(upTo: progress.allowed))
@@ -196,13 +197,14 @@ private struct Progress {
 
     /// The iterations that are complete now, in order.
     mutating func done(_ iteration: Int, by worker: Int) -> [Int] {
+        // Each counts setup as 0 and goes on from `first` in steps of one; anything else is no worker of ours.
+        guard iteration == finishedBy[worker].map({ max($0, first) + 1 }) ?? 0 else { return [] }
         let before = slowest
         finishedBy[worker] = iteration
         guard let now = slowest, now != before else { return [] }
-        // Workers count setup as 0, and go on from `first` in steps of one.
         guard now > 0 else { return [0] }
-        defer { finished = now }
-        return Array(finished + 1...max(now, finished + 1))
+        finished = now
+        return [now]
     }
 
     private var slowest: Int? {
@@ -255,17 +257,19 @@ private struct FileRequests {
         }
     }
 
+    /// - Throws: where the file can no longer be read; nothing is sent for a request that was not answered.
     func send(
         _ worker: Int, _ request: Int, to address: PostOffice.Address, by office: PostOffice, run: UInt64
-    ) {
+    ) throws {
         guard let place = requests[Request(worker: worker, number: request)],
-            let contents = try? Data(contentsOf: URL(filePath: place))
+            let number = UInt32(exactly: request)
         else { return }
+        let contents = try Data(contentsOf: URL(filePath: place))
         var offset = 0
         while offset < contents.count {
             let part = contents[offset..<min(offset + FrameHeader.largestPayload, contents.count)]
             let header = FrameHeader(
-                .file, run: run, transfer: UInt32(request), offset: offset, total: contents.count, length: part.count)
+                .file, run: run, transfer: number, offset: offset, total: contents.count, length: part.count)
             office.send(header, .bytes(Array(part)), to: address)
             offset += part.count
         }
