@@ -77,27 +77,6 @@ public struct NodeContext: Sendable {
     }
 }
 
-/// What an instance costs, for plans and predictions.
-public struct Cost: Hashable, Sendable {
-    /// Floating-point operations.
-    public var operations: Double
-    /// Bytes read and written in memory.
-    public var bytes: Double
-    /// Bytes of scratch memory a kernel keeps beside its output.
-    public var scratchBytes: Int
-    /// Bytes that all instances of a worker share which name them alike, such as the weights of a network.
-    public var sharedBytes: [String: Int]
-
-    public init(
-        operations: Double = 0, bytes: Double = 0, scratchBytes: Int = 0, sharedBytes: [String: Int] = [:]
-    ) {
-        self.operations = operations
-        self.bytes = bytes
-        self.scratchBytes = scratchBytes
-        self.sharedBytes = sharedBytes
-    }
-}
-
 /// What a node computes, as a value that can be written to a file; it holds no code that runs on a worker.
 ///
 /// A kind is added with two files, the kind and its kernel, and a line in the catalog.

@@ -1,19 +1,3 @@
-/// A worker that a plan may use.
-public struct Worker: Hashable, Sendable {
-    /// `worker 0`, as it reads in plans, traces and messages.
-    public let name: String
-    /// Threads it computes with; results are equal for equal numbers.
-    public let threads: Int
-    /// Whether it can compute convolutions by Winograd's method.
-    public let hasWinograd: Bool
-
-    public init(name: String, threads: Int, hasWinograd: Bool = false) {
-        self.name = name
-        self.threads = threads
-        self.hasWinograd = hasWinograd
-    }
-}
-
 /// A line of a host file.
 public struct Host: Hashable, Sendable {
     public enum Address: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import GraphModel
+internal import Networks
 
 /// Chooses a worker for every instance: the instances of an axis in contiguous runs of about equal cost, everything
 /// else on the first worker.
@@ -27,10 +28,9 @@ struct Placement {
         return placement
     }
 
-    /// Seconds an instance takes on a nominal thread: 50 GFLOP/s and 5 GB/s. Only ratios matter for placing; a worker
-    /// that measures itself will replace it.
+    /// Seconds an instance takes on a nominal thread.
     static func predictedSeconds(_ cost: Cost) -> Double {
-        max(cost.operations / 50e9, cost.bytes / 5e9)
+        Speeds.nominal(threads: 1).seconds(cost, automatic: .direct)
     }
 }
 

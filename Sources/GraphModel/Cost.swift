@@ -1,0 +1,32 @@
+/// A sort of computing that processors do at a speed of its own.
+public enum Work: Hashable, Sendable {
+    /// Convolutions between at least so many channels, as the graph asks for them.
+    case convolution(channels: Int, ConvolutionChoice)
+    /// Fourier transforms, 5 n log₂ n operations each.
+    case transform
+}
+
+/// What an instance costs, for plans and predictions.
+public struct Cost: Hashable, Sendable {
+    /// Floating-point operations.
+    public var operations: Double
+    /// How many of the operations are of a sort of their own; the others are plain arithmetic.
+    public var work: [Work: Double]
+    /// Bytes read and written in memory.
+    public var bytes: Double
+    /// Bytes of scratch memory a kernel keeps beside its output.
+    public var scratchBytes: Int
+    /// Bytes that all instances of a worker share which name them alike, such as the weights of a network.
+    public var sharedBytes: [String: Int]
+
+    public init(
+        operations: Double = 0, work: [Work: Double] = [:], bytes: Double = 0, scratchBytes: Int = 0,
+        sharedBytes: [String: Int] = [:]
+    ) {
+        self.operations = operations
+        self.work = work
+        self.bytes = bytes
+        self.scratchBytes = scratchBytes
+        self.sharedBytes = sharedBytes
+    }
+}

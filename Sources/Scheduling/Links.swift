@@ -1,0 +1,36 @@
+/// What lies between two workers.
+public struct Link: Hashable, Sendable, Codable {
+    /// Seconds until the first byte of a message is there.
+    public let latency: Double
+    /// Bytes a second, in each direction.
+    public let bandwidth: Double
+
+    public init(latency: Double, bandwidth: Double) {
+        self.latency = latency
+        self.bandwidth = bandwidth
+    }
+
+    /// Loopback, for workers that have not been asked.
+    public static let nominal = Link(latency: 100e-6, bandwidth: 2e9)
+}
+
+/// The links between all workers, by their indices.
+public struct Links: Hashable, Sendable {
+    private struct Pair: Hashable {
+        let from: Int
+        let to: Int
+    }
+
+    private let general: Link
+    private var measured: [Pair: Link] = [:]
+
+    /// - Parameter general: Every link that is given no value of its own.
+    public init(_ general: Link = .nominal) {
+        self.general = general
+    }
+
+    public subscript(_ from: Int, _ to: Int) -> Link {
+        get { measured[Pair(from: from, to: to)] ?? general }
+        set { measured[Pair(from: from, to: to)] = newValue }
+    }
+}
