@@ -29,11 +29,11 @@ struct DotCommand: ParsableCommand {
         }
         guard hosts.workers != nil else {
             return Terminal.line(
-                String(expansion.expandedDot { position in note(expansion.instances[position], times, 0) }.dropLast()))
+                String(expansion.expandedDot { position in note(plan, position, times, 0) }.dropLast()))
         }
         let text = expansion.expandedDot(
             annotation: { position in
-                note(expansion.instances[position], times, plan.placement[position])
+                note(plan, position, times, plan.placement[position])
             },
             edgeLabel: { source, target in
                 guard plan.placement[source] != plan.placement[target] else { return nil }
@@ -43,10 +43,13 @@ struct DotCommand: ParsableCommand {
     }
 
     /// Predicted milliseconds, and measured ones where there are any.
-    private func note(_ instance: Instance, _ times: [String: Double], _ worker: Int) -> (worker: Int, line: String)? {
+    private func note(
+        _ plan: Plan, _ position: Int, _ times: [String: Double], _ worker: Int
+    ) -> (worker: Int, line: String)? {
+        let instance = plan.instances[position]
         guard hosts.workers != nil || !times.isEmpty else { return nil }
         guard case .compute = instance.content else { return (worker, "") }
-        let predicted = "\(decimals(Plan.predictedSeconds(instance) * 1e3, 1)) ms predicted"
+        let predicted = "\(decimals(plan.predictedSeconds(position) * 1e3, 1)) ms predicted"
         guard let seconds = times[instance.id] else { return (worker, predicted) }
         return (worker, "\(predicted), \(decimals(seconds * 1e3, 1)) measured")
     }

@@ -40,7 +40,7 @@ struct PlanCommand: ParsableCommand {
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
                 instances: plan.placement.count { $0 == index }, steps: worker.body.count,
-                seconds: worker.predictedSeconds,
+                seconds: plan.prediction.busy[index],
                 bytesIn: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: $1, to: index) },
                 bytesOut: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
                 memoryBytes: worker.memoryBytes, implementations: survey.implementations[index])

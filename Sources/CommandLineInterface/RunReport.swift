@@ -69,7 +69,7 @@ struct RunReport: Codable {
             }
             return WorkerReport(
                 name: worker.worker.name, threads: worker.worker.threads, memoryBytes: worker.memoryBytes,
-                predictedSecondsPerIteration: worker.predictedSeconds,
+                predictedSecondsPerIteration: plan.prediction.busy[index],
                 bytesOutPerIteration: plan.workers.indices.reduce(0) { total, target in
                     total + plan.bytesPerIteration(from: index, to: target)
                 },

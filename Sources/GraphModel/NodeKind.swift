@@ -91,6 +91,15 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func output(_ context: NodeContext) throws(GraphError) -> TensorType
     /// What one instance costs.
     func cost(_ context: NodeContext) throws(GraphError) -> Cost
+    /// What an instance reads of a value: a box of its trailing axes, or `nil` for the whole.
+    ///
+    /// A worker that has only such boxes to compute is sent no more of the value; the kernel finds in its context which
+    /// box it is given.
+    ///
+    /// - Parameters:
+    ///   - input: Number of the input.
+    ///   - value: Number of the value among those that the input reads.
+    func box(_ context: NodeContext, input: Int, value: Int) -> Region?
     /// The Lipschitz constant of the gradient that this node yields, from those of its inputs; `nil` where it yields
     /// none or it is not known.
     func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double?
@@ -106,6 +115,7 @@ public protocol NodeKind: Codable, Hashable, Sendable {
 }
 
 extension NodeKind {
+    public func box(_ context: NodeContext, input: Int, value: Int) -> Region? { nil }
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }
     public var convolutions: ConvolutionChoice? { nil }

@@ -10,6 +10,8 @@ public struct KernelContext {
     public let output: TensorType
     /// Threads it may compute with.
     public let threads: Int
+    /// Which boxes of the values the kernel is given, in place of the whole; by input and value.
+    private let boxes: [[Region?]]
     /// What convolutions are that the graph leaves to the plan.
     package let automaticConvolutions: ConvolutionMethod
     /// Reads the files a graph refers to.
@@ -19,7 +21,7 @@ public struct KernelContext {
 
     package init(
         node: NodeContext, output: TensorType, threads: Int, automaticConvolutions: ConvolutionMethod,
-        files: GraphFiles, shared: SharedResources
+        files: GraphFiles, shared: SharedResources, boxes: [[Region?]] = []
     ) {
         self.node = node
         self.output = output
@@ -27,6 +29,15 @@ public struct KernelContext {
         self.automaticConvolutions = automaticConvolutions
         self.files = files
         self.shared = shared
+        self.boxes = boxes
+    }
+
+    /// The box of a value's trailing axes that the kernel is given of it, or `nil` where it is given the whole.
+    ///
+    /// Only kinds that say which box they read are given one; it may be larger than that.
+    public func box(_ input: Int, value: Int = 0) -> Region? {
+        guard boxes.indices.contains(input), boxes[input].indices.contains(value) else { return nil }
+        return boxes[input][value]
     }
 }
 

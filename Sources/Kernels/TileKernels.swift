@@ -6,7 +6,7 @@ final class CropKernel: Kernel {
     private let copy: TileCopy
 
     init(_ kind: Crop, _ context: KernelContext) throws {
-        copy = TileCopy(try context.node.tiling(), index: context.node.index)
+        copy = TileCopy(try context.node.tiling(), index: context.node.index, imageBox: context.box(0))
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
@@ -18,7 +18,7 @@ final class TrimKernel: Kernel {
     private let copy: TileCopy
 
     init(_ kind: Trim, _ context: KernelContext) throws {
-        copy = TileCopy(try context.node.tiling(), index: context.node.index)
+        copy = TileCopy(try context.node.tiling(), index: context.node.index, windowBox: context.box(0))
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
@@ -67,7 +67,9 @@ final class ExchangeKernel: Kernel {
 
     init(_ kind: Exchange, _ context: KernelContext) throws {
         let tiling = try context.node.tiling()
-        copies = context.node.neighbours.map { WindowPart(tiling, window: context.node.index, inner: $0) }
+        copies = context.node.neighbours.enumerated().map { value, neighbour in
+            WindowPart(tiling, window: context.node.index, inner: neighbour, box: context.box(0, value: value))
+        }
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {

@@ -9,11 +9,11 @@ package final class InProcessTransport: Transport, Sendable {
     /// `release`.
     private final class Slot: @unchecked Sendable {
         private let condition = NSCondition()
-        private let target: MutableTensorView
+        private let target: Landing
         private var full = false
         private var cancelled = false
 
-        init(_ target: MutableTensorView) {
+        init(_ target: Landing) {
             self.target = target
         }
 
@@ -22,7 +22,7 @@ package final class InProcessTransport: Transport, Sendable {
             defer { condition.unlock() }
             while full && !cancelled { condition.wait() }
             guard !cancelled else { throw .cancelled }
-            target.copy(from: value)
+            target.take(UnsafeRawBufferPointer(value.floats), at: 0)
             full = true
             condition.broadcast()
         }
@@ -51,8 +51,8 @@ package final class InProcessTransport: Transport, Sendable {
 
     private let slots: [Slot]
 
-    /// - Parameter targets: The receiver's buffer of every transfer; the memory must outlive the transport.
-    package init(targets: [MutableTensorView]) {
+    /// - Parameter targets: Where each transfer goes; the memory must outlive the transport.
+    package init(targets: [Landing]) {
         slots = targets.map(Slot.init)
     }
 

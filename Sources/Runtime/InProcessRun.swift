@@ -66,8 +66,7 @@ package struct InProcessRun: Run {
     package func run() throws(RunError) -> RunResult {
         let origin = ContinuousClock.now
         let arenas = plan.workers.map { TensorBuffer(floatCount: $0.arenaCount) }
-        let transport = InProcessTransport(
-            targets: plan.transfers.map { arenas[$0.to].view($0.target, $0.type) })
+        let transport = InProcessTransport(targets: plan.transfers.map { arenas[$0.to].landing($0) })
         let reports = Mutex<[Int: Result<WorkerReport, RunError>]>([:])
         // Setup counts as an iteration that all must finish, so that its metrics come as one.
         let setup = IterationGate(workers: plan.workers.count, after: -1, last: 0)

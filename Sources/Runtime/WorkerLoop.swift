@@ -14,6 +14,7 @@ final class WorkerLoop {
         case settle(Int)
         case release(Int)
         case copy(TensorView, MutableTensorView)
+        case pack(BoxRuns, TensorView, MutableTensorView)
         case report(String, TensorView)
         case keep(Int, TensorView)
     }
@@ -90,6 +91,7 @@ final class WorkerLoop {
         case .settle(let transfer): try transport.settle(transfer)
         case .release(let transfer): transport.release(transfer)
         case .copy(let source, let target): target.copy(from: source)
+        case .pack(let runs, let source, let target): runs.gather(from: source.floats, into: target.floats)
         case .report(let name, let source): log.report(name, source.floats[0], iteration: iteration)
         case .keep(let instance, let source): kept[instance] = Tensor(copying: source)
         }
@@ -106,7 +108,12 @@ final class WorkerLoop {
         case .release(let transfer): return .release(transfer)
         case .settle(let transfer, _): return .settle(transfer)
         case .send(let transfer, let source):
-            return .send(transfer, arena.view(source, plan.transfers[transfer].type).readOnly)
+            return .send(transfer, arena.view(source, plan.transfers[transfer].sentType).readOnly)
+        case .pack(let number, let source, let target):
+            let transfer = plan.transfers[number]
+            return .pack(
+                BoxRuns(transfer.type, transfer.boxes), arena.view(source, transfer.type).readOnly,
+                arena.view(target, transfer.sentType))
         case .copy(let source, let target):
             let type = TensorType([source.count])
             return .copy(arena.view(source, type).readOnly, arena.view(target, type))
@@ -115,17 +122,20 @@ final class WorkerLoop {
             return .report(value.id, arena.view(source, value.type).readOnly)
         case .keep(let instance, let source):
             return .keep(instance, arena.view(source, plan.instances[instance].type).readOnly)
-        case .compute(let position, let ranges, let target):
+        case .compute(let position, let operands, let target):
             let instance = plan.instances[position]
             guard case .compute(let kind, let inputs, let node) = instance.content else {
                 throw .failed(worker: own.worker.name, instance: instance.id, reason: "a state is not computed")
             }
-            let views = zip(inputs, ranges).map { positions, ranges in
-                zip(positions, ranges).map { arena.view($1, plan.instances[$0].type).readOnly }
+            let views = zip(inputs, operands).map { positions, operands in
+                zip(positions, operands).map { position, operand in
+                    arena.view(operand.range, plan.instances[position].type.cut(to: operand.box)).readOnly
+                }
             }
             let context = KernelContext(
                 node: node, output: instance.type, threads: own.worker.threads,
-                automaticConvolutions: plan.automaticConvolutions, files: files, shared: shared)
+                automaticConvolutions: plan.automaticConvolutions, files: files, shared: shared,
+                boxes: operands.map { $0.map(\.box) })
             do {
                 let kernel = try catalog.makeKernel(kind, context)
                 return .compute(kernel, KernelInputs(views), arena.view(target, instance.type))
@@ -143,6 +153,7 @@ final class WorkerLoop {
         case .release(let transfer): ("release \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
         case .compute(let instance, _, _): (plan.instances[instance].id, .compute)
         case .copy: ("next", .copy)
+        case .pack(let transfer, _, _): ("pack \(plan.instances[plan.transfers[transfer].instance].id)", .copy)
         case .report(let instance, _): ("report \(plan.instances[instance].id)", .copy)
         case .keep(let instance, _): ("keep \(plan.instances[instance].id)", .copy)
         }
@@ -150,6 +161,13 @@ final class WorkerLoop {
 }
 
 extension TensorBuffer {
+    /// Where in the arena of its receiver a transfer goes.
+    func landing(_ transfer: Transfer) -> Landing {
+        Landing(
+            transfer.sentType, UnsafeMutableBufferPointer(rebasing: floats[transfer.target.offset..<transfer.target.end]),
+            BoxRuns(transfer.type, transfer.boxes, in: transfer.targetBox))
+    }
+
     /// A value in a range of an arena.
     func view(_ range: BufferRange, _ type: TensorType) -> MutableTensorView {
         MutableTensorView(type, UnsafeMutableBufferPointer(rebasing: floats[range.offset..<range.end]))

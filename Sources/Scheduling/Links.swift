@@ -29,6 +29,9 @@ public struct Links: Hashable, Sendable {
         self.general = general
     }
 
+    /// Links that take no time: what is placed by them is spread over all workers, however small.
+    public static let instant = Links(Link(latency: 0, bandwidth: .infinity))
+
     public subscript(_ from: Int, _ to: Int) -> Link {
         get { measured[Pair(from: from, to: to)] ?? general }
         set { measured[Pair(from: from, to: to)] = newValue }

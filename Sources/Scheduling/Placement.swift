@@ -1,36 +1,51 @@
 internal import GraphModel
 internal import Networks
 
-/// Chooses a worker for every instance: the instances of an axis in contiguous runs of about equal cost, everything
-/// else on the first worker.
+/// Where the instances of a graph are computed: the axes' and those of no axis in the loop are placed freely, all others
+/// by what they stand beside.
 ///
-/// Contiguous runs keep neighbouring tiles together, so that windows share rows. Links are not weighed yet.
+/// What is pointwise stays together: all that runs over an axis has one home for each index, so that a shard's
+/// measurements live only where the shard does, and a tile is denoised where it was cut.
 struct Placement {
-    static func assign(_ expansion: Expansion, workers: Int) -> [Int] {
-        var placement = [Int](repeating: 0, count: expansion.instances.count)
-        for node in expansion.graph.nodes {
-            guard let range = expansion.positions[node.id], range.count > 1 else { continue }
-            let costs = range.map { max(predictedSeconds(expansion.instances[$0].cost), 1e-9) }
-            let total = costs.reduce(0, +)
-            var before = 0.0
-            for (position, cost) in zip(range, costs) {
-                // The middle of an instance's share decides, so that a run is neither cut short nor drawn out.
-                let share = (before + cost / 2) / total
-                placement[position] = min(workers - 1, Int(share * Double(workers)))
-                before += cost
+    /// For every axis the home of each index.
+    var axes: [String: [Int]]
+    /// Homes of the loop's instances that run over no axis, by position.
+    var single: [Int: Int]
+
+    /// The homes of all instances.
+    func homes(_ expansion: Expansion) -> [Int] {
+        let nodes = expansion.graph.nodes
+        var homes = [Int?](repeating: nil, count: expansion.instances.count)
+        for (position, instance) in expansion.instances.enumerated() {
+            if let axis = nodes[instance.node].axis {
+                homes[position] = axes[axis]?[instance.index]
+            } else {
+                homes[position] = single[position]
             }
         }
-        // A state lives where its next value is made.
-        for (position, instance) in expansion.instances.enumerated() {
-            guard case .state(_, let next) = instance.content else { continue }
-            placement[position] = placement[expansion.source(ofState: next)]
+        // What runs before the loop stands where most of its readers do.
+        let readers = expansion.readers()
+        for position in expansion.instances.indices.reversed() where homes[position] == nil {
+            guard expansion.instances[position].phase == .setup else { continue }
+            homes[position] = Placement.mostFrequent(readers[position].compactMap { homes[$0] })
         }
-        return placement
+        // What runs after it stands where its first input is.
+        for (position, instance) in expansion.instances.enumerated() where homes[position] == nil {
+            guard case .compute(_, let inputs, _) = instance.content else { continue }
+            homes[position] = inputs.first?.first.flatMap { homes[$0] }
+        }
+        // A state lives where its next value is made.
+        for (position, instance) in expansion.instances.enumerated() where instance.isState {
+            homes[position] = homes[expansion.source(ofState: position)]
+        }
+        return homes.map { $0 ?? 0 }
     }
 
-    /// Seconds an instance takes on a nominal thread.
-    static func predictedSeconds(_ cost: Cost) -> Double {
-        Speeds.nominal(threads: 1).seconds(cost, automatic: .direct)
+    /// The least of the most frequent; `nil` of none.
+    private static func mostFrequent(_ numbers: [Int]) -> Int? {
+        var counts: [Int: Int] = [:]
+        for number in numbers { counts[number, default: 0] += 1 }
+        return counts.min { (-$0.value, $0.key) < (-$1.value, $1.key) }?.key
     }
 }
 
@@ -46,5 +61,17 @@ extension Expansion {
             current = next
         }
         return current
+    }
+
+    /// For every instance the positions of those that read it, a state that begins as it among them.
+    func readers() -> [[Int]] {
+        var readers = [[Int]](repeating: [], count: instances.count)
+        for (position, instance) in instances.enumerated() {
+            switch instance.content {
+            case .compute(_, let inputs, _): for source in Set(inputs.joined()) { readers[source].append(position) }
+            case .state(let initial, _): readers[initial].append(position)
+            }
+        }
+        return readers
     }
 }

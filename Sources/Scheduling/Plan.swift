@@ -10,7 +10,13 @@ public struct BufferRange: Hashable, Sendable {
     public var end: Int { offset + count }
 }
 
-/// One value sent from a worker to another: always into the same buffer there.
+/// What a kernel reads: the range of the arena, and the box of the value that lies there, or `nil` for the whole.
+public struct Operand: Hashable, Sendable {
+    public let range: BufferRange
+    public let box: Region?
+}
+
+/// One value, or boxes of it, sent from a worker to another: always into the same buffer there.
 public struct Transfer: Hashable, Sendable {
     /// Position of the instance whose value it is.
     public let instance: Int
@@ -19,18 +25,37 @@ public struct Transfer: Hashable, Sendable {
     public let to: Int
     /// When it is sent; a body transfer once an iteration.
     public let phase: Phase
+    /// Of the whole value.
     public let type: TensorType
-    /// Where the receiver keeps it.
+    /// The boxes of the value's trailing axes that are sent, one after the other; `nil` for the whole.
+    public let boxes: [Region]?
+    /// Where the receiver keeps the value, or the box of it that it needs; other transfers may bring the rest.
     public let target: BufferRange
+    /// The box that it keeps there; `nil` for the whole.
+    public let targetBox: Region?
+
+    /// Floats sent.
+    public var floatCount: Int {
+        guard let boxes else { return type.floatCount }
+        return boxes.reduce(0) { $0 + type.cut(to: $1).floatCount }
+    }
+
+    /// Bytes sent.
+    public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
+
+    /// Type of what is sent, as it travels: boxes are so many numbers side by side.
+    public var sentType: TensorType { boxes == nil ? type : TensorType([floatCount]) }
 }
 
 /// What a worker does, one after the other.
 public enum Step: Hashable, Sendable {
     /// Wait until the value of a transfer has arrived in its buffer.
     case receive(transfer: Int)
-    /// Run the kernel of an instance; for every input the buffers it reads.
-    case compute(instance: Int, inputs: [[BufferRange]], output: BufferRange)
-    /// Send a value, from its own memory.
+    /// Run the kernel of an instance; for every input what it reads.
+    case compute(instance: Int, inputs: [[Operand]], output: BufferRange)
+    /// Put the boxes of a value that a transfer sends side by side.
+    case pack(transfer: Int, source: BufferRange, target: BufferRange)
+    /// Send a value, or boxes of it, from its own memory or from where they are packed.
     case send(transfer: Int, source: BufferRange)
     /// Wait until the memory of a value that was sent may be overwritten.
     case settle(transfer: Int, source: BufferRange)
@@ -55,8 +80,6 @@ public struct WorkerPlan: Hashable, Sendable {
     public let arenaCount: Int
     /// Bytes that the kernels keep for themselves.
     public let scratchBytes: Int
-    /// Seconds of computing that an iteration is expected to take.
-    public let predictedSeconds: Double
     /// State instances that this worker carries, and where.
     public let states: [Int: BufferRange]
 
@@ -71,10 +94,16 @@ public struct Plan: Sendable {
     public let expansion: Expansion
     public let workers: [WorkerPlan]
     public let transfers: [Transfer]
+    /// For every instance of the graph as it was given, the index of its worker: with it, an equal plan can be made.
+    package let assigned: [Int]
     /// For every instance the index of the worker that computes it.
     public let placement: [Int]
-    /// What was changed, in graph and placement, so that there is less to compute and to send.
-    public let rewrites: [Rewrite]
+    /// The positions of all instances in the order in which they are computed; each worker has its own in this order.
+    package let order: [Int]
+    /// What an iteration is expected to take.
+    public let prediction: Prediction
+    /// What was changed in the graph, so that there is less to compute and to send.
+    public var rewrites: [Rewrite] { expansion.rewrites }
     /// For every instance the number that it carries on the wire; its position.
     public var instances: [Instance] { expansion.instances }
 
@@ -116,14 +145,23 @@ public struct Plan: Sendable {
     public func bytesPerIteration(from: Int, to: Int) -> Int {
         transfers.reduce(0) { total, transfer in
             guard transfer.phase == .body, transfer.from == from, transfer.to == to else { return total }
-            return total + transfer.type.byteCount
+            return total + transfer.byteCount
         }
     }
 }
 
+/// What an iteration is expected to take, by the speeds of workers and links.
+public struct Prediction: Hashable, Sendable {
+    /// Seconds from the beginning of an iteration to its end.
+    public let seconds: Double
+    /// Seconds of it that each worker computes.
+    public let busy: [Double]
+}
+
 extension Plan {
-    /// Seconds that an instance is expected to take on one thread.
-    public static func predictedSeconds(_ instance: Instance) -> Double {
-        Placement.predictedSeconds(instance.cost)
+    /// Seconds that the instance at a position is expected to take where it is placed.
+    public func predictedSeconds(_ position: Int) -> Double {
+        workers[placement[position]].worker.speeds.seconds(
+            instances[position].cost, automatic: automaticConvolutions)
     }
 }

@@ -1,4 +1,5 @@
 public import GraphModel
+internal import Networks
 internal import Tensors
 
 extension Plan {
@@ -7,83 +8,89 @@ extension Plan {
     /// - Parameters:
     ///   - expansion: The checked graph.
     ///   - workers: One or more workers.
-    ///   - placement: For every instance the index of its worker; by default instances of an axis are spread evenly, and
-    ///     values of a rewritten graph are cut before they are sent. A state is moved to the worker that makes its next
-    ///     value.
-    public init(_ expansion: Expansion, workers: [Worker], placement: [Int]? = nil) {
-        var homes = placement ?? Placement.assign(expansion, workers: workers.count)
-        var crops: [Rewrite] = []
-        if placement == nil, expansion.rewriting == .all { crops = Placement.cropBeforeSending(expansion, &homes) }
-        for (position, instance) in expansion.instances.enumerated() {
-            guard case .state = instance.content else { continue }
-            homes[position] = homes[expansion.source(ofState: position)]
+    ///   - links: What lies between them.
+    ///   - placement: For every instance the index of its worker; by default the placement with the shortest iteration
+    ///     that was found. A state is moved to the worker that makes its next value.
+    public init(_ expansion: Expansion, workers: [Worker], links: Links = Links(), placement: [Int]? = nil) {
+        let homes =
+            placement ?? PlacementSearch(expansion, workers: workers, links: links).candidates().first?.homes
+            ?? expansion.instances.map { _ in 0 }
+        self.init(expansion, workers: workers, links: links, homes: homes, order: nil)
+    }
+
+    /// A plan with each instance where `homes` says, its states beside what they become.
+    ///
+    /// - Parameter order: In which order the instances are computed, as ``Plan/order`` of an equal plan; by default as
+    ///   their iteration is played through.
+    package init(_ expansion: Expansion, workers: [Worker], links: Links, homes: [Int], order: [Int]?) {
+        let homes = expansion.withStatesAtHome(homes)
+        let (whole, places) = expansion.withPartialSums(homes)
+        let automatic: ConvolutionMethod = workers.allSatisfy(\.hasWinograd) ? .winograd : .direct
+        let schedule = Schedule(whole, LoopGraph(whole), homes: places, workers: workers, links: links) {
+            workers[$1].speeds.seconds(whole.instances[$0].cost, automatic: automatic)
         }
-        let routes = Routes(expansion, homes: homes)
+        let order = order ?? Plan.order(whole, body: schedule.order)
+        let routes = Routes(whole, homes: places, order: order)
+        var own = [[Int]](repeating: [], count: workers.count)
+        for position in order { own[places[position]].append(position) }
+        let metrics = Set(whole.graph.metrics.flatMap { Array(whole.positions[$0] ?? 0..<0) })
         var plans: [WorkerPlan] = []
         var targets: [Int: BufferRange] = [:]
         for index in workers.indices {
-            var draft = WorkerDraft(expansion, homes: homes, routes: routes, worker: index)
+            var draft = WorkerDraft(
+                whole, homes: places, own: own[index], routes: routes, metrics: metrics, worker: index)
             let (plan, received) = draft.plan(for: workers[index])
             plans.append(plan)
             targets.merge(received) { first, _ in first }
         }
-        let transfers = routes.transfers.enumerated().map { index, route in
-            Transfer(
-                instance: route.instance, from: homes[route.instance], to: route.to, phase: route.phase,
-                type: expansion.instances[route.instance].type,
-                target: targets[index] ?? BufferRange(offset: 0, count: 0))
+        let transfers = routes.parcels.map { parcel in
+            let delivery = routes.deliveries[parcel.delivery]
+            return Transfer(
+                instance: delivery.instance, from: places[delivery.instance], to: delivery.to, phase: delivery.phase,
+                type: whole.instances[delivery.instance].type, boxes: parcel.boxes,
+                target: targets[parcel.delivery] ?? BufferRange(offset: 0, count: 0), targetBox: delivery.box)
         }
         self.init(
-            expansion: expansion, workers: plans, transfers: transfers, placement: homes,
-            rewrites: expansion.rewrites + crops)
+            expansion: whole, workers: plans, transfers: transfers, assigned: homes, placement: places, order: order,
+            prediction: Prediction(seconds: schedule.makespan, busy: schedule.busy))
+    }
+
+    /// All positions, phase by phase: those before and after the loop as the graph has them.
+    private static func order(_ expansion: Expansion, body: [Int]) -> [Int] {
+        let all = expansion.instances.indices
+        return all.filter { expansion.instances[$0].phase == .setup } + body
+            + all.filter { expansion.instances[$0].phase == .finish }
+    }
+
+    /// Whether the instances of a plan of `expansion` that places them so may be computed in this order: each once, phase
+    /// by phase, and none before what it reads.
+    package static func isOrder(_ order: [Int], of expansion: Expansion, homes: [Int]) -> Bool {
+        let expansion = expansion.withPartialSums(expansion.withStatesAtHome(homes)).expansion
+        guard order.count == expansion.instances.count else { return false }
+        var done = [Bool](repeating: false, count: order.count)
+        var phase = Phase.setup
+        for position in order {
+            guard done.indices.contains(position), !done[position], expansion.instances[position].phase >= phase else {
+                return false
+            }
+            phase = expansion.instances[position].phase
+            if case .compute(_, let inputs, _) = expansion.instances[position].content {
+                guard inputs.joined().allSatisfy({ done[$0] || expansion.instances[$0].isState }) else { return false }
+            }
+            done[position] = true
+        }
+        return true
     }
 }
 
-/// Which values must go to which workers, and when.
-struct Routes {
-    struct Route: Hashable {
-        let instance: Int
-        let to: Int
-        let phase: Phase
-    }
-
-    private(set) var transfers: [Route] = []
-    private var numbers: [Route: Int] = [:]
-    /// Numbers of the transfers of every instance.
-    private(set) var outgoing: [Int: [Int]] = [:]
-
-    init(_ expansion: Expansion, homes: [Int]) {
-        for (position, instance) in expansion.instances.enumerated() {
-            switch instance.content {
-            case .compute(_, let inputs, _):
-                for input in inputs.joined() where homes[input] != homes[position] {
-                    add(
-                        Route(
-                            instance: input, to: homes[position],
-                            phase: Routes.phase(of: expansion.instances[input], readIn: instance.phase)))
-                }
-            case .state(let initial, _):
-                guard homes[initial] != homes[position] else { continue }
-                add(Route(instance: initial, to: homes[position], phase: .setup))
-            }
+extension Expansion {
+    /// The same homes with every state where its next value is made.
+    fileprivate func withStatesAtHome(_ homes: [Int]) -> [Int] {
+        var homes = homes
+        for (position, instance) in instances.enumerated() where instance.isState {
+            homes[position] = homes[source(ofState: position)]
         }
-        for (number, route) in transfers.enumerated() { outgoing[route.instance, default: []].append(number) }
-    }
-
-    /// The transfer by which `worker` has the value of another worker's instance when it reads it in `phase`.
-    func number(_ instance: Int, to worker: Int, phase: Phase) -> Int? {
-        numbers[Route(instance: instance, to: worker, phase: phase)]
-    }
-
-    /// When a value must be sent that is read in `phase`: as soon as it is known to last.
-    static func phase(of instance: Instance, readIn phase: Phase) -> Phase {
-        instance.phase == .setup ? .setup : phase
-    }
-
-    private mutating func add(_ route: Route) {
-        guard numbers[route] == nil else { return }
-        numbers[route] = transfers.count
-        transfers.append(route)
+        return homes
     }
 }
 

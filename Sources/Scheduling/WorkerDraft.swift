@@ -7,8 +7,10 @@ struct WorkerDraft {
     private enum Slot: Hashable {
         /// What an instance of this worker yields, or holds if it is a state.
         case own(Int)
-        /// What a transfer brings.
+        /// What a delivery brings.
         case received(Int)
+        /// The boxes of a parcel, side by side, while they are sent.
+        case packed(Int)
         /// A state's next value while all states change at once.
         case staged(Int)
     }
@@ -16,6 +18,7 @@ struct WorkerDraft {
     private enum DraftStep {
         case receive(Int)
         case compute(Int, [[Slot]])
+        case pack(Int, Slot)
         case send(Int, Slot)
         case settle(Int, Slot)
         case release(Int)
@@ -26,18 +29,26 @@ struct WorkerDraft {
 
     private let expansion: Expansion
     private let homes: [Int]
+    /// The positions of this worker's instances, as it computes them.
+    private let own: [Int]
     private let routes: Routes
+    /// For every parcel the stretches of its value that it is made of, where this worker sends it.
+    private var stretches: [Int: BoxRuns] = [:]
     private let worker: Int
     private let metrics: Set<Int>
     private var steps: [Phase: [DraftStep]] = [.setup: [], .body: [], .finish: []]
     private var arrived: Set<Int> = []
 
-    init(_ expansion: Expansion, homes: [Int], routes: Routes, worker: Int) {
+    /// - Parameters:
+    ///   - own: The positions of the worker's instances, in the order in which it computes them.
+    ///   - metrics: The positions of instances that are reported.
+    init(_ expansion: Expansion, homes: [Int], own: [Int], routes: Routes, metrics: Set<Int>, worker: Int) {
         self.expansion = expansion
         self.homes = homes
+        self.own = own
         self.routes = routes
         self.worker = worker
-        metrics = Set(expansion.graph.metrics.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
+        self.metrics = metrics
     }
 
     mutating func plan(for worker: Worker) -> (WorkerPlan, received: [Int: BufferRange]) {
@@ -51,9 +62,14 @@ struct WorkerDraft {
                 case .receive(let transfer): .receive(transfer: transfer)
                 case .compute(let instance, let inputs):
                     .compute(
-                        instance: instance, inputs: inputs.map { $0.map(range) }, output: range(.own(instance)))
-                case .send(let transfer, let slot): .send(transfer: transfer, source: range(slot))
-                case .settle(let transfer, let slot): .settle(transfer: transfer, source: range(slot))
+                        instance: instance,
+                        inputs: inputs.map { $0.map { Operand(range: range($0), box: box(of: $0)) } },
+                        output: range(.own(instance)))
+                case .pack(let parcel, let slot):
+                    .pack(transfer: parcel, source: range(slot), target: range(.packed(parcel)))
+                case .send(let parcel, let slot): .send(transfer: parcel, source: part(parcel, of: range(slot), slot))
+                case .settle(let parcel, let slot):
+                    .settle(transfer: parcel, source: part(parcel, of: range(slot), slot))
                 case .release(let transfer): .release(transfer: transfer)
                 case .copy(let source, let target): .copy(source: range(source), target: range(target))
                 case .report(let instance): .report(instance: instance, source: range(.own(instance)))
@@ -66,19 +82,27 @@ struct WorkerDraft {
         for (slot, range) in ranges {
             switch slot {
             case .own(let instance) where expansion.instances[instance].isState: states[instance] = range
-            case .received(let transfer): received[transfer] = range
-            default: break
+            case .received(let delivery): received[delivery] = range
+            case .own, .packed, .staged: break
             }
         }
-        let mine = expansion.instances.indices.filter { homes[$0] == self.worker }.map { expansion.instances[$0] }
+        let mine = own.map { expansion.instances[$0] }
         let plan = WorkerPlan(
             worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
-            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine),
-            predictedSeconds: mine.reduce(0) { sum, instance in
-                instance.phase == .body ? sum + Placement.predictedSeconds(instance.cost) : sum
-            } / Double(worker.threads),
-            states: states)
+            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine), states: states)
         return (plan, received)
+    }
+
+    /// The box of a value that a slot holds; `nil` for the whole.
+    private func box(of slot: Slot) -> Region? {
+        guard case .received(let delivery) = slot else { return nil }
+        return routes.deliveries[delivery].box
+    }
+
+    /// Where a parcel lies in the memory that it is sent from.
+    private func part(_ parcel: Int, of range: BufferRange, _ slot: Slot) -> BufferRange {
+        guard case .own = slot, let stretch = stretches[parcel]?.single else { return range }
+        return BufferRange(offset: range.offset + stretch.lowerBound, count: stretch.count)
     }
 
     /// Bytes that kernels keep beside their outputs; what instances share counts once.
@@ -93,13 +117,12 @@ struct WorkerDraft {
     private mutating func write(_ phase: Phase) {
         arrived = []
         if phase == .finish { sendLeftovers() }
-        for (position, instance) in expansion.instances.enumerated() where instance.phase == phase {
-            guard homes[position] == worker else { continue }
-            switch instance.content {
+        for position in own where expansion.instances[position].phase == phase {
+            switch expansion.instances[position].content {
             case .state:
                 sendAll(position, in: .body)
             case .compute(_, let inputs, _):
-                let slots = inputs.map { $0.map { slot(of: $0, in: phase) } }
+                let slots = inputs.map { $0.map { slot(of: $0, for: position, in: phase) } }
                 append(.compute(position, slots), to: phase)
                 if metrics.contains(position) { append(.report(position), to: phase) }
                 sendAll(position, in: phase)
@@ -118,21 +141,41 @@ struct WorkerDraft {
         steps[phase, default: []].append(step)
     }
 
-    /// Where this worker finds the value of an instance, after waiting for it where it comes from elsewhere.
-    private mutating func slot(of instance: Int, in phase: Phase) -> Slot {
+    /// Where this worker finds the value of an instance, after waiting for what `reader` reads of it where it comes from
+    /// elsewhere. What earlier readers have waited for is there.
+    private mutating func slot(of instance: Int, for reader: Int, in phase: Phase) -> Slot {
         guard homes[instance] != worker else { return .own(instance) }
         let sent = Routes.phase(of: expansion.instances[instance], readIn: phase)
-        guard let transfer = routes.number(instance, to: worker, phase: sent) else { return .own(instance) }
-        if routes.transfers[transfer].phase == phase, arrived.insert(transfer).inserted {
-            append(.receive(transfer), to: phase)
+        guard let number = routes.delivery(instance, to: worker, phase: sent) else { return .own(instance) }
+        if sent == phase {
+            for parcel in routes.deliveries[number].parcels where routes.parcels[parcel].reader == reader {
+                receive(parcel, in: phase)
+            }
         }
-        return .received(transfer)
+        return .received(number)
+    }
+
+    private mutating func receive(_ parcel: Int, in phase: Phase) {
+        guard arrived.insert(parcel).inserted else { return }
+        append(.receive(parcel), to: phase)
     }
 
     private mutating func sendAll(_ instance: Int, in phase: Phase) {
-        for transfer in routes.outgoing[instance] ?? [] where routes.transfers[transfer].phase == phase {
-            append(.send(transfer, .own(instance)), to: phase)
+        for parcel in routes.outgoing[instance] ?? [] where self.phase(parcel) == phase {
+            let runs = BoxRuns(expansion.instances[instance].type, routes.parcels[parcel].boxes)
+            stretches[parcel] = runs
+            guard runs.single == nil else {
+                append(.send(parcel, .own(instance)), to: phase)
+                continue
+            }
+            append(.pack(parcel, .own(instance)), to: phase)
+            append(.send(parcel, .packed(parcel)), to: phase)
         }
+    }
+
+    /// When a parcel is sent.
+    private func phase(_ parcel: Int) -> Phase {
+        routes.deliveries[routes.parcels[parcel].delivery].phase
     }
 
     /// Values stay as they are until the end of the phase that sends them, so that sending hides behind computing.
@@ -142,32 +185,23 @@ struct WorkerDraft {
 
     /// What was made in the loop but is needed elsewhere only after it.
     private mutating func sendLeftovers() {
-        for (position, instance) in expansion.instances.enumerated() where instance.phase == .body {
-            guard homes[position] == worker else { continue }
-            sendAll(position, in: .finish)
-        }
-    }
-
-    private mutating func startStates() {
-        for (position, instance) in expansion.instances.enumerated() where homes[position] == worker {
-            guard case .state(let initial, _) = instance.content else { continue }
-            append(.copy(slot(of: initial, in: .setup), .own(position)), to: .setup)
-        }
-        receiveEarly()
+        for position in own where expansion.instances[position].phase == .body { sendAll(position, in: .finish) }
     }
 
     /// Values of the setup that only later phases read are received at its end, so that the loop never waits for them.
-    private mutating func receiveEarly() {
-        for (number, route) in routes.transfers.enumerated() where route.to == worker && route.phase == .setup {
-            if arrived.insert(number).inserted { append(.receive(number), to: .setup) }
+    private mutating func startStates() {
+        for parcel in routes.incoming[worker] ?? [] where phase(parcel) == .setup { receive(parcel, in: .setup) }
+        for position in own {
+            guard case .state(let initial, _) = expansion.instances[position].content else { continue }
+            append(.copy(slot(of: initial, for: position, in: .setup), .own(position)), to: .setup)
         }
     }
 
     /// All states change at once: one that becomes another state's value takes it from a copy made before any changes.
     private mutating func changeStates() {
         var changes: [DraftStep] = []
-        for (position, instance) in expansion.instances.enumerated() where homes[position] == worker {
-            guard case .state(_, let next) = instance.content else { continue }
+        for position in own {
+            guard case .state(_, let next) = expansion.instances[position].content else { continue }
             if expansion.instances[next].isState {
                 append(.copy(.own(next), .staged(position)), to: .body)
                 changes.append(.copy(.staged(position), .own(position)))
@@ -180,9 +214,7 @@ struct WorkerDraft {
 
     private mutating func keepOutputs() {
         let kept = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
-        for position in kept.sorted() where homes[position] == worker {
-            append(.keep(position), to: .finish)
-        }
+        for position in own.sorted() where kept.contains(position) { append(.keep(position), to: .finish) }
     }
 
     /// The sender may overwrite a buffer of the loop as soon as its last reader of the iteration is done.
@@ -190,29 +222,31 @@ struct WorkerDraft {
         let written = steps[.body] ?? []
         var last: [Int: Int] = [:]
         for (index, step) in written.enumerated() {
-            for transfer in received(by: step) where routes.transfers[transfer].phase == .body {
-                last[transfer] = index
+            for delivery in received(by: step) where routes.deliveries[delivery].phase == .body {
+                last[delivery] = index
             }
         }
         var released: [DraftStep] = []
         for (index, step) in written.enumerated() {
             released.append(step)
-            released += received(by: step).filter { last[$0] == index }.map { .release($0) }
+            for delivery in received(by: step) where last[delivery] == index {
+                released += routes.deliveries[delivery].parcels.map { .release($0) }
+            }
         }
         steps[.body] = released
     }
 
-    /// Numbers of the transfers whose values a step reads, each once, in ascending order.
+    /// Numbers of the deliveries whose values a step reads, each once, in ascending order.
     private func received(by step: DraftStep) -> [Int] {
-        var transfers: Set<Int> = []
-        for case .received(let transfer) in reads(of: step) { transfers.insert(transfer) }
-        return transfers.sorted()
+        var deliveries: Set<Int> = []
+        for case .received(let delivery) in reads(of: step) { deliveries.insert(delivery) }
+        return deliveries.sorted()
     }
 
     private func reads(of step: DraftStep) -> [Slot] {
         switch step {
         case .compute(_, let inputs): Array(inputs.joined())
-        case .send(_, let slot), .settle(_, let slot): [slot]
+        case .pack(_, let slot), .send(_, let slot), .settle(_, let slot): [slot]
         case .copy(let source, _): [source]
         case .report(let instance), .keep(let instance): [.own(instance)]
         case .receive, .release: []
@@ -221,7 +255,8 @@ struct WorkerDraft {
 
     private func writes(of step: DraftStep) -> Slot? {
         switch step {
-        case .receive(let transfer): .received(transfer)
+        case .receive(let parcel): .received(routes.parcels[parcel].delivery)
+        case .pack(let parcel, _): .packed(parcel)
         case .compute(let instance, _): .own(instance)
         case .copy(_, let target): target
         case .send, .settle, .release, .report, .keep: nil
@@ -233,7 +268,9 @@ struct WorkerDraft {
     private func count(_ slot: Slot) -> Int {
         switch slot {
         case .own(let instance), .staged(let instance): expansion.instances[instance].type.floatCount
-        case .received(let transfer): expansion.instances[routes.transfers[transfer].instance].type.floatCount
+        case .received(let number):
+            expansion.instances[routes.deliveries[number].instance].type.cut(to: routes.deliveries[number].box).floatCount
+        case .packed(let parcel): stretches[parcel]?.count ?? 0
         }
     }
 
@@ -259,10 +296,10 @@ struct WorkerDraft {
         }
         for slot in slots {
             switch slot {
-            case .received(let transfer):
+            case .received(let delivery):
                 // Its sender may run ahead, so nothing else may use the buffer before.
                 lifetimes[slot]?.first = 0
-                guard routes.transfers[transfer].phase != .setup else { continue }
+                guard routes.deliveries[delivery].phase != .setup else { continue }
                 lifetimes[slot]?.last = all.count
             case .own(let instance) where expansion.instances[instance].isState:
                 // A checkpoint reads it after the last step.

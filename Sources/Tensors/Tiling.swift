@@ -71,6 +71,19 @@ public struct Tiling: Hashable, Sendable {
         case reflect
         /// The edge pixel again.
         case replicate
+
+        /// The pixel of an axis that stands for `index` where that lies beyond it.
+        package func source(_ index: Int, extent: Int) -> Int {
+            switch self {
+            case .replicate:
+                return min(max(index, 0), extent - 1)
+            case .reflect:
+                guard extent > 1 else { return 0 }
+                let period = 2 * (extent - 1)
+                let folded = ((index % period) + period) % period
+                return min(folded, period - folded)
+            }
+        }
     }
 
     public let mode: TileMode
@@ -125,6 +138,17 @@ public struct Tiling: Hashable, Sendable {
     public subscript(_ index: Int) -> Tile {
         let chosen = self.pieces(of: index)
         return Tile(window: Region(chosen.map(\.window)), inner: Region(chosen.map(\.inner)))
+    }
+
+    /// The pixels of the image that the window of tile `index` is filled from, its border too.
+    public func source(ofWindow index: Int) -> Region {
+        let window = self[index].window
+        return Region(
+            extents.indices.map { axis in
+                let inside = window[axis].clamped(to: 0..<extents[axis])
+                let read = window[axis].map { border.source($0, extent: extents[axis]) }
+                return min(read.min() ?? 0, inside.lowerBound)..<max((read.max() ?? -1) + 1, inside.upperBound)
+            })
     }
 
     /// The tiles whose inner parts the window of tile `index` touches, itself among them, in ascending order: what it

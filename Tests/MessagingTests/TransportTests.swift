@@ -16,7 +16,7 @@ final class Link: Sendable {
     /// - Parameter buffers: The receiver's, one a transfer.
     init(_ sort: Sort, _ buffers: [MutableTensorView]) throws {
         guard sort != .inProcess else {
-            let transport = InProcessTransport(targets: buffers)
+            let transport = InProcessTransport(targets: buffers.map(Landing.init))
             (sender, receiver, offices) = (transport, transport, [])
             return
         }
@@ -30,7 +30,7 @@ final class Link: Sendable {
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
             parts: Dictionary(
-                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(instance: 10 + $0, into: $1)) }))
+                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(instance: 10 + $0, into: Landing($1))) }))
         let sender = ZeroMQTransport(
             sending, run: 5, epoch: 1,
             parts: Dictionary(

@@ -59,7 +59,7 @@ struct Job {
     func plan(workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> Plan {
         Plan(
             try expansion(workers: workers), workers: HostFile(local: workers, threads: threads).workers,
-            placement: placement)
+            links: .instant, placement: placement)
     }
 
     /// As so many workers compute it.

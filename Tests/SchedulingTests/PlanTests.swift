@@ -15,10 +15,11 @@ struct PlanTests {
         // Even seeds as rewritten for so many workers, so that moved crops are among the placements.
         let expansion = try randomGraph(seed).rewritten(
             seed % 2 == 0 ? .all : .none, workers: workers, randomGraphFiles)
-        let oracle = SymbolicRun.oracle(expansion, iterations: expansion.iterations)
-        let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
         for placement in [nil, randomPlacement(expansion, workers: workers, seed: seed)] {
-            let plan = Plan(expansion, workers: Self.workers(workers), placement: placement)
+            let plan = Plan(expansion, workers: Self.workers(workers), links: .instant, placement: placement)
+            let expansion = plan.expansion
+            let oracle = SymbolicRun.oracle(expansion, iterations: expansion.iterations)
+            let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
             for order in SymbolicRun.Order.allCases {
                 var run = SymbolicRun(plan, iterations: expansion.iterations)
                 try run.run(order, seed: seed)
@@ -79,7 +80,7 @@ struct PlanTests {
             let copies = g.add("copies", Scale(2.0), image, over: g.axis("shard", count: 16))
             g.output("result", g.add("result", Sum(), copies))
         }.expand(files)
-        let placement = Plan(expansion, workers: Self.workers(workers)).placement
+        let placement = Plan(expansion, workers: Self.workers(workers), links: .instant).placement
         #expect(placement.first == 0 && placement.last == 0)
         let copies = Array(placement[1...16])
         #expect(copies == copies.sorted())

@@ -144,8 +144,15 @@ struct SymbolicRun {
             guard onItsWay.updateValue(sent, forKey: transfer) == nil else {
                 throw Failure.unmatched("\(step) before it is settled")
             }
-            write(sent, to: route.to, route.target)
-            sentBytes[iteration, default: [:]][route.from * 100 + route.to, default: 0] += route.type.byteCount
+            guard source.count == route.floatCount else { throw Failure.unmatched("\(step) of another size") }
+            for run in BoxRuns(route.type, route.boxes, in: route.targetBox).runs {
+                write(sent, to: route.to, at: route.target.offset + run.memory, count: run.count)
+            }
+            sentBytes[iteration, default: [:]][route.from * 100 + route.to, default: 0] += route.byteCount
+        case .pack(let transfer, let source, let target):
+            let route = plan.transfers[transfer]
+            guard target.count == route.floatCount else { throw Failure.unmatched("\(step) of another size") }
+            write(try value(worker, source, "\(step)"), to: worker, target)
         case .settle(let transfer, let source):
             guard try onItsWay.removeValue(forKey: transfer) == value(worker, source, "\(step)") else {
                 throw Failure.changedOnItsWay(transfer)
@@ -154,7 +161,7 @@ struct SymbolicRun {
             write(try value(worker, source, "\(step)"), to: worker, target)
         case .compute(let instance, let inputs, let output):
             guard plan.placement[instance] == worker else { throw Failure.unmatched("\(step) on worker \(worker)") }
-            let read = try inputs.joined().map { try value(worker, $0, plan.instances[instance].id) }
+            let read = try read(inputs, by: instance, on: worker)
             write(SymbolicRun.name(instance, read), to: worker, output)
         case .report(let instance, let source):
             let key = "\(plan.instances[instance].id) \(iteration)"
@@ -166,7 +173,42 @@ struct SymbolicRun {
     }
 
     private mutating func write(_ value: Int, to worker: Int, _ range: BufferRange) {
-        for index in range.offset..<range.end { arenas[worker][index] = value }
+        write(value, to: worker, at: range.offset, count: range.count)
+    }
+
+    private mutating func write(_ value: Int, to worker: Int, at offset: Int, count: Int) {
+        for index in offset..<offset + count { arenas[worker][index] = value }
+    }
+
+    /// The values that an instance reads: of those that it reads a box of, only that box must be there.
+    private func read(_ operands: [[Operand]], by position: Int, on worker: Int) throws -> [Int] {
+        guard case .compute(let kind, let inputs, let context) = plan.instances[position].content else { return [] }
+        var values: [Int] = []
+        for (input, sources) in inputs.enumerated() {
+            for (number, source) in sources.enumerated() {
+                let operand = operands[input][number]
+                let type = plan.instances[source].type
+                guard operand.range.count == type.cut(to: operand.box).floatCount else {
+                    throw Failure.wrongValue("\(plan.instances[position].id) reads a buffer of another size")
+                }
+                guard let box = kind.box(context, input: input, value: number) else {
+                    guard operand.box == nil else {
+                        throw Failure.wrongValue("\(plan.instances[position].id) reads more than it is given")
+                    }
+                    values.append(try value(worker, operand.range, plan.instances[position].id))
+                    continue
+                }
+                let seen = Set(
+                    BoxRuns(type, [box], in: operand.box).runs.flatMap { run in
+                        arenas[worker][operand.range.offset + run.memory..<operand.range.offset + run.memory + run.count]
+                    })
+                guard seen.count == 1, let only = seen.first else {
+                    throw Failure.wrongValue("\(plan.instances[position].id) reads a box that is not all there")
+                }
+                values.append(only)
+            }
+        }
+        return values
     }
 
     /// The one value that lies in a range; two would mean that something wrote over a part of it.

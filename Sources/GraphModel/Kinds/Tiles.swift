@@ -14,6 +14,10 @@ public struct Crop: NodeKind {
         return TensorType(image.shape.replacingTrailing(tiling[context.index].window.extents), image.element)
     }
 
+    public func box(_ context: NodeContext, input: Int, value: Int) -> Region? {
+        (try? context.tiling())?.source(ofWindow: context.index)
+    }
+
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         Cost(bytes: 2 * Double(try output(context).byteCount))
     }
@@ -56,6 +60,10 @@ public struct Trim: NodeKind {
         return TensorType(window.shape.replacingTrailing(tile.inner.extents), window.element)
     }
 
+    public func box(_ context: NodeContext, input: Int, value: Int) -> Region? {
+        (try? context.tiling())?[context.index].innerInWindow
+    }
+
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         Cost(bytes: 2 * Double(try output(context).byteCount))
     }
@@ -80,6 +88,12 @@ public struct Exchange: NodeKind {
             try check(type == TensorType(own.shape.replacingTrailing(inner), own.element), type, inner)
         }
         return TensorType(own.shape.replacingTrailing(tiling[context.index].window.extents), own.element)
+    }
+
+    public func box(_ context: NodeContext, input: Int, value: Int) -> Region? {
+        guard let tiling = try? context.tiling(), context.neighbours.indices.contains(value) else { return nil }
+        let inner = tiling[context.neighbours[value]].inner
+        return tiling.source(ofWindow: context.index).intersection(inner).within(inner)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {

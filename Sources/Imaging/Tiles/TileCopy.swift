@@ -27,12 +27,18 @@ package struct TileCopy: Sendable {
     private let innerSize: Int
 
     /// Prepares the copies of tile `index`, so that no later one allocates.
-    package init(_ tiling: Tiling, index: Int) {
+    ///
+    /// - Parameters:
+    ///   - imageBox: The box of the image that is at hand, by default the whole.
+    ///   - windowBox: The box of the window that is at hand, in its own coordinates; by default the whole.
+    package init(_ tiling: Tiling, index: Int, imageBox: Region? = nil, windowBox: Region? = nil) {
         let tile = tiling[index]
         let pieces = tiling.pieces(of: index)
         let extents = tiling.extents
         let windowExtents = tile.window.extents
         let cut = tile.innerInWindow
+        let imageBox = imageBox ?? Region(whole: extents)
+        let windowBox = windowBox ?? Region(whole: windowExtents)
 
         var rows = [Row(image: 0, window: 0, inner: 0, weight: 1)]
         var inside = [true]
@@ -44,11 +50,11 @@ package struct TileCopy: Sendable {
             for (row, flags) in zip(rows, zip(inside, owned)) {
                 for local in 0..<windowExtents[axis] {
                     let pixel = tile.window[axis].lowerBound + local
-                    let source = TileCopy.source(pixel, extent: extents[axis], border: tiling.border)
+                    let source = tiling.border.source(pixel, extent: extents[axis])
                     nextRows.append(
                         Row(
-                            image: row.image * extents[axis] + source,
-                            window: row.window * windowExtents[axis] + local,
+                            image: row.image * imageBox[axis].count + source - imageBox[axis].lowerBound,
+                            window: row.window * windowBox[axis].count + local - windowBox[axis].lowerBound,
                             inner: row.inner * cut[axis].count + local - cut[axis].lowerBound,
                             weight: row.weight * pieces[axis].weights[local]))
                     nextInside.append(flags.0 && pixel >= 0 && pixel < extents[axis])
@@ -62,31 +68,19 @@ package struct TileCopy: Sendable {
         let window = tile.window[last]
         windowRows = zip(rows, inside).map { row, inside in
             Row(
-                image: row.image * extents[last], window: row.window * window.count,
+                image: row.image * imageBox[last].count - imageBox[last].lowerBound,
+                window: row.window * windowBox[last].count - windowBox[last].lowerBound,
                 inner: row.inner * cut[last].count, weight: inside ? row.weight : 0)
         }
         innerRows = zip(windowRows, owned).filter(\.1).map(\.0)
-        sourceColumns = window.map { TileCopy.source($0, extent: extents[last], border: tiling.border) }
+        sourceColumns = window.map { tiling.border.source($0, extent: extents[last]) }
         let clipped = window.clamped(to: 0..<extents[last])
         insideColumns = clipped.lowerBound - window.lowerBound..<clipped.upperBound - window.lowerBound
         innerColumns = cut[last]
         columnWeights = pieces[last].weights
-        imageSize = extents.reduce(1, *)
-        windowSize = windowExtents.reduce(1, *)
+        imageSize = imageBox.count
+        windowSize = windowBox.count
         innerSize = cut.count
-    }
-
-    /// The pixel of an axis that stands for `index` where that lies beyond it.
-    private static func source(_ index: Int, extent: Int, border: Tiling.Border) -> Int {
-        switch border {
-        case .replicate:
-            return min(max(index, 0), extent - 1)
-        case .reflect:
-            guard extent > 1 else { return 0 }
-            let period = 2 * (extent - 1)
-            let folded = ((index % period) + period) % period
-            return min(folded, period - folded)
-        }
     }
 
     /// Cuts the window out of the image, filling it by the tiling's border where it extends beyond.

@@ -13,7 +13,9 @@ package struct WindowPart: Sendable {
     private let innerSize: Int
 
     /// Prepares the copies from tile `inner` into the window of tile `window` of an `exact` tiling.
-    package init(_ tiling: Tiling, window: Int, inner: Int) {
+    ///
+    /// - Parameter box: The box of the inner part that is at hand, in its own coordinates; by default the whole.
+    package init(_ tiling: Tiling, window: Int, inner: Int, box: Region? = nil) {
         let target = tiling[window].window
         let source = tiling[inner].inner
         let pairs = tiling.extents.indices.map { axis in
@@ -23,22 +25,23 @@ package struct WindowPart: Sendable {
                 return (local, read - source[axis].lowerBound)
             }
         }
+        let held = box ?? Region(whole: source.extents)
         var rows = [(window: 0, inner: 0)]
         for axis in tiling.extents.indices.dropLast() {
             rows = rows.flatMap { row in
                 pairs[axis].map { pair in
                     (
                         window: row.window * target[axis].count + pair.window,
-                        inner: row.inner * source[axis].count + pair.inner
+                        inner: row.inner * held[axis].count + pair.inner - held[axis].lowerBound
                     )
                 }
             }
         }
         let last = tiling.extents.count - 1
-        self.rows = rows.map { ($0.window * target[last].count, $0.inner * source[last].count) }
+        self.rows = rows.map { ($0.window * target[last].count, $0.inner * held[last].count - held[last].lowerBound) }
         columns = pairs[last]
         windowSize = target.count
-        innerSize = source.count
+        innerSize = held.count
     }
 
     /// Writes the neighbour's part of the window.

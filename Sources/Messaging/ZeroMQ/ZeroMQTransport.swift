@@ -13,7 +13,7 @@ package final class ZeroMQTransport: Transport {
         /// It sends values of an instance to a peer.
         case sends(instance: Int, to: PostOffice.Address)
         /// It receives values into memory that outlives the transport.
-        case receives(instance: Int, into: MutableTensorView)
+        case receives(instance: Int, into: Landing)
     }
 
     private let office: PostOffice
@@ -34,7 +34,7 @@ package final class ZeroMQTransport: Transport {
         for (transfer, part) in parts {
             switch part {
             case .sends(let instance, let peer): outgoing[transfer] = Outgoing(instance: instance, to: peer)
-            case .receives(let instance, let view): incoming[transfer] = Incoming(instance: instance, into: view)
+            case .receives(let instance, let landing): incoming[transfer] = Incoming(instance: instance, into: landing)
             }
         }
         self.outgoing = outgoing
@@ -175,7 +175,7 @@ private final class Outgoing: @unchecked Sendable {
 /// by the worker's from then until it is released.
 private final class Incoming: @unchecked Sendable {
     let instance: Int
-    private let target: MutableTensorView
+    private let target: Landing
     private let condition = NSCondition()
     private var sender: PostOffice.Address?
     /// The value that is awaited or there, counted from 1.
@@ -184,7 +184,7 @@ private final class Incoming: @unchecked Sendable {
     private var isWhole = false
     private var cancelled = false
 
-    init(instance: Int, into target: MutableTensorView) {
+    init(instance: Int, into target: Landing) {
         self.instance = instance
         self.target = target
     }
@@ -198,10 +198,7 @@ private final class Incoming: @unchecked Sendable {
         if isAwaited { sender = address }
         condition.unlock()
         guard isAwaited else { return false }
-        let memory = UnsafeMutableRawBufferPointer(target.floats)
-        if let to = memory.baseAddress, let from = payload.baseAddress {
-            (to + header.offset).copyMemory(from: from, byteCount: header.length)
-        }
+        target.take(payload, at: header.offset)
         condition.lock()
         defer { condition.unlock() }
         arrived += header.length

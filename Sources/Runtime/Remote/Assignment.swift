@@ -26,6 +26,8 @@ package struct Assignment: Codable, Sendable {
     private let facts: [KnownFile]
     package let workers: [Colleague]
     let placement: [Int]
+    /// The positions of all instances as they are computed.
+    let order: [Int]
     /// Which of the workers this one is.
     package let index: Int
     /// The iteration that the run goes on from; 0 at the start.
@@ -43,7 +45,8 @@ package struct Assignment: Codable, Sendable {
                 name: plan.worker.name, threads: plan.worker.threads, hasWinograd: plan.worker.hasWinograd,
                 endpoint: endpoint)
         }
-        placement = plan.placement
+        placement = plan.assigned
+        order = plan.order
         self.index = index
         self.first = first
     }
@@ -65,9 +68,12 @@ package struct Assignment: Codable, Sendable {
         guard placement.count == expansion.instances.count, placement.allSatisfy(workers.indices.contains) else {
             throw RunError.assignment("its placement is not one of this graph's instances")
         }
+        guard Plan.isOrder(order, of: expansion, homes: placement) else {
+            throw RunError.assignment("its order is none in which this graph can be computed")
+        }
         return Plan(
             expansion,
             workers: workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: $0.hasWinograd) },
-            placement: placement)
+            links: Links(), homes: placement, order: order)
     }
 }

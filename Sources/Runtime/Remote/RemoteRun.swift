@@ -137,7 +137,7 @@ package final class RemoteRun: Run {
         for item in handover.items {
             if let buffer = buffers[item.transfer] {
                 let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
-                parts[item.transfer] = .receives(instance: item.position, into: view)
+                parts[item.transfer] = .receives(instance: item.position, into: Landing(view))
             } else {
                 parts[item.transfer] = .sends(instance: item.position, to: crew.members[item.worker].address)
             }

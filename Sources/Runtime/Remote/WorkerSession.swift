@@ -148,8 +148,7 @@ final class WorkerSession: Sendable {
             if transfer.from == assignment.index, let peer = peers[transfer.to] {
                 parts[number] = .sends(instance: transfer.instance, to: peer)
             } else if transfer.to == assignment.index {
-                parts[number] = .receives(
-                    instance: transfer.instance, into: arena.view(transfer.target, transfer.type))
+                parts[number] = .receives(instance: transfer.instance, into: arena.landing(transfer))
             }
         }
         for item in handover.items where item.worker == assignment.index {
@@ -158,7 +157,7 @@ final class WorkerSession: Sendable {
             case .firstState:
                 guard let range = plan.workers[assignment.index].states[item.position] else { continue }
                 parts[item.transfer] = .receives(
-                    instance: item.position, into: arena.view(range, plan.instances[item.position].type))
+                    instance: item.position, into: Landing(arena.view(range, plan.instances[item.position].type)))
             }
         }
         return parts
