@@ -99,7 +99,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "TensorFiles"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Tensors", "TensorFiles", "GraphModel"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Tensors"),
         tests("Networks", ["Tensors"]),

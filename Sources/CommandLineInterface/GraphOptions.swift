@@ -55,7 +55,7 @@ struct GraphOptions: ParsableArguments {
 ///   - what: What it should be, such as `a .graph file`.
 ///   - hint: How to get one, where there is no such file.
 /// - Throws: ``Failure`` saying why it cannot be read.
-private func contents(of path: String, what: String, hint: () -> String) throws -> Data {
+func contents(of path: String, what: String, hint: () -> String) throws -> Data {
     if let data = FileManager.default.contents(atPath: path) { return data }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -118,7 +118,12 @@ struct HostOptions: ParsableArguments {
             ?? load().workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd) }
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
-        let plan = Plan(expansion, workers: workers)
+        let plan: Plan
+        do throws(PlanError) {
+            plan = try Plan.best(expansion, workers: workers)
+        } catch {
+            throw Failure.usage(error.problems)
+        }
         guard plan.refusals.isEmpty else { throw Failure.usage(plan.refusals) }
         return plan
     }

@@ -13,15 +13,29 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Print one JSON object a line.") var json = false
     @Flag(help: "List every instance with its worker.") var instances = false
 
+    private struct IterationLine: Encodable {
+        /// From the beginning of an iteration to its end.
+        let secondsPerIteration: Double
+        let workers: Int
+    }
+
+    private struct LinkLine: Encodable {
+        let from: String
+        let to: String
+        let bytesPerIteration: Int
+    }
+
     private struct Line: Encodable {
         let worker: String
         let threads: Int
         let instances: Int
         let steps: Int
-        let seconds: Double
+        /// Of an iteration, in which it computes.
+        let busySeconds: Double
         let bytesIn: Int
         let bytesOut: Int
-        let memoryBytes: Int
+        /// Most that its process will hold.
+        let peakMemoryBytes: Int
         /// For every file of weights oneDNN's implementations and how many layers each computes.
         let implementations: [String: [String: Int]]
     }
@@ -34,19 +48,25 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try graph.load()
-        let plan = try hosts.plan(loaded)
+        let team = try hosts.gatherTeam()
+        defer { team?.dismiss() }
+        let plan = try hosts.plan(loaded, team: team)
         let survey = try ConvolutionSurvey(plan, files: loaded.files)
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
                 instances: plan.placement.count { $0 == index }, steps: worker.body.count,
-                seconds: plan.prediction.busy[index],
+                busySeconds: plan.prediction.busy[index],
                 bytesIn: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: $1, to: index) },
                 bytesOut: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
-                memoryBytes: worker.memoryBytes, implementations: survey.implementations[index])
+                peakMemoryBytes: worker.peakBytes, implementations: survey.implementations[index])
         }
         guard !json else {
+            Terminal.line(
+                try jsonLine(
+                    IterationLine(secondsPerIteration: plan.prediction.seconds, workers: plan.workers.count)))
             for line in lines { Terminal.line(try jsonLine(line)) }
+            for line in links(plan) { Terminal.line(try jsonLine(line)) }
             for rewrite in plan.rewrites {
                 Terminal.line(
                     try jsonLine(
@@ -54,26 +74,39 @@ struct PlanCommand: ParsableCommand {
             }
             return
         }
-        var table = Table(["worker", "threads", "instances", "steps", "seconds", "MB in", "MB out", "MB memory"])
+        var table = Table(["worker", "threads", "instances", "steps", "busy s", "MB in", "MB out", "MB peak"])
         for line in lines {
             table.add([
-                line.worker, "\(line.threads)", "\(line.instances)", "\(line.steps)", decimals(line.seconds, 3),
+                line.worker, "\(line.threads)", "\(line.instances)", "\(line.steps)", decimals(line.busySeconds, 3),
                 decimals(Double(line.bytesIn) / 1e6, 2), decimals(Double(line.bytesOut) / 1e6, 2),
-                decimals(Double(line.memoryBytes) / 1e6, 1),
+                decimals(Double(line.peakMemoryBytes) / 1e6, 1),
             ])
         }
         Terminal.line(table.text)
+        Terminal.line(
+            "an iteration is expected to take \(decimals(plan.prediction.seconds, 3)) s; steps, busy seconds and bytes are "
+                + "for one")
         for (node, method) in plan.convolutions.sorted(by: { $0.key < $1.key }) {
             Terminal.line("'\(node)' computes its convolutions by the method '\(method.rawValue)'")
         }
         for rewrite in plan.rewrites { Terminal.line(rewrite.description) }
         for line in survey.lines { Terminal.line(line) }
-        Terminal.line("steps, seconds and bytes are for one iteration; seconds by a nominal 50 GFLOP/s a thread")
         guard instances else { return }
         var list = Table(["instance", "phase", "worker"])
         for (position, instance) in plan.instances.enumerated() {
             list.add([instance.id, instance.phase.rawValue, plan.workers[plan.placement[position]].worker.name])
         }
         Terminal.line("\n" + list.text)
+    }
+
+    private func links(_ plan: Plan) -> [LinkLine] {
+        plan.workers.indices.flatMap { from in
+            plan.workers.indices.compactMap { to in
+                let bytes = plan.bytesPerIteration(from: from, to: to)
+                guard bytes > 0 else { return nil }
+                return LinkLine(
+                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes)
+            }
+        }
     }
 }

@@ -168,7 +168,8 @@ struct RunCommand: ParsableCommand {
         }
         try folder.write("metrics.csv", MetricsTable(plan.expansion, records).csv)
         try RunPictures(result, plan.expansion, records).write(to: folder)
-        try folder.write("trace.json", ChromeTrace.encode(result.traces))
+        try folder.write(
+            "trace.json", ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id })
         let report = RunReport(result, plan, arguments: CommandLine.arguments, seconds: seconds)
         try folder.write("run.json", report.json())
     }

@@ -11,7 +11,13 @@ struct RunReport: Codable {
         let name: String
         let threads: Int
         let memoryBytes: Int
-        let predictedSecondsPerIteration: Double
+        /// Most memory that its process held; missing where it is this program's.
+        let peakMemoryBytes: Int?
+        /// The most that the plan says it would hold.
+        let predictedPeakMemoryBytes: Int
+        /// Seconds of an iteration that it computes, and those that were expected.
+        let busySecondsPerIteration: Double
+        let predictedBusySecondsPerIteration: Double
         let bytesOutPerIteration: Int
         /// Seconds of the whole run, by what they were spent on.
         let seconds: [String: Double]
@@ -23,6 +29,18 @@ struct RunReport: Codable {
         let from: String
         let to: String
         let bytesPerIteration: Int
+        /// Bytes that were sent in an iteration, from the values that were seen on their way; missing where none were.
+        let measuredBytesPerIteration: Int?
+    }
+
+    /// What went from worker to worker, all iterations.
+    struct CommunicationReport: Codable {
+        /// Seconds in which something was on its way, added up over the links.
+        let seconds: Double
+        /// How much of them lies under computing of the sender or the receiver.
+        let hiddenPart: Double
+        /// Seconds that workers waited for values, added up.
+        let waitingSeconds: Double
     }
 
     let graph: String
@@ -36,6 +54,10 @@ struct RunReport: Codable {
     /// How each node with convolutions computed them.
     let convolutions: [String: String]
     let seconds: Double
+    /// Seconds of an iteration, the median of all but the first, and those that were expected.
+    let secondsPerIteration: Double
+    let predictedSecondsPerIteration: Double
+    let communication: CommunicationReport?
     let peakMemoryBytes: Int
     let versions: [String: String]
     let workers: [WorkerReport]
@@ -59,17 +81,29 @@ struct RunReport: Codable {
         self.seconds = seconds
         peakMemoryBytes = peakMemoryOfProcess()
         versions = RunReport.versions()
+        let iterations = result.records.filter { $0.iteration > 0 }
+        let ran = max(1, iterations.count)
+        let inLoop = Set(plan.instances.filter { $0.phase == .body }.map(\.id))
+        // The first iteration waits for memory to be handed out.
+        let times = (iterations.count > 1 ? Array(iterations.dropFirst()) : iterations).map(\.seconds).sorted()
+        secondsPerIteration = times.isEmpty ? 0 : times[times.count / 2]
+        predictedSecondsPerIteration = plan.prediction.seconds
+        communication = Communication(result.transfers, result.traces).report(result.traces)
         workers = plan.workers.enumerated().map { index, worker in
             var spent: [String: Double] = [:]
+            var busy = 0.0
             if result.traces.indices.contains(index) {
                 let trace = result.traces[index]
                 for (name, seconds) in zip(trace.names, trace.seconds) {
                     spent[name.category.rawValue, default: 0] += seconds
+                    if inLoop.contains(name.name), name.category == .compute { busy += seconds / Double(ran) }
                 }
             }
             return WorkerReport(
                 name: worker.worker.name, threads: worker.worker.threads, memoryBytes: worker.memoryBytes,
-                predictedSecondsPerIteration: plan.prediction.busy[index],
+                peakMemoryBytes: result.peakMemoryBytes.indices.contains(index) ? result.peakMemoryBytes[index] : nil,
+                predictedPeakMemoryBytes: worker.peakBytes,
+                busySecondsPerIteration: busy, predictedBusySecondsPerIteration: plan.prediction.busy[index],
                 bytesOutPerIteration: plan.workers.indices.reduce(0) { total, target in
                     total + plan.bytesPerIteration(from: index, to: target)
                 },
@@ -80,8 +114,13 @@ struct RunReport: Codable {
             plan.workers.indices.compactMap { to in
                 let bytes = plan.bytesPerIteration(from: from, to: to)
                 guard bytes > 0 else { return nil }
+                let sent = plan.transfers.indices.filter { number in
+                    let transfer = plan.transfers[number]
+                    return transfer.phase == .body && transfer.from == from && transfer.to == to
+                }.compactMap { result.sentBytes[$0] }
                 return Link(
-                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes)
+                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes,
+                    measuredBytesPerIteration: sent.isEmpty ? nil : sent.reduce(0, +) / ran)
             }
         }
         var perInstance: [String: Double] = [:]
@@ -92,7 +131,6 @@ struct RunReport: Codable {
         }
         var perNode: [String: Double] = [:]
         var average: [String: Double] = [:]
-        let ran = max(1, result.records.count { $0.iteration > 0 })
         for instance in plan.instances {
             guard let seconds = perInstance[instance.id] else { continue }
             perNode[graph.nodes[instance.node].id, default: 0] += seconds
@@ -126,5 +164,17 @@ struct RunReport: Codable {
             "OpenBLAS": Libraries.openBLAS + (asked.isEmpty ? "" : " by \(BLASCore.variable)=\(asked)"),
             "FFTW": Libraries.fftw, "oneDNN": Libraries.oneDNN,
         ]
+    }
+}
+
+extension Communication {
+    /// `nil` where nothing was on its way between processes.
+    fileprivate func report(_ traces: [WorkerTrace]) -> RunReport.CommunicationReport? {
+        guard let hiddenPart else { return nil }
+        let waiting = traces.reduce(0.0) { total, trace in
+            zip(trace.names, trace.seconds).reduce(total) { $1.0.category == .receive ? $0 + $1.1 : $0 }
+        }
+        return RunReport.CommunicationReport(
+            seconds: onTheWay * 1e-6, hiddenPart: hiddenPart, waitingSeconds: waiting)
     }
 }

@@ -122,7 +122,8 @@ struct GraphrunCommand: ParsableCommand {
         abstract: "Runs image reconstructions that are declared as dataflow graphs.",
         discussion: "'graphrun FILE.graph' is 'graphrun run FILE.graph'.",
         subcommands: [
-            RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self, WorkerCommand.self,
+            RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self, SimulateCommand.self,
+            WorkerCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
@@ -134,7 +135,7 @@ struct GraphsCommand: ParsableCommand {
         abstract: "Emits the graphs that are defined in Swift here, and runs them with their own kinds.",
         subcommands: [
             ListCommand.self, EmitCommand.self, RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self,
-            WorkerCommand.self,
+            SimulateCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 }

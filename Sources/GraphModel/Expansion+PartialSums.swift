@@ -176,6 +176,7 @@ extension NodeContext {
     /// The same with other values read by its one input.
     fileprivate func reading(_ types: [TensorType]) -> NodeContext {
         NodeContext(
-            node: node, index: index, axis: axis, gathered: gathered, inputs: [types], neighbours: neighbours, files: files)
+            node: node, index: index, axis: axis, gathered: gathered, inputs: [types], neighbours: neighbours,
+            files: files)
     }
 }

@@ -18,6 +18,12 @@ package struct RunResult: Sendable {
     package let traces: [WorkerTrace]
     /// For every worker, for every file of weights, the library's implementations and how many layers each computes.
     package let implementations: [[String: [String: Int]]]
+    /// Values on their way between workers in processes of their own.
+    package var transfers: [TransferSpan] = []
+    /// For every transfer of the plan between such workers the bytes that were sent of it, all iterations.
+    package var sentBytes: [Int: Int] = [:]
+    /// For every worker in a process of its own the most memory that it held, in bytes.
+    package var peakMemoryBytes: [Int] = []
 }
 
 /// A plan being run.

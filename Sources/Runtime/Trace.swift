@@ -70,6 +70,7 @@ package enum ChromeTrace {
             var iteration: Int?
             var name: String?
             var dropped: Int?
+            var bytes: Int?
         }
 
         var name: String
@@ -87,7 +88,12 @@ package enum ChromeTrace {
         let traceEvents: [Entry]
     }
 
-    package static func encode(_ traces: [WorkerTrace]) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - transfers: Drawn on a line for each link.
+    ///   - name: Of an instance, by its position.
+    package static func encode(
+        _ traces: [WorkerTrace], transfers: [TransferSpan] = [], name: (Int) -> String = { "\($0)" }
+    ) throws -> [UInt8] {
         var entries: [Entry] = []
         for (index, trace) in traces.enumerated() {
             entries.append(
@@ -100,6 +106,18 @@ package enum ChromeTrace {
                         name: trace.names[event.name].name, cat: trace.names[event.name].category.rawValue, ph: "X",
                         ts: event.start, dur: event.duration, tid: index, args: .init(iteration: event.iteration)))
             }
+        }
+        var lines: [String: Int] = [:]
+        for span in transfers {
+            let link = "worker \(span.from) → worker \(span.to)"
+            let line = lines[link] ?? traces.count + lines.count
+            if lines.updateValue(line, forKey: link) == nil {
+                entries.append(Entry(name: "thread_name", ph: "M", tid: line, args: .init(name: link)))
+            }
+            entries.append(
+                Entry(
+                    name: name(span.instance), cat: "transfer", ph: "X", ts: span.start, dur: span.end - span.start,
+                    tid: line, args: .init(bytes: span.bytes)))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

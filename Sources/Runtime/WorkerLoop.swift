@@ -164,7 +164,8 @@ extension TensorBuffer {
     /// Where in the arena of its receiver a transfer goes.
     func landing(_ transfer: Transfer) -> Landing {
         Landing(
-            transfer.sentType, UnsafeMutableBufferPointer(rebasing: floats[transfer.target.offset..<transfer.target.end]),
+            transfer.sentType,
+            UnsafeMutableBufferPointer(rebasing: floats[transfer.target.offset..<transfer.target.end]),
             BoxRuns(transfer.type, transfer.boxes, in: transfer.targetBox))
     }
 

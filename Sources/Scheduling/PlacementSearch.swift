@@ -22,7 +22,7 @@ struct PlacementSearch {
     private let sort: [Int]
 
     /// Instances played through in a search, in all.
-    private static let budget = 3_000_000
+    private static let budget = 1_000_000
 
     init(_ expansion: Expansion, workers: [Worker], links: Links) {
         self.expansion = expansion
@@ -99,7 +99,8 @@ struct PlacementSearch {
     private func schedule(_ homes: [Int]) -> Schedule {
         let (whole, places) = expansion.withPartialSums(homes)
         guard whole.instances.count == expansion.instances.count else {
-            return Schedule(whole, LoopGraph(whole), homes: places, workers: workers, links: links) { position, worker in
+            return Schedule(whole, LoopGraph(whole), homes: places, workers: workers, links: links) {
+                position, worker in
                 workers[worker].speeds.seconds(whole.instances[position].cost, automatic: automatic)
             }
         }

@@ -85,6 +85,10 @@ public struct WorkerPlan: Hashable, Sendable {
 
     /// Bytes of memory in all.
     public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes }
+    /// Bytes of memory that the worker's process will hold at most.
+    public var peakBytes: Int { memoryBytes + worker.idleBytes }
+    /// Whether that is no more than it may use.
+    public var fits: Bool { worker.memory.map { peakBytes <= $0 } ?? true }
 }
 
 /// Where and when every instance is computed: for each worker its steps, with buffers assigned ahead of time.
@@ -140,6 +144,9 @@ public struct Plan: Sendable {
             }
         }
     }
+
+    /// Whether every worker has the memory that it needs.
+    public var fits: Bool { workers.allSatisfy(\.fits) }
 
     /// Bytes that go from worker `from` to worker `to` in an iteration.
     public func bytesPerIteration(from: Int, to: Int) -> Int {

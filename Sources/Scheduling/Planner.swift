@@ -55,6 +55,11 @@ extension Plan {
             prediction: Prediction(seconds: schedule.makespan, busy: schedule.busy))
     }
 
+    /// Seconds of an iteration that no placement on these workers can beat.
+    package static func lowerBound(_ expansion: Expansion, workers: [Worker], links: Links) -> Double {
+        PlacementSearch(expansion, workers: workers, links: links).lowerBound()
+    }
+
     /// All positions, phase by phase: those before and after the loop as the graph has them.
     private static func order(_ expansion: Expansion, body: [Int]) -> [Int] {
         let all = expansion.instances.indices

@@ -269,7 +269,8 @@ struct WorkerDraft {
         switch slot {
         case .own(let instance), .staged(let instance): expansion.instances[instance].type.floatCount
         case .received(let number):
-            expansion.instances[routes.deliveries[number].instance].type.cut(to: routes.deliveries[number].box).floatCount
+            expansion.instances[routes.deliveries[number].instance].type.cut(to: routes.deliveries[number].box)
+                .floatCount
         case .packed(let parcel): stretches[parcel]?.count ?? 0
         }
     }

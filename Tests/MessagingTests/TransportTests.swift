@@ -30,7 +30,8 @@ final class Link: Sendable {
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
             parts: Dictionary(
-                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(instance: 10 + $0, into: Landing($1))) }))
+                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(instance: 10 + $0, into: Landing($1))) }
+            ))
         let sender = ZeroMQTransport(
             sending, run: 5, epoch: 1,
             parts: Dictionary(

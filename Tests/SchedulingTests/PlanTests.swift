@@ -52,6 +52,7 @@ struct PlanTests {
         let expansion = try randomGraph(seed)
         let plan = Plan(
             expansion, workers: Self.workers(3), placement: randomPlacement(expansion, workers: 3, seed: seed))
+        let expansion = plan.expansion
         for (position, instance) in expansion.instances.enumerated() {
             guard case .state(_, let next) = instance.content else { continue }
             #expect(plan.placement[position] == plan.placement[next])
@@ -81,7 +82,7 @@ struct PlanTests {
             g.output("result", g.add("result", Sum(), copies))
         }.expand(files)
         let placement = Plan(expansion, workers: Self.workers(workers), links: .instant).placement
-        #expect(placement.first == 0 && placement.last == 0)
+        #expect(placement.last == 0)
         let copies = Array(placement[1...16])
         #expect(copies == copies.sorted())
         let counts = (0..<workers).map { worker in copies.count { $0 == worker } }

@@ -200,7 +200,8 @@ struct SymbolicRun {
                 }
                 let seen = Set(
                     BoxRuns(type, [box], in: operand.box).runs.flatMap { run in
-                        arenas[worker][operand.range.offset + run.memory..<operand.range.offset + run.memory + run.count]
+                        arenas[worker][
+                            operand.range.offset + run.memory..<operand.range.offset + run.memory + run.count]
                     })
                 guard seen.count == 1, let only = seen.first else {
                     throw Failure.wrongValue("\(plan.instances[position].id) reads a box that is not all there")

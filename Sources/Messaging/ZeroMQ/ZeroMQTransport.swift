@@ -22,10 +22,13 @@ package final class ZeroMQTransport: Transport {
     private let outgoing: [Int: Outgoing]
     private let incoming: [Int: Incoming]
     private let refusals = Atomic<Int>(0)
+    private let log: TransferLog?
 
     /// - Parameters:
     ///   - parts: By the number of the transfer in the plan.
-    package init(_ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part]) {
+    ///   - log: Notes when values are sent and when they are there.
+    package init(_ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part], log: TransferLog? = nil) {
+        self.log = log
         self.office = office
         self.run = run
         self.epoch = epoch
@@ -44,13 +47,17 @@ package final class ZeroMQTransport: Transport {
     /// Messages that were refused.
     package var refused: Int { refusals.load(ordering: .relaxed) }
 
+    /// Bytes of values sent so far, by transfer.
+    package var sentBytes: [Int: Int] { outgoing.mapValues(\.sentBytes) }
+
     // MARK: For the worker
 
     package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
         let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
-        let iteration = try outgoing.begin(parts: parts)
+        let iteration = try outgoing.begin(parts: parts, bytes: bytes.count)
+        log?.sends(transfer, Int(iteration))
         for part in 0..<parts {
             let offset = part * FrameHeader.largestPayload
             let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(FrameHeader.largestPayload))
@@ -98,7 +105,11 @@ package final class ZeroMQTransport: Transport {
             isMine = false
         } else {
             switch header.sort {
-            case .value: isMine = incoming[number]?.take(address, header, payload) ?? false
+            case .value:
+                isMine = incoming[number]?.take(address, header, payload) ?? false
+                if isMine, header.offset + header.length == header.total {
+                    log?.hasArrived(number, Int(header.iteration))
+                }
             case .release: isMine = outgoing[number]?.released(header) ?? false
             case .control, .file: isMine = false
             }
@@ -118,6 +129,7 @@ private final class Outgoing: @unchecked Sendable {
     /// Counts values of this transfer, from 1.
     private var sent: UInt32 = 0
     private var partsOnTheirWay = 0
+    private var bytes = 0
     private var cancelled = false
 
     init(instance: Int, to peer: PostOffice.Address) {
@@ -126,7 +138,7 @@ private final class Outgoing: @unchecked Sendable {
     }
 
     /// Waits until the receiver's buffer is free, and counts the value.
-    func begin(parts: Int) throws(MessagingError) -> UInt32 {
+    func begin(parts: Int, bytes count: Int) throws(MessagingError) -> UInt32 {
         condition.lock()
         defer { condition.unlock() }
         while !mayBegin && !cancelled { condition.wait() }
@@ -134,7 +146,14 @@ private final class Outgoing: @unchecked Sendable {
         mayBegin = false
         sent &+= 1
         partsOnTheirWay += parts
+        bytes += count
         return sent
+    }
+
+    var sentBytes: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return bytes
     }
 
     func partIsGone() {

@@ -158,10 +158,31 @@ package final class RemoteRun: Run {
         let traces = plan.workers.indices.map { index in
             progress.traces[index].map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: 0) }
         }
+        let offsets = plan.workers.map { _ in 0.0 }
+        let records = plan.workers.indices.map { progress.traces[$0] }
         return RunResult(
             kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], iterations: progress.finished,
             records: log.records, traces: traces.compactMap(\.self),
-            implementations: plan.workers.indices.map { progress.traces[$0]?.implementations ?? [:] })
+            implementations: records.map { $0?.implementations ?? [:] },
+            transfers: TransferSpan.spans(
+                plan, sent: records.map { $0?.sent ?? [] }, arrived: records.map { $0?.arrived ?? [] },
+                offsets: offsets),
+            sentBytes: sentBytes(records),
+            peakMemoryBytes: records.map { $0?.peakMemoryBytes ?? 0 })
+    }
+}
+
+extension RemoteRun {
+    /// What the workers say they have sent of the plan's transfers, each of its own ones.
+    private func sentBytes(_ records: [WorkerRecord?]) -> [Int: Int] {
+        var bytes: [Int: Int] = [:]
+        for (worker, record) in records.enumerated() {
+            for pair in record?.sentBytes ?? [] where pair.count == 2 && plan.transfers.indices.contains(pair[0]) {
+                guard plan.transfers[pair[0]].from == worker else { continue }
+                bytes[pair[0]] = pair[1]
+            }
+        }
+        return bytes
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Messaging
+
 /// What a worker tells of its run at the end, as it travels.
 package struct WorkerRecord: Codable, Sendable {
     let names: [String]
@@ -6,19 +8,34 @@ package struct WorkerRecord: Codable, Sendable {
     let dropped: Int
     /// Name, iteration, start and duration (microseconds) of each event.
     let events: [[Double]]
+    /// Transfer, number of the value and time (microseconds) of each value sent, and of each that was whole.
+    let sent: [[Double]]
+    let arrived: [[Double]]
+    /// Transfer and bytes that were sent of it, all iterations.
+    let sentBytes: [[Int]]
     /// Most memory that its process has held, in bytes.
     package let peakMemoryBytes: Int
     /// For every file of weights the library's implementations and how many layers each computes.
     let implementations: [String: [String: Int]]
 
-    init(_ trace: WorkerTrace, peakMemoryBytes: Int, implementations: [String: [String: Int]]) {
+    init(
+        _ trace: WorkerTrace, _ transfers: TransferLog, sentBytes: [Int: Int], peakMemoryBytes: Int,
+        implementations: [String: [String: Int]]
+    ) {
         names = trace.names.map(\.name)
         categories = trace.names.map(\.category.rawValue)
         seconds = trace.seconds
         dropped = trace.dropped
         events = trace.events.map { [Double($0.name), Double($0.iteration), $0.start, $0.duration] }
+        self.sentBytes = sentBytes.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+        sent = transfers.sent.map(WorkerRecord.numbers)
+        arrived = transfers.arrived.map(WorkerRecord.numbers)
         self.peakMemoryBytes = peakMemoryBytes
         self.implementations = implementations
+    }
+
+    private static func numbers(_ mark: TransferLog.Mark) -> [Double] {
+        [Double(mark.transfer), Double(mark.number), mark.time]
     }
 }
 

@@ -95,7 +95,10 @@ final class WorkerSession: Sendable {
         let handover = Handover(plan)
         let peers = connect(plan)
         defer { for peer in peers.values { office.disconnect(peer) } }
-        let transport = ZeroMQTransport(office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers))
+        let origin = ContinuousClock.now
+        let transfers = TransferLog(origin: origin, limit: 50_000)
+        let transport = ZeroMQTransport(
+            office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers), log: transfers)
         self.transport.withLock { $0 = transport }
         // What told to leave before there was a transport must end its waiting too.
         if leaving.load(ordering: .relaxed) { transport.cancel() }
@@ -104,7 +107,7 @@ final class WorkerSession: Sendable {
         let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
         let worker = try WorkerLoop(
             plan, worker: assignment.index, arena: arena, transport: transport, log: metrics, catalog: catalog,
-            files: files, origin: .now, traceLimit: min(events, 50_000))
+            files: files, origin: origin, traceLimit: min(events, 50_000))
         tell(.ready)
         // Setup begins when all are ready, as an iteration of its own before the first.
         guard gate.begin(assignment.first + 1) else { return }
@@ -126,7 +129,8 @@ final class WorkerSession: Sendable {
         tell(
             .ended(
                 WorkerRecord(
-                    worker.trace, peakMemoryBytes: peakMemoryOfProcess(), implementations: worker.implementations)))
+                    worker.trace, transfers, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
+                    implementations: worker.implementations)))
         // The coordinator has all when it says so.
         while !leaving.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.01) }
     }

@@ -1,18 +1,23 @@
-import GraphModel
-import Kernels
-import Tensors
-import TestSupport
+public import GraphModel
+internal import Tensors
 
 /// The files that random graphs read.
-let randomGraphFiles = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 9, 7]))])
+public let randomGraphFiles = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 9, 7]))])
 
 /// A graph of random layers: nodes with and without axes, gathers, broadcasts, tiles that read neighbours, states that
 /// take each other's values, setup, body and finish.
-func randomGraph(_ seed: UInt64) throws -> Expansion {
+public func randomGraph(_ seed: UInt64) throws -> Expansion {
+    try declaredRandomGraph(seed).expand(randomGraphFiles)
+}
+
+/// The same before its instances are written out.
+///
+/// - Parameter image: The path of an array of 1 × 1 × 9 × 7.
+public func declaredRandomGraph(_ seed: UInt64, image path: String = "image.npy") throws(GraphError) -> Graph {
     var random = SeededRandom(seed)
     return try Graph("random", summary: "") { g in
-        let image = g.add("image", Load("image.npy"))
-        let shard = g.axis("shard", count: Setting(Int.random(in: 1...4, using: &random)))
+        let image = g.add("image", Load(Setting(path)))
+        let shard = g.axis("shard", count: Setting(Int.random(in: 1...7, using: &random)))
         let tile = g.tiles(
             "tile", of: image, mode: Setting(.exact), size: 3, overlap: 0,
             denoiser: Denoiser(weights: "", tvWeight: 0.1, tvIterations: Setting(Int.random(in: 1...4, using: &random)))
@@ -45,13 +50,14 @@ func randomGraph(_ seed: UInt64) throws -> Expansion {
         }
         for index in 0..<3 { builder.addNode("late-\(index)") }
         // All that nothing reads is kept, and so is a little more.
-        for value in builder.pools.values.joined() where builder.unread.contains(value.id) {
+        for value in builder.pools.values.joined().sorted(by: { $0.id < $1.id }) where builder.unread.contains(value.id)
+        {
             g.output("kept-\(value.id)", value)
         }
         g.metric(g.add("metric", PSNR(), builder.pick(.none), image))
         g.output("image", image)
         g.loop(4)
-    }.expand(randomGraphFiles)
+    }
 }
 
 /// Adds nodes of random kinds on random values.
@@ -108,7 +114,7 @@ private struct RandomBuilder {
 }
 
 /// Every instance on a worker drawn by chance.
-func randomPlacement(_ expansion: Expansion, workers: Int, seed: UInt64) -> [Int] {
+public func randomPlacement(_ expansion: Expansion, workers: Int, seed: UInt64) -> [Int] {
     var random = SeededRandom(seed)
     return expansion.instances.map { _ in Int.random(in: 0..<workers, using: &random) }
 }
