@@ -49,9 +49,9 @@ struct PlanTests {
 
     @Test("a state lives where its next value is made, and is found there", arguments: [UInt64(1), 2, 3, 4, 5, 6])
     func states(_ seed: UInt64) throws {
-        let expansion = try randomGraph(seed)
+        let graph = try randomGraph(seed)
         let plan = Plan(
-            expansion, workers: Self.workers(3), placement: randomPlacement(expansion, workers: 3, seed: seed))
+            graph, workers: Self.workers(3), placement: randomPlacement(graph, workers: 3, seed: seed))
         let expansion = plan.expansion
         for (position, instance) in expansion.instances.enumerated() {
             guard case .state(_, let next) = instance.content else { continue }
