@@ -100,7 +100,7 @@ package final class ZeroMQTransport: Transport {
             switch header.sort {
             case .value: isMine = incoming[number]?.take(address, header, payload) ?? false
             case .release: isMine = outgoing[number]?.released(header) ?? false
-            case .control, .file: isMine = false
+            case .control, .file, .probe: isMine = false
             }
         }
         if !isMine { refusals.add(1, ordering: .relaxed) }

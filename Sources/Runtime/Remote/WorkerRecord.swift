@@ -10,6 +10,8 @@ package struct WorkerRecord: Codable, Sendable {
     package let peakMemoryBytes: Int
     /// For every file of weights the library's implementations and how many layers each computes.
     let implementations: [String: [String: Int]]
+    /// When the trace began, by the worker's ``MonotonicTime``.
+    let origin: Double
 
     init(_ trace: WorkerTrace, peakMemoryBytes: Int, implementations: [String: [String: Int]]) {
         names = trace.names.map(\.name)
@@ -19,6 +21,7 @@ package struct WorkerRecord: Codable, Sendable {
         events = trace.events.map { [Double($0.name), Double($0.iteration), $0.start, $0.duration] }
         self.peakMemoryBytes = peakMemoryBytes
         self.implementations = implementations
+        origin = MonotonicTime.of(trace.origin)
     }
 }
 
