@@ -60,7 +60,12 @@ let package = Package(
         module("Scheduling", ["Tensors", "Networks", "GraphModel"]),
         module("Kernels", ["Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel"]),
         module("Messaging", ["Tensors", "CZeroMQ"]),
-        module("Runtime", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Messaging"]),
+        module(
+            "Runtime",
+            [
+                "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
+                "Messaging",
+            ]),
 
         // What a user types and looks at.
         module("Pictures", ["Tensors", "CCairo"]),

@@ -111,11 +111,12 @@ struct HostOptions: ParsableArguments {
     /// - Parameters:
     ///   - rewriting: What is in force without `--rewrite`.
     ///   - team: The workers, where they have been asked what they can do; by default they can do what this process can.
+    ///   - isRun: Whether the plan is run and not looked at: then nothing is predicted for a worker that is alone.
     /// - Throws: ``Failure`` with every problem of the host file, or what a worker cannot do.
-    func plan(_ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil) throws -> Plan {
-        let workers =
-            try team?.workers
-            ?? load().workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd) }
+    func plan(
+        _ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil, isRun: Bool = false
+    ) throws -> Plan {
+        let workers = try team?.workers ?? ownWorkers(isRun: isRun)
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan: Plan
@@ -134,6 +135,20 @@ struct HostOptions: ParsableArguments {
     func gatherTeam() throws -> Team? {
         guard let workers, Int(workers) == nil else { return nil }
         return try Team(load())
+    }
+
+    /// Workers in this process, which is asked how fast it is; those of a host file are not there to be asked.
+    private func ownWorkers(isRun: Bool) throws -> [Worker] {
+        let workers = try load().workers
+        let isOwn = self.workers.map { Int($0) != nil } ?? true
+        let speeds =
+            isOwn && !(isRun && workers.count == 1)
+            ? OwnSpeeds(folder: WorkerCommand.cacheFolder).all(threads: workers[0].threads, workers: workers.count) : []
+        return workers.enumerated().map { index, worker in
+            Worker(
+                name: worker.name, threads: worker.threads, hasWinograd: Libraries.hasWinograd,
+                speeds: speeds.indices.contains(index) ? speeds[index] : nil)
+        }
     }
 
     private func load() throws -> HostFile {

@@ -10,7 +10,7 @@ final class LocalWorkers {
     /// - Parameter threads: of each worker.
     /// - Throws: ``Failure`` where one does not start.
     init(threads: [Int]) throws {
-        for count in threads { try start(threads: count) }
+        for count in threads { try start(threads: count, neighbours: threads.count) }
         for (process, _) in processes { endpoints.append(try LocalWorkers.endpoint(process)) }
     }
 
@@ -24,10 +24,10 @@ final class LocalWorkers {
         processes = []
     }
 
-    private func start(threads: Int) throws {
+    private func start(threads: Int, neighbours: Int) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["worker", "--attended", "--threads", "\(threads)"]
+        process.arguments = ["worker", "--attended", "--threads", "\(threads)", "--neighbours", "\(neighbours)"]
         let input = Pipe()
         process.standardInput = input
         process.standardOutput = Pipe()

@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         try resumption?.check(hosts.rewrite)
         let team = try hosts.gatherTeam()
-        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team)
+        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true)
         let expansion = plan.expansion
         if team == nil {
             try checkMemory(plan)

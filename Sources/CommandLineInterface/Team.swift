@@ -6,6 +6,8 @@ internal import Scheduling
 /// do.
 final class Team {
     let crew: Crew
+    /// What lies between the workers.
+    let links: Links
     private let own: LocalWorkers
 
     /// - Throws: ``Failure`` with every worker that cannot be had.
@@ -31,6 +33,7 @@ final class Team {
         } catch {
             throw Failure.usage("\(error)")
         }
+        links = crew.measureLinks()
         let versions = crew.members.map(\.abilities.versions)
         if Set(versions).count > 1 {
             Terminal.warning("the workers' processors or libraries differ, and so may the last bits of the result")
@@ -41,7 +44,8 @@ final class Team {
     var workers: [Worker] {
         crew.members.enumerated().map { index, member in
             Worker(
-                name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd)
+                name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd,
+                speeds: member.abilities.speeds)
         }
     }
 

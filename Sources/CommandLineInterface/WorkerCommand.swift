@@ -20,6 +20,10 @@ struct WorkerCommand: ParsableCommand {
         help: ArgumentHelp("Folder that keeps files of runs. Default: ~/.cache/graphrun.", valueName: "dir"),
         completion: .directory)
     var data: String?
+    @Flag(help: "Measure anew how fast this machine is. It is done when a worker first starts, and takes a second.")
+    var measure = false
+    @Option(help: ArgumentHelp("Workers that start on this machine at once, this one included.", visibility: .hidden))
+    var neighbours = 1
     @Flag(help: ArgumentHelp("Stop when standard input ends.", visibility: .hidden)) var attended = false
 
     func run() throws {
@@ -36,6 +40,7 @@ struct WorkerCommand: ParsableCommand {
             throw Failure.usage("--bind \(bind): a worker listens on this machine only; write tcp://127.0.0.1:PORT")
         }
         let folder = data ?? WorkerCommand.cacheFolder
+        let speeds = OwnSpeeds(folder: folder).one(threads: threads, neighbours: neighbours, anew: measure)
         let service: WorkerService
         let endpoint: String
         let context: Context
@@ -45,7 +50,8 @@ struct WorkerCommand: ParsableCommand {
                 Abilities(
                     program: Tool.version, cores: cores, threads: threads,
                     memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), hasWinograd: Libraries.hasWinograd,
-                    kinds: Tool.configuration.kernels.kinds.names, versions: RunReport.versions()),
+                    kinds: Tool.configuration.kernels.kinds.names, versions: RunReport.versions(),
+                    speeds: speeds),
                 catalog: Tool.configuration.kernels, store: try FileStore(folder: folder)
             ) { line in Terminal.error(line) }
             endpoint = try service.open(context, at: bind)
@@ -61,7 +67,7 @@ struct WorkerCommand: ParsableCommand {
         service.serve { interrupt.isStopped || input?.isReached == true }
     }
 
-    private static var cacheFolder: String {
+    static var cacheFolder: String {
         let environment = ProcessInfo.processInfo.environment
         let base = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? NSTemporaryDirectory()) + "/.cache"
         return base + "/graphrun"

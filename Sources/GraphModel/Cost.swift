@@ -2,8 +2,10 @@
 public enum Work: Hashable, Sendable {
     /// Convolutions between at least so many channels, as the graph asks for them.
     case convolution(channels: Int, ConvolutionChoice)
-    /// Fourier transforms, 5 n log₂ n operations each.
+    /// Fourier transforms, 5 n log₂ n operations each, or as many more as a length takes that suits them less.
     case transform
+    /// Loops that fill vector registers, over so many parts of equal size, each of which one thread computes.
+    case loops(parts: Int)
 }
 
 /// What an instance costs, for plans and predictions.
@@ -28,5 +30,19 @@ public struct Cost: Hashable, Sendable {
         self.bytes = bytes
         self.scratchBytes = scratchBytes
         self.sharedBytes = sharedBytes
+    }
+}
+
+extension Cost {
+    /// Operations of loops that fill vector registers, on one thread.
+    static func vectors(operations: Double) -> Cost {
+        Cost(operations: operations, work: [.loops(parts: 1): operations])
+    }
+
+    /// The same, where all operations are of loops that fill vector registers, on one thread.
+    var inVectors: Cost {
+        var cost = self
+        cost.work = [.loops(parts: 1): operations]
+        return cost
     }
 }

@@ -1,4 +1,5 @@
 internal import TensorMath
+internal import Tensors
 
 /// The periodic grid on which a blur is a product of spectra, and how images and measurements lie on it.
 struct FourierGrid {

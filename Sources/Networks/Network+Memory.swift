@@ -1,7 +1,7 @@
 /// What inference by oneDNN takes, in bytes; nothing here asks the library, so that a plan can be made anywhere.
 extension Network {
     /// Channels that stand together in memory with AVX-512, the larger of the library's blocks.
-    private static let block = 16
+    static let block = 16
 
     /// Activations of `batch` images, and the scratch memory of the convolution that needs most.
     package func inferenceBytes(batch: Int, height: Int, width: Int, method: ConvolutionMethod) -> Int {

@@ -23,7 +23,7 @@ package struct WorkerTrace: Sendable {
     package private(set) var dropped = 0
     /// Seconds in each step over the whole run.
     package private(set) var seconds: [Double]
-    private let origin: ContinuousClock.Instant
+    let origin: ContinuousClock.Instant
     private let limit: Int
 
     init(worker: String, names: [(String, Category)], origin: ContinuousClock.Instant, limit: Int) {

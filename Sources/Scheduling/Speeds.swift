@@ -21,18 +21,26 @@ public struct Speeds: Hashable, Sendable, Codable {
     public let convolutions: [Convolution]
     /// Fourier transforms, in operations a second.
     public let transforms: Double
-    /// Plain loops, in operations a second.
+    /// Loops that fill vector registers, in operations a second of one thread.
+    public let loops: Double
+    /// Threads that share such loops.
+    public let threads: Int
+    /// Plain loops, which one thread computes, in operations a second.
     public let arithmetic: Double
     /// Bytes read and written a second.
     public let memory: Double
     /// Seconds that an instance takes beside its computing.
     public let overhead: Double
 
+    /// - Parameter loops: By default as fast as plain ones.
     public init(
-        convolutions: [Convolution], transforms: Double, arithmetic: Double, memory: Double, overhead: Double
+        convolutions: [Convolution], transforms: Double, loops: Double? = nil, threads: Int = 1, arithmetic: Double,
+        memory: Double, overhead: Double
     ) {
         self.convolutions = convolutions
         self.transforms = transforms
+        self.loops = loops ?? arithmetic
+        self.threads = threads
         self.arithmetic = arithmetic
         self.memory = memory
         self.overhead = overhead
@@ -59,23 +67,45 @@ public struct Speeds: Hashable, Sendable, Codable {
     /// - Parameter automatic: What convolutions are that the graph leaves to the plan.
     public func seconds(_ cost: Cost, automatic: ConvolutionMethod) -> Double {
         var plain = cost.operations
-        var seconds = overhead
+        var parts = [overhead]
         for (work, operations) in cost.work {
             plain -= operations
             switch work {
-            case .transform: seconds += operations / transforms
+            case .transform: parts.append(operations / transforms)
+            case .loops(let count): parts.append(operations / loops / shares(count))
             case .convolution(let channels, let choice):
-                seconds += operations / convolution(channels, choice.method(automatic: automatic))
+                parts.append(operations / convolution(channels, choice.method(automatic: automatic)))
             }
         }
         // Plain loops either compute or wait for memory.
-        return seconds + max(max(plain, 0) / arithmetic, cost.bytes / memory)
+        parts.append(max(max(plain, 0) / arithmetic, cost.bytes / memory))
+        // In one order, so that every process adds them up to the same bits.
+        return parts.sorted().reduce(0, +)
     }
 
-    /// Operations a second of convolutions between so many channels: those of the nearest that are known.
+    /// How many times faster `count` parts of equal size are done by all threads than by one.
+    private func shares(_ count: Int) -> Double {
+        let rounds = (max(count, 1) + threads - 1) / threads
+        return Double(max(count, 1)) / Double(rounds)
+    }
+
+    /// Operations a second of convolutions between so many channels, between those that are known.
     private func convolution(_ channels: Int, _ method: ConvolutionMethod) -> Double {
-        let near = convolutions.min { abs($0.channels - channels) < abs($1.channels - channels) }
-        guard let near else { return arithmetic }
-        return method == .winograd ? near.winograd ?? near.direct : near.direct
+        let known = convolutions.compactMap { entry -> (channels: Double, speed: Double)? in
+            (method == .winograd ? entry.winograd : entry.direct).map { (Double(entry.channels), $0) }
+        }
+        guard let first = known.first, let last = known.last else {
+            return method == .winograd ? convolution(channels, .direct) : arithmetic
+        }
+        let wanted = Double(max(channels, 1))
+        // Channels that fill up the library's smallest block are computed too, for nothing.
+        guard wanted > first.channels else {
+            return known.count == 1 || method == .winograd ? first.speed : first.speed * wanted / first.channels
+        }
+        guard let next = known.first(where: { $0.channels >= wanted }),
+            let before = known.last(where: { $0.channels < wanted })
+        else { return last.speed }
+        let share = (wanted - before.channels) / (next.channels - before.channels)
+        return before.speed + share * (next.speed - before.speed)
     }
 }

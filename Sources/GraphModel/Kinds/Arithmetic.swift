@@ -14,7 +14,7 @@ public struct Sum: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: Double(context.inputs[0].count - 1))
+        try elementwiseCost(context, operations: Double(context.inputs[0].count))
     }
 
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? {
@@ -34,7 +34,7 @@ public struct Add: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context)
+        try elementwiseCost(context).inVectors
     }
 
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? {
@@ -60,7 +60,7 @@ public struct Scale: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context)
+        try elementwiseCost(context).inVectors
     }
 
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? {
@@ -82,7 +82,7 @@ public struct Zeros: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: 0)
+        Cost(bytes: Double(try output(context).byteCount))
     }
 }
 
@@ -104,7 +104,7 @@ public struct Descend: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: 2)
+        try elementwiseCost(context, operations: 2).inVectors
     }
 
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {

@@ -29,7 +29,8 @@ public struct Blur: LinearMap {
     }
 
     public func cost(domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
-        circularConvolutionCost(of: domain)
+        let kernel = try context.own(kernels, "kernels")
+        return padding.cost(of: domain, by: try kernel.sides(context), isProduct: kernel.isProduct)
     }
 
     public var label: String {

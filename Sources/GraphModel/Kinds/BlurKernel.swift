@@ -35,4 +35,10 @@ extension BlurKernel {
             return kernel.shape.trailing(2)
         }
     }
+
+    /// Whether it is known to be a product of one factor down and one across.
+    var isProduct: Bool {
+        guard case .gaussian(let sigma, let angle) = self, sigma.count == 2 else { return false }
+        return sigma[0] == sigma[1] || angle.truncatingRemainder(dividingBy: 90) == 0
+    }
 }

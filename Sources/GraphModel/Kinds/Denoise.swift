@@ -80,6 +80,9 @@ public struct DenoiseByMap: NodeKind {
 }
 
 extension Denoiser {
+    /// Floating-point operations for a pixel and iteration of total variation; a division or root takes as long as ten.
+    package static let totalVariationOperations = 60.0
+
     /// Total variation has no convolutions.
     fileprivate var choice: ConvolutionChoice? { weights.value.isEmpty ? nil : convolutions.value }
 
@@ -107,11 +110,11 @@ extension Denoiser {
         let image = try context.type(0)
         switch try method(context.files) {
         case .totalVariation(_, let iterations):
-            let perIteration = Cost(
-                operations: 30 * Double(image.floatCount), bytes: 10 * Double(image.byteCount))
+            let operations = Denoiser.totalVariationOperations * Double(iterations) * Double(image.floatCount)
+            // Threads share out the planes; several iterations go through the cache together.
             return Cost(
-                operations: Double(iterations) * perIteration.operations,
-                bytes: Double(iterations) * perIteration.bytes,
+                operations: operations, work: [.loops(parts: image.shape[0] * image.shape[1]): operations],
+                bytes: 2 * Double(image.byteCount),
                 sharedBytes: ["total variation of \(image.shape)": 4 * image.byteCount])
         case .network(let network, let path):
             let stride = network.stride
@@ -120,9 +123,14 @@ extension Denoiser {
             let images = image.shape[0]
             // Unless it is told otherwise, a plan uses Winograd's method, which takes the most memory.
             let winograd = convolutions.value.method(automatic: .winograd)
+            let inference = NetworkWork(network, batch: images, height: height, width: width)
+            var work: [Work: Double] = [:]
+            for (layers, operations) in inference.convolutions {
+                let choice = layers.suitWinograd ? convolutions.value : .direct
+                work[.convolution(channels: layers.channels, choice), default: 0] += operations
+            }
             return Cost(
-                operations: Double(images) * network.floatingPointOperations(height: height, width: width),
-                bytes: 2 * Double(image.byteCount),
+                operations: work.values.sorted().reduce(0, +), work: work, bytes: inference.bytes,
                 sharedBytes: [
                     // The networks of a worker run one after another, on memory for the largest of them.
                     "inference": network.inferenceBytes(

@@ -25,7 +25,7 @@ public struct GaussianNoise: NodeKind {
     public var isKeyedByNode: Bool { true }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: 60)
+        try elementwiseCost(context, operations: 130)
     }
 
     public var label: String { "σ = " + sigma.map(plain).joined(separator: ", ") }

@@ -99,8 +99,10 @@ public struct DataGradient<Map: LinearMap>: NodeKind {
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         let once = try self.operator.cost(domain: context.type(0), context)
         let measured = try context.type(1)
+        let subtraction = Cost.vectors(operations: 2 * Double(measured.floatCount))
         return Cost(
-            operations: 2 * once.operations + Double(measured.floatCount),
+            operations: 2 * once.operations + subtraction.operations,
+            work: once.work.mapValues { 2 * $0 }.merging(subtraction.work, uniquingKeysWith: +),
             bytes: 2 * once.bytes + 3 * Double(measured.byteCount),
             scratchBytes: once.scratchBytes + measured.byteCount)
     }

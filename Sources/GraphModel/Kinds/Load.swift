@@ -38,7 +38,8 @@ public struct Load: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: 0)
+        // Pictures are compressed.
+        try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 25 : 0)
     }
 
     public var label: String { path.parameter ?? path.value }

@@ -13,7 +13,8 @@ public struct PSNR: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try comparisonCost(context)
+        let type = try context.type(0)
+        return Cost(operations: 3 * Double(type.floatCount), bytes: 2 * Double(type.byteCount))
     }
 }
 
@@ -30,7 +31,12 @@ public struct RelativeChange: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try comparisonCost(context)
+        // A difference, and two norms.
+        let type = try context.type(0)
+        var cost = Cost.vectors(operations: 6 * Double(type.floatCount))
+        cost.bytes = 4 * Double(type.byteCount)
+        cost.scratchBytes = type.byteCount
+        return cost
     }
 }
 
@@ -38,9 +44,4 @@ private func comparable(_ context: NodeContext) throws(GraphError) {
     let first = try context.type(0)
     let second = try context.type(1)
     guard first == second else { throw .rule("it compares \(first) with \(second); both must be of one shape") }
-}
-
-private func comparisonCost(_ context: NodeContext) throws(GraphError) -> Cost {
-    let type = try context.type(0)
-    return Cost(operations: 3 * Double(type.floatCount), bytes: 2 * Double(type.byteCount))
 }

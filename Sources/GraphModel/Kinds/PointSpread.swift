@@ -41,8 +41,10 @@ public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
         return TensorType([rows, columns])
     }
 
+    /// It is computed when the kernel is made; an instance copies it.
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        circularConvolutionCost(of: try output(context))
+        let bytes = try output(context).byteCount
+        return Cost(bytes: 2 * Double(bytes), scratchBytes: 2 * bytes)
     }
 
     public var label: String { self.operator.label }
@@ -83,20 +85,14 @@ public struct NormalGradient: NodeKind {
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         // As a blur, and a subtraction.
         let image = try context.type(0)
-        var cost = circularConvolutionCost(of: image)
+        let pointSpread = try context.type(1).shape
+        let taps = pointSpread.trailing(2).map { ($0 + 1) / 2 }
+        var cost = Blur.Padding.circular.transformCost(of: image, by: taps)
         cost.operations += 2 * Double(image.floatCount)
-        cost.bytes += Double(image.byteCount)
+        // It looks whether the point spread function is another than before.
+        cost.bytes += Double(image.byteCount + 2 * 4 * pointSpread.count)
         return cost
     }
-}
-
-/// A forward and an inverse real transform, 2.5 n log2 n operations each, and a product of spectra.
-func circularConvolutionCost(of image: TensorType) -> Cost {
-    let pixels = Double(image.shape.trailing(2).reduce(1, *))
-    let planes = Double(image.shape.count) / max(pixels, 1)
-    return Cost(
-        operations: planes * (5 * pixels * log2(max(pixels, 2)) + 3 * pixels),
-        bytes: 6 * Double(image.byteCount), scratchBytes: 2 * image.byteCount)
 }
 
 private func isOdd(_ side: Int) -> Bool {

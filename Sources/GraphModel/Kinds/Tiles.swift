@@ -41,7 +41,8 @@ public struct Blend: NodeKind {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try elementwiseCost(context, operations: 2)
+        // Copies, but where windows are averaged.
+        try elementwiseCost(context, operations: try context.gatheredTiling().mode == .blend ? 2 : 0)
     }
 }
 

@@ -20,6 +20,7 @@ package struct TileCopy: Sendable {
     private let sourceColumns: [Int]
     /// The columns of the window that lie in the image.
     private let insideColumns: Range<Int>
+    private let outsideColumns: [Int]
     private let innerColumns: Range<Int>
     private let columnWeights: [Float]
     private let imageSize: Int
@@ -76,6 +77,7 @@ package struct TileCopy: Sendable {
         sourceColumns = window.map { tiling.border.source($0, extent: extents[last]) }
         let clipped = window.clamped(to: 0..<extents[last])
         insideColumns = clipped.lowerBound - window.lowerBound..<clipped.upperBound - window.lowerBound
+        outsideColumns = sourceColumns.indices.filter { [insideColumns] in !insideColumns.contains($0) }
         innerColumns = cut[last]
         columnWeights = pieces[last].weights
         imageSize = imageBox.count
@@ -90,11 +92,16 @@ package struct TileCopy: Sendable {
             for row in windowRows {
                 let from = (plane * imageSize + row.image) * step
                 let to = (plane * windowSize + row.window) * step
-                for (column, source) in sourceColumns.enumerated() {
+                for column in outsideColumns {
                     for part in 0..<step {
-                        window.floats[to + column * step + part] = image.floats[from + source * step + part]
+                        window.floats[to + column * step + part] =
+                            image.floats[from + sourceColumns[column] * step + part]
                     }
                 }
+                let first = to + insideColumns.lowerBound * step
+                copy(
+                    image.floats, from + sourceColumns[insideColumns.lowerBound] * step, to: window.floats, first,
+                    count: insideColumns.count * step)
             }
         }
     }
@@ -147,10 +154,16 @@ package struct TileCopy: Sendable {
             for row in innerRows {
                 let from = (plane * sourceSize + row[keyPath: sourceRow] + sourceColumn) * step
                 let to = (plane * targetSize + row[keyPath: targetRow] + targetColumn) * step
-                for index in 0..<innerColumns.count * step {
-                    target.floats[to + index] = source.floats[from + index]
-                }
+                copy(source.floats, from, to: target.floats, to, count: innerColumns.count * step)
             }
         }
+    }
+
+    private func copy(
+        _ source: UnsafeBufferPointer<Float>, _ from: Int, to target: UnsafeMutableBufferPointer<Float>, _ to: Int,
+        count: Int
+    ) {
+        _ = UnsafeMutableBufferPointer(rebasing: target[to..<to + count])
+            .update(fromContentsOf: source[from..<from + count])
     }
 }

@@ -6,11 +6,11 @@ package import Tensors
 /// |---|---|
 /// | 0 | `GRUN` |
 /// | 4 | version of this form |
-/// | 6 | sort: 1 control, 2 value, 3 release, 4 file |
+/// | 6 | sort: 1 control, 2 value, 3 release, 4 file, 5 probe |
 /// | 7 | element: 0 none, 1 float32, 2 complex64 |
 /// | 8 | run |
 /// | 16 | epoch of the plan |
-/// | 20 | number of the transfer, or of the request for a file |
+/// | 20 | number of the transfer, of the request for a file, or of the probe |
 /// | 24 | number of the instance |
 /// | 28 | iteration |
 /// | 32 | bytes of the value or file before this payload |
@@ -28,6 +28,8 @@ package struct FrameHeader: Hashable, Sendable {
         case release = 3
         /// A part of a file.
         case file = 4
+        /// Any bytes, which come back as none: how far it is to a worker, and how wide the way.
+        case probe = 5
     }
 
     /// Version of the form that this program speaks.

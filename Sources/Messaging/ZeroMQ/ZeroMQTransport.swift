@@ -111,7 +111,7 @@ package final class ZeroMQTransport: Transport {
                     log?.hasArrived(number, Int(header.iteration))
                 }
             case .release: isMine = outgoing[number]?.released(header) ?? false
-            case .control, .file: isMine = false
+            case .control, .file, .probe: isMine = false
             }
         }
         if !isMine { refusals.add(1, ordering: .relaxed) }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Messaging
+package import Scheduling
 
 /// What a coordinator tells a worker.
 package enum CoordinatorMessage: Codable, Sendable {
@@ -16,8 +17,10 @@ package enum CoordinatorMessage: Codable, Sendable {
     case noFile(request: Int, reason: String)
     /// The run is over for this worker, whatever it is doing.
     case leave
-    /// Still there?
-    case ping
+    /// Still there? With the coordinator's ``MonotonicTime``.
+    case ping(sent: Double)
+    /// Measure the way to the worker that listens at an endpoint.
+    case probe(endpoint: String)
 }
 
 /// What a worker tells its coordinator.
@@ -38,7 +41,10 @@ package enum WorkerMessage: Codable, Sendable {
     case failed(instance: String, reason: String)
     /// All of its part is done.
     case ended(WorkerRecord)
-    case pong
+    /// The time that the coordinator gave, and that of the worker's own clock.
+    case pong(sent: Double, clock: Double)
+    /// The way to the worker at an endpoint; `nil` where it does not answer.
+    case probed(endpoint: String, Link?)
 }
 
 /// What a worker says of itself.
@@ -55,10 +61,13 @@ package struct Abilities: Codable, Hashable, Sendable {
     package let kinds: [String]
     /// Processor and libraries: where they differ, so may bits.
     package let versions: [String: String]
+    /// How fast it is.
+    package let speeds: Speeds
 
+    /// - Parameter speeds: By default those of a nominal machine.
     package init(
         program: String, cores: Int, threads: Int, memory: Int, hasWinograd: Bool, kinds: [String],
-        versions: [String: String]
+        versions: [String: String], speeds: Speeds? = nil
     ) {
         self.program = program
         self.cores = cores
@@ -67,6 +76,15 @@ package struct Abilities: Codable, Hashable, Sendable {
         self.hasWinograd = hasWinograd
         self.kinds = kinds
         self.versions = versions
+        self.speeds = speeds ?? .nominal(threads: threads)
+    }
+
+    /// Why no worker can be like that; `nil` where it can be believed.
+    var complaint: String? {
+        guard (1...65536).contains(cores) else { return "\(cores) processors" }
+        guard (1...1024).contains(threads) else { return "\(threads) threads" }
+        guard memory > 0 else { return "\(memory) bytes of memory" }
+        return speeds.complaint
     }
 }
 

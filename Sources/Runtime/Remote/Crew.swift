@@ -22,6 +22,7 @@ package final class Crew: Sendable {
     let office: PostOffice
     let words: EventQueue<Word>
     private let mailroom: Mailroom
+    let clocks: Mutex<[ClockOffset]>
 
     /// Asks every worker who it is.
     ///
@@ -57,6 +58,8 @@ package final class Crew: Sendable {
         self.office = office
         self.mailroom = mailroom
         words = mailroom.words
+        clocks = Mutex(Array(repeating: ClockOffset(), count: members.count))
+        compareClocks()
     }
 
     /// What each worker answers to `greet`. One that is busy is asked again for a while: its run may be at its end.
@@ -80,7 +83,8 @@ package final class Crew: Sendable {
             }
             guard let word = words.next(within: 0.05) else { continue }
             switch word.message {
-            case .welcome(let abilities): answers[word.worker] = .success(abilities)
+            case .welcome(let abilities):
+                answers[word.worker] = abilities.complaint.map { .failure(.insane($0)) } ?? .success(abilities)
             case .busy: busy.insert(word.worker)
             case .refusal(let reason): answers[word.worker] = .failure(.refuses(reason))
             default: continue
@@ -138,6 +142,8 @@ package struct CrewError: Error, CustomStringConvertible {
         case silent(seconds: Double)
         case busy
         case refuses(String)
+        /// It says of itself what cannot be.
+        case insane(String)
     }
 
     /// By endpoint.
@@ -152,6 +158,8 @@ package struct CrewError: Error, CustomStringConvertible {
                     + "'graphrun worker --bind \(endpoint)', or check address, port and firewall"
             case .busy: "\(endpoint): the worker serves another run; wait for its end, or name another worker"
             case .refuses(let reason): "\(endpoint): \(reason)"
+            case .insane(let what):
+                "\(endpoint): the worker says that it has \(what), which cannot be; start it again with '--measure'"
             }
         }
     }

@@ -48,6 +48,7 @@ package final class RemoteRun: Run {
     /// - Throws: ``RunError`` with the first failure; every worker has been told to leave by then.
     package func run() throws -> RunResult {
         defer { crew.tellAll(.leave) }
+        let origin = MonotonicTime.now
         let handover = Handover(plan)
         let buffers = buffers(handover)
         let transport = ZeroMQTransport(crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers))
@@ -70,7 +71,7 @@ package final class RemoteRun: Run {
             if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
             guard (ContinuousClock.now - lastPing).seconds >= 1 else { continue }
             lastPing = .now
-            crew.tellAll(.ping)
+            crew.tellAll(.ping(sent: MonotonicTime.now))
             if let silent = heard.firstIndex(where: { (ContinuousClock.now - $0).seconds > RemoteRun.patience }) {
                 throw RunError.lost(
                     worker: plan.workers[silent].worker.name,
@@ -78,7 +79,7 @@ package final class RemoteRun: Run {
                         + "see whether it still runs at \(crew.members[silent].endpoint)")
             }
         }
-        return try collect(progress, handover, buffers, transport)
+        return try collect(progress, handover, buffers, transport, since: origin)
     }
 
     private func handle(
@@ -106,7 +107,8 @@ package final class RemoteRun: Run {
         case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
         case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
         case .ended(let trace): progress.ended(word.worker, trace)
-        case .welcome, .pong: break
+        case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock)
+        case .welcome, .probed: break
         }
     }
 
@@ -146,7 +148,8 @@ package final class RemoteRun: Run {
     }
 
     private func collect(
-        _ progress: Progress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport
+        _ progress: Progress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport,
+        since origin: Double
     ) throws -> RunResult {
         var values: [Handover.Reason: [Int: Tensor]] = [:]
         for item in handover.items {
@@ -156,7 +159,12 @@ package final class RemoteRun: Run {
             values[item.reason, default: [:]][item.position] = Tensor(copying: view.readOnly)
         }
         let traces = plan.workers.indices.map { index in
-            progress.traces[index].map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: 0) }
+            progress.traces[index].map { record in
+                // All on one time line: the coordinator's, from the start of the run.
+                let begun = record.origin - crew.offsets[index] - origin
+                return WorkerTrace(
+                    record, worker: plan.workers[index].worker.name, offset: begun.isFinite ? begun * 1e6 : 0)
+            }
         }
         let offsets = plan.workers.map { _ in 0.0 }
         let records = plan.workers.indices.map { progress.traces[$0] }

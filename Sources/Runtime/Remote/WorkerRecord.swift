@@ -17,6 +17,8 @@ package struct WorkerRecord: Codable, Sendable {
     package let peakMemoryBytes: Int
     /// For every file of weights the library's implementations and how many layers each computes.
     let implementations: [String: [String: Int]]
+    /// When the trace began, by the worker's ``MonotonicTime``.
+    let origin: Double
 
     init(
         _ trace: WorkerTrace, _ transfers: TransferLog, sentBytes: [Int: Int], peakMemoryBytes: Int,
@@ -32,6 +34,7 @@ package struct WorkerRecord: Codable, Sendable {
         arrived = transfers.arrived.map(WorkerRecord.numbers)
         self.peakMemoryBytes = peakMemoryBytes
         self.implementations = implementations
+        origin = MonotonicTime.of(trace.origin)
     }
 
     private static func numbers(_ mark: TransferLog.Mark) -> [Double] {

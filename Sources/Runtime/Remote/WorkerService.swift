@@ -19,6 +19,7 @@ package final class WorkerService: Sendable {
     private let store: FileStore
     private let state = Mutex(State())
     private let office = Mutex<PostOffice?>(nil)
+    private let probe = LinkProbe()
     private let note: @Sendable (String) -> Void
 
     /// - Parameter note: Takes a line for the worker's own log.
@@ -61,6 +62,7 @@ package final class WorkerService: Sendable {
 
     private func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let session = state.withLock { $0.session }
+        if header.sort == .probe { return take(probe: header, address) }
         guard header.sort == .control else {
             guard let session, session.run == header.run else { return }
             return session.take(address, header, payload)
@@ -82,11 +84,23 @@ package final class WorkerService: Sendable {
             office.tell(WorkerMessage.welcome(abilities), run: header.run, to: address)
         case .assign(let assignment):
             begin(assignment, header.run, address, office)
-        case .ping where isOwn || session == nil:
-            office.tell(WorkerMessage.pong, run: header.run, to: address)
+        case .ping(let sent) where isOwn || session == nil:
+            office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
+        case .probe(let endpoint) where session == nil:
+            probe.measure(endpoint, run: header.run, by: office) { [weak self] link in
+                self?.office.withLock { $0 }?.tell(
+                    WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
+            }
         default:
             if isOwn { session?.handle(message) }
         }
+    }
+
+    /// Answers whoever called here; an answer to a call of this worker's goes to who measures.
+    private func take(probe header: FrameHeader, _ address: PostOffice.Address) {
+        guard case .caller = address else { return probe.take(header) }
+        guard let office = office.withLock({ $0 }) else { return }
+        LinkProbe.answer(header, to: address, by: office)
     }
 
     private func begin(

@@ -57,7 +57,7 @@ final class WorkerSession: Sendable {
         case .file(let request, let hash, let bytes): inbox.answered(request, hash: hash, bytes: bytes)
         case .noFile(let request, let reason): inbox.refused(request, reason)
         case .leave: leave()
-        case .hello, .assign, .ping: break
+        case .hello, .assign, .ping, .probe: break
         }
     }
 

@@ -1,4 +1,4 @@
-import TensorMath
+import Tensors
 import Testing
 
 @Suite("Fourier sizes")

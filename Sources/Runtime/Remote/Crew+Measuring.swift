@@ -1,0 +1,78 @@
+package import Scheduling
+internal import Synchronization
+
+extension Crew {
+    /// How far each worker's ``MonotonicTime`` is ahead of the coordinator's, in seconds.
+    package var offsets: [Double] { clocks.withLock { $0.map(\.seconds) } }
+
+    /// Notes that a worker has answered a question for the time.
+    func note(_ worker: Int, sent: Double, clock: Double) {
+        let received = MonotonicTime.now
+        clocks.withLock { $0[worker].note(sent: sent, clock: clock, received: received) }
+    }
+
+    /// Asks every worker for the time, a few times.
+    func compareClocks() {
+        for worker in members.indices {
+            for _ in 0..<5 {
+                tell(.ping(sent: MonotonicTime.now), worker)
+                let times = answer(of: worker, within: 0.2) { message -> (sent: Double, clock: Double)? in
+                    guard case .pong(let sent, let clock) = message else { return nil }
+                    return (sent, clock)
+                }
+                guard let times else { break }
+                note(worker, sent: times.sent, clock: times.clock)
+            }
+        }
+    }
+
+    /// What lies between the workers. Each measures the way to the others, one at a time, so that measurements do not disturb
+    /// each other; of more than four workers only the ways around a ring are measured, and all others are taken to be as
+    /// slow as the slowest of these.
+    ///
+    /// - Parameter seconds: After these no further one is begun.
+    package func measureLinks(within seconds: Double = 2) -> Links {
+        let start = ContinuousClock.now
+        var measured: [(from: Int, to: Int, link: Link)] = []
+        for (from, to) in pairs where (ContinuousClock.now - start).seconds < seconds {
+            let endpoint = members[to].endpoint
+            tell(.probe(endpoint: endpoint), from)
+            let answer = answer(of: from, within: seconds) { message -> Link?? in
+                guard case .probed(endpoint, let link) = message else { return nil }
+                return .some(link)
+            }
+            guard let link = answer ?? nil, link.isSane else { continue }
+            measured.append((from, to, link))
+        }
+        guard let latency = measured.map(\.link.latency).max(), let bandwidth = measured.map(\.link.bandwidth).min()
+        else { return Links() }
+        var links = Links(Link(latency: latency, bandwidth: bandwidth))
+        for (from, to, link) in measured { links[from, to] = link }
+        return links
+    }
+
+    /// The ways around a ring first.
+    private var pairs: [(Int, Int)] {
+        let count = members.count
+        let steps = count > 4 ? 1...1 : 1...max(1, count - 1)
+        guard count > 1 else { return [] }
+        return steps.flatMap { step in (0..<count).map { ($0, ($0 + step) % count) } }
+    }
+
+    /// What `take` makes of the worker's answer; `nil` where none comes in time. Other messages are of no use yet.
+    private func answer<Answer>(
+        of worker: Int, within seconds: Double, _ take: (WorkerMessage) -> Answer?
+    ) -> Answer? {
+        let start = ContinuousClock.now
+        while true {
+            let left = seconds - (ContinuousClock.now - start).seconds
+            guard left > 0, let word = words.next(within: left) else { return nil }
+            if word.worker == worker, let answer = take(word.message) { return answer }
+        }
+    }
+}
+
+extension Link {
+    /// Whether there can be such a link.
+    fileprivate var isSane: Bool { (1e-9...100).contains(latency) && (1...1e14).contains(bandwidth) }
+}
