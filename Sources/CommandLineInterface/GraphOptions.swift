@@ -115,7 +115,10 @@ struct HostOptions: ParsableArguments {
     func plan(_ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil) throws -> Plan {
         let workers =
             try team?.workers
-            ?? load().workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd) }
+            ?? load().workers.map {
+                Worker(
+                    name: $0.name, threads: $0.threads, hasWinograd: Libraries.hasWinograd, memory: $0.memory)
+            }
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan = Plan(expansion, workers: workers)

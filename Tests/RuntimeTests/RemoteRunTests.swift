@@ -112,7 +112,7 @@ struct RemoteRunTests {
                 "\(other.endpoints[0]): this worker runs version older, the coordinator test; "
                     + "use the same program everywhere",
                 "tcp://127.0.0.1:1: no worker answers within 1 s; start one there with "
-                    + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port and firewall",
+                    + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port, firewall and key",
             ])
     }
 

@@ -50,6 +50,8 @@ package struct Abilities: Codable, Hashable, Sendable {
     package let threads: Int
     /// Bytes of memory that it may use.
     package let memory: Int
+    /// Bytes of memory that its process takes while it waits for a run.
+    package let idleBytes: Int
     package let hasWinograd: Bool
     /// Names of the kinds that it can compute.
     package let kinds: [String]
@@ -58,7 +60,7 @@ package struct Abilities: Codable, Hashable, Sendable {
 
     package init(
         program: String, cores: Int, threads: Int, memory: Int, hasWinograd: Bool, kinds: [String],
-        versions: [String: String]
+        versions: [String: String], idleBytes: Int = 0
     ) {
         self.program = program
         self.cores = cores
@@ -67,6 +69,7 @@ package struct Abilities: Codable, Hashable, Sendable {
         self.hasWinograd = hasWinograd
         self.kinds = kinds
         self.versions = versions
+        self.idleBytes = idleBytes
     }
 }
 

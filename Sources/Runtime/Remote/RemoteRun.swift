@@ -54,8 +54,8 @@ package final class RemoteRun: Run {
         crew.deliver(to: transport)
         for index in crew.members.indices {
             let assignment = try Assignment(
-                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), index: index,
-                after: first)
+                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), keys: crew.keys,
+                index: index, after: first)
             crew.tell(.assign(assignment), index)
         }
         var progress = Progress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
