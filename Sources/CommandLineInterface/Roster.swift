@@ -92,29 +92,44 @@ struct Roster {
     }
 
     /// By the line of each `localhost`, where other hosts reach it, if there are any that must.
+    ///
+    /// - Throws: ``Failure`` with every other host that is not known here.
     private static func ownAddresses(_ file: HostFile) throws -> [Int: String] {
-        let others = file.hosts.compactMap { host -> String? in
-            switch host.address {
-            case .local: nil
-            case .shell(let login): host.reachedAt ?? login.host
-            case .worker(let endpoint, _): Endpoint.host(endpoint)
-            }
-        }
-        let found = others.map { OwnAddress.toward($0) }
-        let isReachedFromElsewhere = found.contains { $0.map { !Endpoint.isLoopback("tcp://\($0):") } ?? true }
-        let outer = found.compactMap(\.self).first { !Endpoint.isLoopback("tcp://\($0):") }
-        var addresses: [Int: String] = [:]
+        var known: [String: String?] = [:]
         var problems: [String] = []
-        for host in file.hosts where host.address == .local {
-            if let address = host.reachedAt ?? (isReachedFromElsewhere ? outer : nil) {
-                addresses[host.line] = address
-            } else if isReachedFromElsewhere {
+        var outer: String?
+        for host in file.hosts {
+            guard let other = host.otherHost else { continue }
+            let own = known[other] ?? OwnAddress.toward(other)
+            known[other] = own
+            guard let own else {
                 problems.append(
-                    "\(file.name):\(host.line): localhost: there is no way from here to \(others[0]), so the address of "
-                        + "this machine is not known there; check the name, or write address=…")
+                    "\(file.name):\(host.line): \(other): there is no such host, or no way to it; check the name"
+                        + (host.isNamedForShell ? ", or write address=… by which other hosts reach it" : ""))
+                continue
             }
+            if outer == nil, !Endpoint.isLoopback("tcp://\(own):") { outer = own }
         }
         guard problems.isEmpty else { throw Failure.usage(problems) }
+        var addresses: [Int: String] = [:]
+        for host in file.hosts where host.address == .local { addresses[host.line] = host.reachedAt ?? outer }
         return addresses
+    }
+}
+
+extension Scheduling.Host {
+    /// The name or address that it is reached by, of any but this machine.
+    fileprivate var otherHost: String? {
+        switch address {
+        case .local: nil
+        case .shell(let login): reachedAt ?? login.host
+        case .worker(let endpoint, _): Endpoint.host(endpoint)
+        }
+    }
+
+    /// Whether its name is one that perhaps only ssh knows.
+    fileprivate var isNamedForShell: Bool {
+        guard case .shell = address else { return false }
+        return reachedAt == nil
     }
 }

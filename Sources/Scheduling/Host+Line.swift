@@ -95,7 +95,8 @@ private struct HostSettings {
     }
 
     private mutating func count(_ name: String) -> Int {
-        value(name, "a whole number from 1 to 1024") { text in Int(text).flatMap { (1...1024).contains($0) ? $0 : nil } }
+        value(name, "a whole number from 1 to 1024") { text in Int(text).flatMap { (1...1024).contains($0) ? $0 : nil }
+        }
             ?? 1
     }
 

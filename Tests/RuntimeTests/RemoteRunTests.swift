@@ -159,7 +159,7 @@ struct RemoteRunTests {
         let done = DispatchGroup()
         DispatchQueue.global().async(group: done) {
             var random = SeededRandom(seed)
-            let peers = team.endpoints.map(stranger.connect)
+            let peers = team.endpoints.map { stranger.connect(to: $0) }
             while !over.load(ordering: .relaxed) {
                 let sort = FrameHeader.Sort.allCases.randomElement(using: &random) ?? .control
                 let texts = [
