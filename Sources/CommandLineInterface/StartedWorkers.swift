@@ -43,12 +43,12 @@ final class StartedWorkers {
     /// - Throws: ``Failure`` with a line for each that does not; the others are stopped then.
     init(_ launches: [Launch], patience: Double = 30) throws {
         for launch in launches {
-            do {
+            do throws(ChildProcess.Refusal) {
                 programs.append(try StartedProgram(launch.command, lines: launch.workers))
             } catch {
                 stop()
                 throw Failure.usage(
-                    "\(launch.command[0]): the program cannot be started (\(error.localizedDescription)); "
+                    "\(launch.command[0]): the program cannot be started (\(error.reason)); "
                         + "check that it is there")
             }
         }

@@ -86,7 +86,7 @@ extension CommandLineSuite {
             let here = try await workplace("127.0.0.1\n")
             try here.write("#!/bin/sh\nrm -f image.npy\nshift\nexec \"$@\"\n", to: "agent")
             let line = try await refusal(here, environment: ["GRAPHRUN_SSH": "sh \(here.path("agent"))"])
-            #expect(line == "graphrun: worker 0: \(here.path("image.npy")): no such file; check the path")
+            #expect(line == "graphrun: worker 0: 'truth': \(here.path("image.npy")): no such file; check the path")
             #expect(try await Leftovers.processes() == [])
         }
 
@@ -97,7 +97,7 @@ extension CommandLineSuite {
             try here.write("\(worker.endpoint)\nlocalhost\n", to: "hosts.txt")
             try FileManager.default.removeItem(atPath: here.path("kept"))
             let line = try await refusal(here)
-            #expect(line.hasPrefix("graphrun: worker 0: \(here.path("kept"))/"), "\(line)")
+            #expect(line.hasPrefix("graphrun: worker 0: 'truth': \(here.path("kept"))/"), "\(line)")
             worker.program.interrupt()
             #expect(try await worker.program.outcome().code == 0)
             #expect(try await Leftovers.processes() == [])

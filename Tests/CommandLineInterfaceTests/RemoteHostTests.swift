@@ -27,8 +27,8 @@ extension CommandLineSuite {
             #expect(try await Leftovers.processes() == [])
         }
 
-        @Test("They are gone too when the coordinator is killed, and listen no more", arguments: [SIGKILL, SIGTERM])
-        func killed(signal: Int32) async throws {
+        @Test("They are gone too when the coordinator is killed, and listen no more")
+        func killed() async throws {
             let here = try Workplace()
             try await here.preparePnP()
             let server = try await SSHServer(here)
@@ -42,7 +42,7 @@ extension CommandLineSuite {
             #expect(processes.count == 5)
             let ports = Leftovers.ports(of: processes)
             #expect(ports.count == 3)
-            run.end(by: signal)
+            run.end(by: SIGKILL)
             #expect(try await Leftovers.processes() == [])
             #expect(ports.allSatisfy { !Leftovers.isTaken($0) })
         }

@@ -13,9 +13,13 @@ final class SSHServer {
 
     /// The agent that reaches it.
     let agent: String
-    private let server: RunningProgram
+    /// What holds the number of its process.
+    private let note: String
+    /// Kept, as its folders go when it does.
+    private let place: Workplace
 
     init(_ here: Workplace) async throws {
+        place = here
         guard let program = SSHServer.program else { throw Programs.Missing(description: "there is no sshd") }
         let folder = here.outputs.appending(path: "ssh").path(percentEncoded: false)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -34,16 +38,24 @@ final class SSHServer {
             AuthorizedKeysFile \(folder)/allowed
             StrictModes no
             UsePAM no
-            PidFile none
+            PidFile \(folder)/process
             PasswordAuthentication no
 
             """
         try Data(settings.utf8).write(to: URL(filePath: "\(folder)/settings"))
-        server = try RunningProgram(program, ["-D", "-e", "-f", "\(folder)/settings"], in: here)
+        note = "\(folder)/process"
+        // In the background, where Foundation's `Process` does not wait for it: it would do nothing else until then.
+        let started = try await here.shell("\(program) -f \(folder)/settings -E \(folder)/log")
+        guard started.code == 0 else { throw Programs.Missing(description: started.errors) }
         agent =
             "ssh -p \(port) -i \(folder)/user -o BatchMode=yes -o StrictHostKeyChecking=no "
             + "-o UserKnownHostsFile=\(folder)/known -o IdentitiesOnly=yes"
         for _ in 0..<200 where !Leftovers.isTaken(port) { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    deinit {
+        let text = (try? String(contentsOfFile: note, encoding: .utf8)) ?? ""
+        if let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(process, SIGTERM) }
     }
 
     var environment: [String: String] { ["GRAPHRUN_SSH": agent] }
