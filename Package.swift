@@ -123,7 +123,8 @@ let package = Package(
                 "Messaging",
             ]),
         tests("Pictures", ["Tensors", "TensorFiles"]),
-        tests("CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel"]),
+        tests(
+            "CommandLineInterface", ["Tensors", "TensorFiles", "GraphModel", "Kernels", "Messaging", "Runtime"]),
         tests("Benchmarks"),
     ],
     swiftLanguageModes: [.v6]

@@ -121,7 +121,7 @@ struct HostOptions: ParsableArguments {
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan: Plan
         do throws(PlanError) {
-            plan = try Plan.best(expansion, workers: workers)
+            plan = try Plan.best(expansion, workers: workers, links: team?.links ?? Links())
         } catch {
             throw Failure.usage(error.problems)
         }
@@ -147,7 +147,7 @@ struct HostOptions: ParsableArguments {
         return workers.enumerated().map { index, worker in
             Worker(
                 name: worker.name, threads: worker.threads, hasWinograd: Libraries.hasWinograd,
-                speeds: speeds.indices.contains(index) ? speeds[index] : nil)
+                speeds: speeds.indices.contains(index) ? speeds[index] : nil, memory: worker.memory)
         }
     }
 

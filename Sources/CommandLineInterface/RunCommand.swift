@@ -54,6 +54,11 @@ struct RunCommand: ParsableCommand {
             result = try run.run()
         } catch {
             progress.end()
+            // Nothing is lost before the loop begins, and nothing is left then.
+            guard !log.records.isEmpty else {
+                folder.discard()
+                throw Failure.usage("\(error)")
+            }
             throw Failure.run("\(error)", saved(in: folder))
         }
         progress.end()

@@ -5,12 +5,15 @@ internal import TensorFiles
 /// The folder of a run. Nothing in it is ever half written under its final name.
 struct RunFolder {
     let path: String
+    /// The folders that were made for it, the innermost last.
+    private let made: [String]
 
     /// Makes the folder; one that holds a run already is used only to resume that run.
     ///
     /// - Throws: ``Failure`` where it cannot be used.
     init(_ path: String, isResumed: Bool) throws {
         self.path = path
+        made = RunFolder.missing(path)
         guard isResumed || !FileManager.default.fileExists(atPath: "\(path)/run.json") else {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
@@ -21,6 +24,20 @@ struct RunFolder {
         } catch {
             throw Failure.usage("\(path): the folder cannot be made (\(reason(error))); choose another --output")
         }
+    }
+
+    /// Of a folder and those that it lies in, the ones that are not there, the innermost last.
+    private static func missing(_ path: String) -> [String] {
+        let parts = path.split(separator: "/")
+        let paths = parts.indices.map { (path.hasPrefix("/") ? "/" : "") + parts[...$0].joined(separator: "/") }
+        return paths.filter { !FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// Takes back what was made for a run that did not begin.
+    func discard() {
+        guard !made.isEmpty else { return }
+        unlink("\(path)/graph.dot")
+        for folder in made.reversed() { rmdir(folder) }
     }
 
     /// `runs/pnp-2026-01-31-120000`, with a number behind where that exists.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Messaging
 internal import Runtime
 internal import Scheduling
@@ -8,28 +9,22 @@ final class Team {
     let crew: Crew
     /// What lies between the workers.
     let links: Links
-    private let own: LocalWorkers
+    private let started: StartedWorkers
 
     /// - Throws: ``Failure`` with every worker that cannot be had.
     init(_ file: HostFile) throws {
-        let threads = file.hosts.flatMap { host -> [Int] in
-            guard case .local(let slots, let threads) = host.address else { return [] }
-            return Array(repeating: threads, count: slots)
-        }
-        own = try LocalWorkers(threads: threads)
-        var started = own.endpoints[...]
-        let endpoints = file.hosts.flatMap { host -> [String] in
-            switch host.address {
-            case .remote(let endpoint): return [endpoint]
-            case .local(let slots, _):
-                defer { started = started.dropFirst(slots) }
-                return Array(started.prefix(slots))
-            }
-        }
+        let roster = try Roster(file)
+        started = try StartedWorkers(roster.launches)
+        let members = roster.members(started.announced)
         do {
-            crew = try Crew(Context(), endpoints: endpoints, program: Tool.version)
+            crew = try Crew(
+                Context(), endpoints: members.map(\.announcement.endpoint),
+                keys: Dictionary(
+                    members.compactMap { member in member.announcement.key.map { (member.announcement.endpoint, $0) } },
+                    uniquingKeysWith: { first, _ in first }),
+                program: Tool.version)
         } catch let error as CrewError {
-            throw Failure.usage(error.lines)
+            throw Failure.usage(roster.lines(error, members))
         } catch {
             throw Failure.usage("\(error)")
         }
@@ -45,12 +40,13 @@ final class Team {
         crew.members.enumerated().map { index, member in
             Worker(
                 name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd,
-                speeds: member.abilities.speeds)
+                speeds: member.abilities.speeds, memory: member.abilities.memory,
+                idleBytes: member.abilities.idleBytes)
         }
     }
 
     /// Stops the workers that were started for the run.
     func dismiss() {
-        own.stop()
+        started.stop()
     }
 }

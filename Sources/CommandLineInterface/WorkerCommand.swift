@@ -12,10 +12,16 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker", abstract: "Works for runs that others start, one after the other, until it is stopped.")
 
     @Option(
-        help: ArgumentHelp("Where to listen; port * is any that is free.", valueName: "tcp://host:port"))
-    var bind = "tcp://127.0.0.1:*"
+        help: ArgumentHelp(
+            "Where to listen; port * is any that is free. Default: this machine only, or everywhere with --secure.",
+            valueName: "tcp://host:port"))
+    var bind: String?
+    @Flag(help: "Let in only those who know the key that is printed.") var secure = false
+    @Flag(help: "Let in everybody, from other machines too.") var insecure = false
     @Option(help: "Threads to compute with. Default: all processors.")
     var threads: Int?
+    @Option(help: ArgumentHelp("Memory to use, such as 4GiB. Default: all of the machine's.", valueName: "size"))
+    var memory: String?
     @Option(
         help: ArgumentHelp("Folder that keeps files of runs. Default: ~/.cache/graphrun.", valueName: "dir"),
         completion: .directory)
@@ -24,47 +30,99 @@ struct WorkerCommand: ParsableCommand {
     var measure = false
     @Option(help: ArgumentHelp("Workers that start on this machine at once, this one included.", visibility: .hidden))
     var neighbours = 1
+    @Option(help: ArgumentHelp("Workers to start, each a process of its own.", visibility: .hidden)) var slots = 1
     @Flag(help: ArgumentHelp("Stop when standard input ends.", visibility: .hidden)) var attended = false
 
     func run() throws {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let threads = threads ?? cores
-        guard (1...1024).contains(threads) else {
-            throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
-        }
-        guard Endpoint.isOne(bind, anyPort: true) else {
-            throw Failure.usage("--bind \(bind): this is no endpoint; write it as tcp://127.0.0.1:PORT")
-        }
-        // Before there are keys.
-        guard Endpoint.isLoopback(bind) else {
-            throw Failure.usage("--bind \(bind): a worker listens on this machine only; write tcp://127.0.0.1:PORT")
-        }
-        let folder = data ?? WorkerCommand.cacheFolder
-        let speeds = OwnSpeeds(folder: folder).one(threads: threads, neighbours: neighbours, anew: measure)
-        let service: WorkerService
-        let endpoint: String
-        let context: Context
-        do {
-            context = try Context()
-            service = WorkerService(
-                Abilities(
-                    program: Tool.version, cores: cores, threads: threads,
-                    memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), hasWinograd: Libraries.hasWinograd,
-                    kinds: Tool.configuration.kernels.kinds.names, versions: RunReport.versions(),
-                    speeds: speeds),
-                catalog: Tool.configuration.kernels, store: try FileStore(folder: folder)
-            ) { line in Terminal.error(line) }
-            endpoint = try service.open(context, at: bind)
-        } catch let error as MessagingError {
-            throw Failure.usage("--bind \(error)")
-        } catch {
-            throw Failure.usage("\(error)")
-        }
-        Terminal.line("listening at \(endpoint)")
+        let threads = try checkedThreads()
+        let memory = try checkedMemory()
+        let endpoint = try checkedEndpoint()
         let interrupt = Interrupt {}
         defer { interrupt.end() }
         let input = attended ? InputEnd() : nil
-        service.serve { interrupt.isStopped || input?.isReached == true }
+        guard slots == 1 else {
+            let place = "--slots \(slots)"
+            let launch = StartedWorkers.local(
+                threads: threads, memory: memory, bind: secure ? endpoint : nil, neighbours: slots, place: place)
+            let started = try StartedWorkers(Array(repeating: launch, count: slots))
+            for own in started.announced.flatMap(\.self) { Terminal.line(own.line) }
+            while !interrupt.isStopped, input?.isReached != true { Thread.sleep(forTimeInterval: 0.1) }
+            return started.stop()
+        }
+        let service = try makeService(threads: threads, memory: memory)
+        let announcement: Announcement
+        do throws(MessagingError) {
+            let keys = secure ? try KeyPair() : nil
+            announcement = Announcement(
+                endpoint: try service.open(Context(), at: endpoint, keys: keys), key: keys?.publicKey)
+        } catch {
+            throw Failure.usage("--bind \(error)")
+        }
+        Terminal.line(announcement.line)
+        if !attended, !Endpoint.isLoopback(announcement.endpoint) {
+            let isAnywhere = ["0.0.0.0", "[::]"].contains(Endpoint.host(announcement.endpoint))
+            let reached = isAnywhere ? announcement.reached(at: OwnAddress.name) : announcement
+            Terminal.line("its line in a host file: \(reached.hostLine)")
+        }
+        service.serve {
+            interrupt.isStopped || input?.isReached == true || attended && service.hasLostCoordinator
+        }
+    }
+
+    private func makeService(threads: Int, memory: Int) throws -> WorkerService {
+        let folder = data ?? WorkerCommand.cacheFolder
+        let speeds = OwnSpeeds(folder: folder).one(threads: threads, neighbours: neighbours, anew: measure)
+        do {
+            return WorkerService(
+                Abilities(
+                    program: Tool.version, cores: ProcessInfo.processInfo.activeProcessorCount, threads: threads,
+                    memory: memory, hasWinograd: Libraries.hasWinograd,
+                    kinds: Tool.configuration.kernels.kinds.names, versions: RunReport.versions(),
+                    speeds: speeds, idleBytes: residentMemoryOfProcess()),
+                catalog: Tool.configuration.kernels, store: try FileStore(folder: folder)
+            ) { line in Terminal.error(line) }
+        } catch {
+            throw Failure.usage("\(error)")
+        }
+    }
+
+    // MARK: Options
+
+    private func checkedThreads() throws -> Int {
+        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...1024).contains(threads) else {
+            throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
+        }
+        guard (1...1024).contains(slots) else {
+            throw Failure.usage("--slots \(slots): give a whole number from 1 to 1024")
+        }
+        return threads
+    }
+
+    /// Bytes that a worker may use.
+    private func checkedMemory() throws -> Int {
+        guard let memory else { return WorkerMemory.share(among: slots) }
+        guard let count = ByteCount(memory) else {
+            throw Failure.usage("--memory \(memory): give \(ByteCount.form)")
+        }
+        return count.bytes
+    }
+
+    /// Where to listen.
+    private func checkedEndpoint() throws -> String {
+        let endpoint = bind ?? (secure ? "tcp://0.0.0.0:*" : "tcp://127.0.0.1:*")
+        guard Endpoint.isOne(endpoint, anyPort: true) else {
+            throw Failure.usage("--bind \(endpoint): this is no endpoint; write it as tcp://127.0.0.1:PORT")
+        }
+        guard !(secure && insecure) else {
+            throw Failure.usage("--secure and --insecure contradict each other; give one of them")
+        }
+        guard secure || insecure || Endpoint.isLoopback(endpoint) else {
+            throw Failure.usage(
+                "--bind \(endpoint): other machines reach this; add --secure, which lets in only those who know the key "
+                    + "that it prints, or --insecure, which lets in everybody")
+        }
+        return endpoint
     }
 
     static var cacheFolder: String {

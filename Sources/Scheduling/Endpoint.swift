@@ -14,6 +14,35 @@ public enum Endpoint {
 
     /// Whether only programs of the same machine can reach it.
     public static func isLoopback(_ text: String) -> Bool {
-        ["tcp://127.", "tcp://localhost:", "tcp://[::1]:"].contains(where: text.hasPrefix)
+        let host = host(text)
+        // A name such as 127.example.org is no address.
+        return host == "localhost" || host == "[::1]"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
+    }
+
+    /// The host of an endpoint.
+    public static func host(_ text: String) -> String {
+        let behind = text.replacing("tcp://", with: "", maxReplacements: 1)
+        return String(behind[..<(behind.lastIndex(of: ":") ?? behind.endIndex)])
+    }
+}
+
+extension Endpoint {
+    /// Whether a text is the name or IPv4 address of a host, and nothing that a program could take for an option.
+    static func isHostName(_ text: String) -> Bool {
+        (1...255).contains(text.utf8.count) && !text.hasPrefix("-")
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+
+    /// Whether a text is an IPv6 address as it stands in an endpoint: `[fd00::5]`.
+    static func isBracketed(_ text: String) -> Bool {
+        (4...64).contains(text.utf8.count) && text.hasPrefix("[") && text.hasSuffix("]")
+            && text.dropFirst().dropLast().allSatisfy { $0.isHexDigit && $0.isASCII || $0 == ":" }
+    }
+
+    /// Whether a text is a public key of a worker: 40 characters of Z85, but not `#`, with which comments begin.
+    public static func isKey(_ text: String) -> Bool {
+        text.utf8.count == 40
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:+=^!/*?&<>()[]{}@%$".contains($0)) }
     }
 }

@@ -119,9 +119,9 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--workers", "bad.txt",
                 messages: "bad.txt:2: 'slots=0': slots must be a whole number from 1 to 1024",
-                "bad.txt:3: '10.0.0.1' is no host that can be used; write 'localhost slots=N threads=M', or "
+                "bad.txt:3: '-oX' is no host; write localhost, HOST or USER@HOST as ssh knows it, or "
                     + "'tcp://HOST:PORT' of a worker that runs there",
-                "bad.txt:4: 'foo=1' means nothing for localhost; there are slots=N and threads=N"),
+                "bad.txt:4: 'foo=1' means nothing for localhost; there are slots=, threads=, memory= and address="),
             Case(
                 "g.graph", "--workers", "empty.txt",
                 messages: "empty.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"),
@@ -141,7 +141,7 @@ extension CommandLineSuite {
             try SafeTensors.write(volume, to: here.path("volume.safetensors"))
             try here.bytes("image.npy").dropLast(100).write(to: URL(filePath: here.path("short.npy")))
             try here.write(
-                "# hosts\nlocalhost slots=0\n10.0.0.1\nlocalhost foo=1 slots=2 # x\n", to: "bad.txt")
+                "# hosts\nlocalhost slots=0\n-oX\nlocalhost foo=1 slots=2 # x\n", to: "bad.txt")
             try here.write("# none\n\n", to: "empty.txt")
             return here
         }

@@ -12,7 +12,8 @@ final class RunningProgram {
     private let outputFile: URL
     private let errorFile: URL
 
-    init(_ program: String, _ arguments: [String], in place: Workplace) throws {
+    /// - Parameter environment: Variables beside those of this process.
+    init(_ program: String, _ arguments: [String], in place: Workplace, environment: [String: String] = [:]) throws {
         let name = UUID().uuidString
         self.place = place
         outputFile = place.outputs.appending(path: "\(name).out")
@@ -21,6 +22,7 @@ final class RunningProgram {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = place.url
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorFile)

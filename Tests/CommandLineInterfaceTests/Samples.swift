@@ -38,3 +38,16 @@ extension Workplace {
 
 /// What makes a run of a second or less.
 let quick = ["--set", "iterations=4", "--set", "tv-iterations=5"]
+
+extension Workplace {
+    /// A worker that listens, and where; it keeps its files in the folder `data`.
+    func worker(_ options: String..., data: String = "data-\(UUID().uuidString)") async throws
+        -> (program: RunningProgram, endpoint: String)
+    {
+        let program = try start(["worker", "--threads", "1", "--data", path(data)] + options, by: "graphrun")
+        try await program.waitForOutput("\n")
+        let words = try program.printed().split(whereSeparator: \.isWhitespace).map(String.init)
+        guard words.count >= 3 else { throw Programs.Missing(description: "no worker: \(words)") }
+        return (program, words[2])
+    }
+}

@@ -26,21 +26,12 @@ extension CommandLineSuite {
             #expect(lines == 128 + 4 * 3 * 32 * 32, "a header and the pixels")
         }
 
-        /// A worker of its own that listens, and where.
-        private func worker(_ here: Workplace) async throws -> (program: RunningProgram, endpoint: String) {
-            let program = try here.start(
-                ["worker", "--threads", "1", "--data", here.path("data-\(UUID().uuidString)")], by: "graphrun")
-            try await program.waitForOutput("\n")
-            let line = try program.printed()
-            return (program, String(try #require(line.split(separator: " ").last)).trimmingCharacters(in: .newlines))
-        }
-
         @Test("Workers that somebody started serve run after run, and the bytes are the same")
         func started() async throws {
             let here = try Workplace()
             try await here.preparePnP()
-            let first = try await worker(here)
-            let second = try await worker(here)
+            let first = try await here.worker()
+            let second = try await here.worker()
             try here.write("\(first.endpoint)\n\(second.endpoint)\nlocalhost\n", to: "hosts.txt")
             for (number, workers) in ["1", "hosts.txt", "hosts.txt"].enumerated() {
                 let outcome = try await here.start(
@@ -57,12 +48,16 @@ extension CommandLineSuite {
             let gone = try await here.start(["g.graph", "--workers", "hosts.txt", "--output", "out9"], by: "graphrun")
                 .outcome()
             #expect(gone.code == 2)
-            #expect(gone.errorLines.map { $0.prefix(15) } == ["graphrun: tcp:/", "graphrun: tcp:/"])
+            #expect(
+                gone.errorLines.map { $0.prefix(43) } == [
+                    "graphrun: hosts.txt:1: \(first.endpoint)".prefix(43),
+                    "graphrun: hosts.txt:2: \(second.endpoint)".prefix(43),
+                ])
             #expect(gone.errorLines.allSatisfy { $0.contains("no worker answers within 5 s") })
             #expect(try !here.names().contains("out9"))
         }
 
-        @Test("A worker listens on this machine only, at an endpoint that there is")
+        @Test("A worker listens on this machine only where nothing else is said, at an endpoint that there is")
         func bind() async throws {
             let here = try Workplace()
             for endpoint in ["tcp://0.0.0.0:7001", "tcp://*:7001", "somewhere", "tcp://127.0.0.1:99999"] {

@@ -67,8 +67,10 @@ final class Workplace {
         try start(arguments, by: program)
     }
 
-    func start(_ arguments: [String], by program: String) throws -> RunningProgram {
-        try RunningProgram(try Programs.path(program), arguments, in: self)
+    func start(
+        _ arguments: [String], by program: String, environment: [String: String] = [:]
+    ) throws -> RunningProgram {
+        try RunningProgram(try Programs.path(program), arguments, in: self, environment: environment)
     }
 
     /// Runs a command line as a user types it.

@@ -7,7 +7,7 @@ import Testing
 
 /// Two workers with some transfers between them, by either transport.
 final class Link: Sendable {
-    enum Sort: String, CaseIterable, Sendable { case inProcess, tcp, ipc }
+    enum Sort: String, CaseIterable, Sendable { case inProcess, tcp, keyed, ipc }
 
     let sender: any Transport
     let receiver: any Transport
@@ -23,10 +23,11 @@ final class Link: Sendable {
         let context = try Context()
         let (atReceiver, atSender) = (Later(), Later())
         let endpoint =
-            sort == .tcp ? "tcp://127.0.0.1:*" : "ipc:///tmp/graphrun-\(UUID().uuidString.prefix(8))"
-        let receiving = try PostOffice(context, listenAt: endpoint) { atReceiver.take($0, $1, $2) }
+            sort == .ipc ? "ipc:///tmp/graphrun-\(UUID().uuidString.prefix(8))" : "tcp://127.0.0.1:*"
+        let keys = sort == .keyed ? try KeyPair() : nil
+        let receiving = try PostOffice(context, listenAt: endpoint, keys: keys) { atReceiver.take($0, $1, $2) }
         let sending = try PostOffice(context, listenAt: nil) { atSender.take($0, $1, $2) }
-        let peer = sending.connect(to: receiving.endpoint)
+        let peer = sending.connect(to: receiving.endpoint, key: keys?.publicKey)
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
             parts: Dictionary(

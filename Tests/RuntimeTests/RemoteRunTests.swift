@@ -112,7 +112,7 @@ struct RemoteRunTests {
                 "\(other.endpoints[0]): this worker runs version older, the coordinator test; "
                     + "use the same program everywhere",
                 "tcp://127.0.0.1:1: no worker answers within 1 s; start one there with "
-                    + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port and firewall",
+                    + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port, firewall and key",
             ])
     }
 
@@ -159,7 +159,7 @@ struct RemoteRunTests {
         let done = DispatchGroup()
         DispatchQueue.global().async(group: done) {
             var random = SeededRandom(seed)
-            let peers = team.endpoints.map(stranger.connect)
+            let peers = team.endpoints.map { stranger.connect(to: $0) }
             while !over.load(ordering: .relaxed) {
                 let sort = FrameHeader.Sort.allCases.randomElement(using: &random) ?? .control
                 let texts = [

@@ -19,9 +19,10 @@ struct HostFileTests {
         let file = try HostFile(text.joined(separator: newline), name: "hosts.txt")
         #expect(file.hosts.map(\.line) == [2, 4, 5])
         #expect(
-            file.hosts.map(\.address) == [
-                .local(slots: 2, threads: 3), .local(slots: 1, threads: 1), .local(slots: 1, threads: 2),
+            file.hosts.map(\.slots) == [
+                Host.Slots(count: 2, threads: 3), Host.Slots(), Host.Slots(count: 1, threads: 2),
             ])
+        #expect(file.hosts.allSatisfy { $0.address == .local && $0.reachedAt == nil })
         #expect(file.workers.map(\.name) == (0..<4).map { "worker \($0)" })
         #expect(file.workers.map(\.threads) == [3, 3, 1, 2])
         #expect(HostFile(local: 2, threads: 3).workers == Array(file.workers.prefix(2)))
@@ -33,11 +34,55 @@ struct HostFileTests {
         let file = try HostFile("tcp://10.0.0.5:7001\nlocalhost\ntcp://[::1]:65535 # six\n", name: "hosts.txt")
         #expect(
             file.hosts.map(\.address) == [
-                .remote(endpoint: "tcp://10.0.0.5:7001"), .local(slots: 1, threads: 1),
-                .remote(endpoint: "tcp://[::1]:65535"),
+                .worker(endpoint: "tcp://10.0.0.5:7001", key: nil), .local,
+                .worker(endpoint: "tcp://[::1]:65535", key: nil),
             ])
         #expect(file.workers.map(\.name) == ["worker 0", "worker 1", "worker 2"])
+        let key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+        let keyed = try HostFile("tcp://10.0.0.6:7001 key=\(key)", name: "hosts.txt")
+        #expect(keyed.hosts.map(\.address) == [.worker(endpoint: "tcp://10.0.0.6:7001", key: key)])
         #expect(file.withThreads(4).hosts.map(\.line) == [1, 2, 3])
+    }
+
+    @Test("name other machines, as ssh knows them")
+    func shell() throws {
+        let text = "node-1.lab slots=2 threads=4 memory=1.5GiB\nme@10.0.0.5 address=10.1.0.5 program=/opt/graphrun\n"
+        let file = try HostFile(text + "localhost memory=4GB address=[fd00::1]", name: "hosts.txt")
+        let logins = file.hosts.compactMap { host -> Host.Login? in
+            guard case .shell(let login) = host.address else { return nil }
+            return login
+        }
+        #expect(logins.map(\.destination) == ["node-1.lab", "me@10.0.0.5"])
+        #expect(logins.map(\.host) == ["node-1.lab", "10.0.0.5"])
+        #expect(logins.map(\.program) == [nil, "/opt/graphrun"])
+        #expect(file.hosts.map(\.reachedAt) == [nil, "10.1.0.5", "[fd00::1]"])
+        #expect(file.workers.map(\.memory) == [1_610_612_736, 1_610_612_736, nil, 4_000_000_000])
+        #expect(file.withThreads(3).workers.map(\.threads) == [3, 3, 3, 3])
+    }
+
+    @Test(
+        "no host is taken for an option or a command",
+        arguments: ["-l", "-oProxyCommand=x", "a;b", "$(x)", "a@-b", "@a"])
+    func sane(_ host: String) {
+        #expect(
+            Self.problems(host) == [
+                "hosts.txt:1: '\(host)' is no host; write localhost, HOST or USER@HOST as ssh knows it, or "
+                    + "'tcp://HOST:PORT' of a worker that runs there"
+            ])
+    }
+
+    @Test(
+        "amounts of memory",
+        arguments: [("1B", 1), ("2kB", 2000), ("4GiB", 4 << 30), ("0.5MiB", 1 << 19), ("3TB", 3_000_000_000_000)])
+    func memory(_ text: String, _ bytes: Int) {
+        #expect(ByteCount(text)?.bytes == bytes)
+    }
+
+    @Test(
+        "what is no amount of memory",
+        arguments: ["", "4", "4Gb", "GiB", "-1GB", "0B", ".5GB", "1.2.3GB", "1e3MB", "9999999999TiB", "4 GiB"])
+    func noMemory(_ text: String) {
+        #expect(ByteCount(text) == nil)
     }
 
     @Test(
@@ -46,10 +91,23 @@ struct HostFileTests {
             ("", ["hosts.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"]),
             ("# nobody\n", ["hosts.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"]),
             (
-                "\n10.0.0.5",
+                "tcp://host:7001\n\ntcp://host:7001 key=short",
+                ["hosts.txt:3: 'key=short': key must be the 40 characters that the worker printed"]
+            ),
+            (
+                "tcp://host:7001\n\ntcp://host:7001",
+                ["hosts.txt:3: 'tcp://host:7001' is listed in line 1 already; start another worker there"]
+            ),
+            (
+                "host memory=4Gb program= address=-x slots=0 key=x",
                 [
-                    "hosts.txt:2: '10.0.0.5' is no host that can be used; write 'localhost slots=N threads=M', or "
-                        + "'tcp://HOST:PORT' of a worker that runs there"
+                    "hosts.txt:1: 'key=x' means nothing for host; there are slots=, threads=, memory=, address= and "
+                        + "program=",
+                    "hosts.txt:1: 'memory=4Gb': memory must be an amount of memory such as 4GiB (B, kB, MB, GB, TB, "
+                        + "KiB, MiB, GiB, TiB)",
+                    "hosts.txt:1: 'slots=0': slots must be a whole number from 1 to 1024",
+                    "hosts.txt:1: 'address=-x': address must be a name or address that other hosts reach this one by",
+                    "hosts.txt:1: 'program=': program must be a path on that host",
                 ]
             ),
             (
@@ -68,8 +126,9 @@ struct HostFileTests {
             (
                 "localhost cores=2 slots",
                 [
-                    "hosts.txt:1: 'cores=2' means nothing for localhost; there are slots=N and threads=N",
-                    "hosts.txt:1: 'slots' means nothing for localhost; there are slots=N and threads=N",
+                    "hosts.txt:1: 'cores=2' means nothing for localhost; there are slots=, threads=, memory= and "
+                        + "address=",
+                    "hosts.txt:1: 'slots' means nothing for localhost; there are slots=, threads=, memory= and address=",
                 ]
             ),
             (
@@ -99,7 +158,8 @@ struct HostFileTests {
     func fuzz(_ seed: UInt64) {
         var random = SeededRandom(seed)
         let pieces = [
-            "localhost", "slots", "threads", "=", "2", "-1", "1024", "9223372036854775808", " ", "\t", "\n", "\r\n",
+            "localhost", "slots", "threads", "memory", "key", "host", "@", "-", "GiB", "=", "2", "-1", "1024",
+            "9223372036854775808", " ", "\t", "\n", "\r\n",
             "#",
             "é", "\u{0}", "\u{301}", "tcp://", "\u{2028}",
         ]

@@ -10,6 +10,8 @@ struct Counter: ~Copyable {
     private let context: Context
     private let listener: SocketOwner?
     private var peers: [Int: SocketOwner] = [:]
+    /// Its own pair for calling those who have keys, made when it first calls one.
+    private var callerKeys: KeyPair?
     private let orders: OrderQueue
     private let tally: PostOffice.Tally
     private let handler: PostOffice.Handler
@@ -19,8 +21,10 @@ struct Counter: ~Copyable {
     private final class SocketOwner {
         let socket: Socket
 
-        init(_ pattern: Socket.Pattern, in context: Context) throws(MessagingError) {
+        init(_ pattern: Socket.Pattern, for endpoint: String, in context: Context) throws(MessagingError) {
             socket = try Socket(pattern, in: context)
+            // Only where it is asked for: a name may have addresses of both families, of which one is of use.
+            if endpoint.contains("[") { try socket.set(ZMQ_IPV6, 1) }
             // What is sent is bounded by the plan, not by the library, which would drop it.
             try socket.set(ZMQ_SNDHWM, 0)
             try socket.set(ZMQ_RCVHWM, 0)
@@ -30,7 +34,7 @@ struct Counter: ~Copyable {
     }
 
     init(
-        _ context: Context, listenAt endpoint: String?, orders: OrderQueue, tally: PostOffice.Tally,
+        _ context: Context, listenAt endpoint: String?, keys: KeyPair?, orders: OrderQueue, tally: PostOffice.Tally,
         handler: @escaping PostOffice.Handler
     ) throws(MessagingError) {
         self.context = context
@@ -42,7 +46,8 @@ struct Counter: ~Copyable {
             self.endpoint = ""
             return
         }
-        let owner = try SocketOwner(.router, in: context)
+        let owner = try SocketOwner(.router, for: endpoint, in: context)
+        if let keys { try owner.socket.listen(with: keys) }
         self.endpoint = try owner.socket.bind(to: endpoint)
         listener = owner
     }
@@ -70,10 +75,14 @@ struct Counter: ~Copyable {
         switch order {
         case .close: isOpen = false
         case .disconnect(let peer): peers[peer] = nil
-        case .connect(let peer, let endpoint):
+        case .connect(let peer, let endpoint, let key):
             // An endpoint that cannot be connected to is one that nothing comes back from; the host file's check has
             // refused what is no endpoint at all.
-            guard let owner = try? SocketOwner(.dealer, in: context) else { return }
+            guard let owner = try? SocketOwner(.dealer, for: endpoint, in: context) else { return }
+            if let key {
+                callerKeys = callerKeys ?? (try? KeyPair())
+                guard let callerKeys, (try? owner.socket.call(key, with: callerKeys)) != nil else { return }
+            }
             guard (try? owner.socket.connect(to: endpoint)) != nil else { return }
             peers[peer] = owner
         case .send(let address, let header, let payload):

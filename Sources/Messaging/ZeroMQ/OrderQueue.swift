@@ -38,10 +38,10 @@ final class OrderQueue: Sendable {
     }
 
     /// Orders a connection, and gives its number.
-    func connect(_ endpoint: String) -> Int {
+    func connect(_ endpoint: String, key: String?) -> Int {
         let (peer, wasEmpty) = state.withLock { state in
             state.peers += 1
-            state.orders.append(.connect(peer: state.peers, endpoint: endpoint))
+            state.orders.append(.connect(peer: state.peers, endpoint: endpoint, key: key))
             return (state.peers, state.orders.count == 1)
         }
         if wasEmpty { wake() }

@@ -9,7 +9,7 @@ internal import Synchronization
 package final class PostOffice: Sendable {
     /// Whom a message is for, or from.
     package enum Address: Hashable, Sendable {
-        /// A peer that was called, by the number that ``connect(to:)`` gave.
+        /// A peer that was called, by the number that ``connect(to:key:)`` gave.
         case peer(Int)
         /// Somebody who called here.
         case caller([UInt8])
@@ -40,7 +40,7 @@ package final class PostOffice: Sendable {
     package typealias Handler = @Sendable (Address, FrameHeader, UnsafeRawBufferPointer) -> Void
 
     enum Order: Sendable {
-        case connect(peer: Int, endpoint: String)
+        case connect(peer: Int, endpoint: String, key: String?)
         case send(Address, FrameHeader, Payload)
         case disconnect(peer: Int)
         case close
@@ -54,9 +54,12 @@ package final class PostOffice: Sendable {
 
     /// - Parameters:
     ///   - endpoint: Where to listen, such as `tcp://127.0.0.1:*`; `nil` to call only.
+    ///   - keys: Lets in only those who know the public one; `nil` lets in everybody.
     ///   - handler: Takes what arrives.
     /// - Throws: ``MessagingError`` where it cannot listen there.
-    package init(_ context: Context, listenAt endpoint: String?, handler: @escaping Handler) throws(MessagingError) {
+    package init(
+        _ context: Context, listenAt endpoint: String?, keys: KeyPair? = nil, handler: @escaping Handler
+    ) throws(MessagingError) {
         let orders = try OrderQueue()
         let tally = Tally()
         self.orders = orders
@@ -64,7 +67,8 @@ package final class PostOffice: Sendable {
         let opened = Opened()
         let thread = Thread {
             do throws(MessagingError) {
-                var counter = try Counter(context, listenAt: endpoint, orders: orders, tally: tally, handler: handler)
+                var counter = try Counter(
+                    context, listenAt: endpoint, keys: keys, orders: orders, tally: tally, handler: handler)
                 opened.finish(.success(counter.endpoint))
                 counter.serve()
             } catch {
@@ -81,8 +85,10 @@ package final class PostOffice: Sendable {
     }
 
     /// Calls a peer, as soon as somebody listens at `endpoint`.
-    package func connect(to endpoint: String) -> Address {
-        .peer(orders.connect(endpoint))
+    ///
+    /// - Parameter key: The peer's public key; `nil` where it has none.
+    package func connect(to endpoint: String, key: String? = nil) -> Address {
+        .peer(orders.connect(endpoint, key: key))
     }
 
     /// Hangs up.

@@ -40,6 +40,11 @@ struct Socket: ~Copyable {
         }
     }
 
+    /// Sets an option that is a text.
+    func set(_ option: Int32, _ value: String) throws(MessagingError) {
+        guard zmq_setsockopt(handle, option, value, value.utf8.count) == 0 else { throw .last("zmq_setsockopt") }
+    }
+
     /// Listens at an endpoint such as `tcp://127.0.0.1:7001`; port `*` is any that is free.
     ///
     /// - Returns: the endpoint with its port.

@@ -11,6 +11,8 @@ package struct Assignment: Codable, Sendable {
         package let hasWinograd: Bool
         /// Where other workers reach it.
         package let endpoint: String
+        /// Its public key, where it has one.
+        package let key: String?
     }
 
     private struct KnownFile: Codable, Sendable {
@@ -34,7 +36,8 @@ package struct Assignment: Codable, Sendable {
     package let first: Int
 
     package init(
-        _ plan: Plan, name: String, facts: [FileReference: FileFact], endpoints: [String], index: Int, after first: Int
+        _ plan: Plan, name: String, facts: [FileReference: FileFact], endpoints: [String],
+        keys: [String: String] = [:], index: Int, after first: Int
     ) throws {
         graph = try plan.expansion.declared.fileText()
         self.name = name
@@ -43,7 +46,7 @@ package struct Assignment: Codable, Sendable {
         workers = zip(plan.workers, endpoints).map { plan, endpoint in
             Colleague(
                 name: plan.worker.name, threads: plan.worker.threads, hasWinograd: plan.worker.hasWinograd,
-                endpoint: endpoint)
+                endpoint: endpoint, key: keys[endpoint])
         }
         placement = plan.assigned
         order = plan.order

@@ -56,6 +56,8 @@ package struct Abilities: Codable, Hashable, Sendable {
     package let threads: Int
     /// Bytes of memory that it may use.
     package let memory: Int
+    /// Bytes of memory that its process takes while it waits for a run.
+    package let idleBytes: Int
     package let hasWinograd: Bool
     /// Names of the kinds that it can compute.
     package let kinds: [String]
@@ -67,7 +69,7 @@ package struct Abilities: Codable, Hashable, Sendable {
     /// - Parameter speeds: By default those of a nominal machine.
     package init(
         program: String, cores: Int, threads: Int, memory: Int, hasWinograd: Bool, kinds: [String],
-        versions: [String: String], speeds: Speeds? = nil
+        versions: [String: String], speeds: Speeds? = nil, idleBytes: Int = 0
     ) {
         self.program = program
         self.cores = cores
@@ -76,6 +78,7 @@ package struct Abilities: Codable, Hashable, Sendable {
         self.hasWinograd = hasWinograd
         self.kinds = kinds
         self.versions = versions
+        self.idleBytes = idleBytes
         self.speeds = speeds ?? .nominal(threads: threads)
     }
 
@@ -84,6 +87,7 @@ package struct Abilities: Codable, Hashable, Sendable {
         guard (1...65536).contains(cores) else { return "\(cores) processors" }
         guard (1...1024).contains(threads) else { return "\(threads) threads" }
         guard memory > 0 else { return "\(memory) bytes of memory" }
+        guard idleBytes >= 0 else { return "\(idleBytes) bytes of memory when idle" }
         return speeds.complaint
     }
 }

@@ -18,6 +18,8 @@ package final class Crew: Sendable {
     }
 
     package let members: [Member]
+    /// Public keys of the workers that have some, by their endpoints.
+    let keys: [String: String]
     let run: UInt64
     let office: PostOffice
     let words: EventQueue<Word>
@@ -28,16 +30,19 @@ package final class Crew: Sendable {
     ///
     /// - Parameters:
     ///   - endpoints: Of the workers, in order.
+    ///   - keys: Public keys of those that let in only who knows them, by endpoint.
     ///   - program: Version of this program.
     ///   - patience: Seconds that a worker has to answer.
     /// - Throws: ``CrewError`` with every worker that does not answer, is busy or of another version.
     package init(
-        _ context: Context, endpoints: [String], program: String, patience: Double = 5
+        _ context: Context, endpoints: [String], keys: [String: String] = [:], program: String, patience: Double = 5
     ) throws {
+        // Where there can be none, this says so.
+        if !keys.isEmpty { _ = try KeyPair() }
         let run = UInt64.random(in: 1...UInt64.max)
         let mailroom = Mailroom(run: run)
         let office = try PostOffice(context, listenAt: nil) { mailroom.take($0, $1, $2) }
-        let addresses = endpoints.map { office.connect(to: $0) }
+        let addresses = endpoints.map { office.connect(to: $0, key: keys[$0]) }
         mailroom.know(addresses)
         let answers = Crew.answers(endpoints.count, mailroom.words, patience: patience) { worker in
             office.tell(CoordinatorMessage.hello(program: program), run: run, to: addresses[worker])
@@ -54,6 +59,7 @@ package final class Crew: Sendable {
         }
         guard problems.isEmpty else { throw CrewError(problems: problems) }
         self.members = members
+        self.keys = keys
         self.run = run
         self.office = office
         self.mailroom = mailroom
@@ -155,7 +161,7 @@ package struct CrewError: Error, CustomStringConvertible {
             switch problem {
             case .silent(let seconds):
                 "\(endpoint): no worker answers within \(Int(seconds)) s; start one there with "
-                    + "'graphrun worker --bind \(endpoint)', or check address, port and firewall"
+                    + "'graphrun worker --bind \(endpoint)', or check address, port, firewall and key"
             case .busy: "\(endpoint): the worker serves another run; wait for its end, or name another worker"
             case .refuses(let reason): "\(endpoint): \(reason)"
             case .insane(let what):

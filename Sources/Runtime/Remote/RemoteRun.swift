@@ -55,8 +55,8 @@ package final class RemoteRun: Run {
         crew.deliver(to: transport)
         for index in crew.members.indices {
             let assignment = try Assignment(
-                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), index: index,
-                after: first)
+                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), keys: crew.keys,
+                index: index, after: first)
             crew.tell(.assign(assignment), index)
         }
         var progress = Progress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
@@ -275,8 +275,9 @@ private struct FileRequests {
         do {
             let place = try files.absolute(path)
             if hashes[path] == nil {
+                let hash = try ContentHash.ofFile(place)
                 let attributes = try FileManager.default.attributesOfItem(atPath: place)
-                hashes[path] = (try ContentHash.ofFile(place), attributes[.size] as? Int ?? 0)
+                hashes[path] = (hash, attributes[.size] as? Int ?? 0)
             }
             guard let (hash, bytes) = hashes[path] else { return .noFile(request: request, reason: path) }
             requests[Request(worker: worker, number: request)] = place
@@ -293,7 +294,9 @@ private struct FileRequests {
         guard let place = requests[Request(worker: worker, number: request)],
             let number = UInt32(exactly: request)
         else { return }
-        let contents = try Data(contentsOf: URL(filePath: place))
+        guard let contents = FileManager.default.contents(atPath: place) else {
+            throw RunError.data("\(place): the file can no longer be read; leave it where it is until the run begins")
+        }
         var offset = 0
         while offset < contents.count {
             let part = contents[offset..<min(offset + FrameHeader.largestPayload, contents.count)]

@@ -9,6 +9,9 @@ package final class WorkerService: Sendable {
         var session: WorkerSession?
         /// When its coordinator last said anything.
         var lastWord = ContinuousClock.now
+        var hasLostCoordinator = false
+        /// Messages that had been refused before the run.
+        var refusedBefore = 0
     }
 
     /// A coordinator that is silent for so long is gone.
@@ -35,9 +38,10 @@ package final class WorkerService: Sendable {
 
     /// Listens at an endpoint and returns it with its port; ``serve(until:)`` does the rest.
     ///
+    /// - Parameter keys: Lets in only those who know the public one; `nil` lets in everybody.
     /// - Throws: ``MessagingError`` where it cannot listen there.
-    package func open(_ context: Context, at endpoint: String) throws(MessagingError) -> String {
-        let opened = try PostOffice(context, listenAt: endpoint) { [weak self] address, header, payload in
+    package func open(_ context: Context, at endpoint: String, keys: KeyPair? = nil) throws(MessagingError) -> String {
+        let opened = try PostOffice(context, listenAt: endpoint, keys: keys) { [weak self] address, header, payload in
             self?.take(address, header, payload)
         }
         office.withLock { $0 = opened }
@@ -53,12 +57,16 @@ package final class WorkerService: Sendable {
             }
             if let lost {
                 note("the coordinator of the run is silent; the run is given up")
+                state.withLock { $0.hasLostCoordinator = true }
                 lost.leave()
             }
         }
         state.withLock { $0.session }?.leave()
         office.withLock { $0 = nil }
     }
+
+    /// Whether a coordinator went away in the middle of its run.
+    package var hasLostCoordinator: Bool { state.withLock { $0.hasLostCoordinator } }
 
     private func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let session = state.withLock { $0.session }
@@ -111,13 +119,20 @@ package final class WorkerService: Sendable {
             guard state.session == nil else { return false }
             state.session = session
             state.lastWord = .now
+            state.refusedBefore = office.refused
             return true
         }
         guard isFree else { return office.tell(WorkerMessage.busy, run: run, to: coordinator) }
         note("a run of \(assignment.name) begins")
         session.start { [self] in
-            state.withLock { $0.session = nil }
-            note("the run of \(assignment.name) is over")
+            let before = state.withLock { state in
+                state.session = nil
+                return state.refusedBefore
+            }
+            let refused = office.refused - before + session.refused
+            note(
+                "the run of \(assignment.name) is over"
+                    + (refused > 0 ? "; \(refused) messages were refused, of another run or program" : ""))
         }
     }
 }

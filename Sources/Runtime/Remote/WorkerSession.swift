@@ -48,6 +48,9 @@ final class WorkerSession: Sendable {
         thread.start()
     }
 
+    /// Values and releases that were refused.
+    var refused: Int { transport.withLock { $0 }?.refused ?? 0 }
+
     // MARK: For the post office
 
     func handle(_ message: CoordinatorMessage) {
@@ -139,7 +142,8 @@ final class WorkerSession: Sendable {
     private func connect(_ plan: Plan) -> [Int: PostOffice.Address] {
         var peers: [Int: PostOffice.Address] = [:]
         for transfer in plan.transfers where transfer.from == assignment.index && peers[transfer.to] == nil {
-            peers[transfer.to] = office.connect(to: assignment.workers[transfer.to].endpoint)
+            let colleague = assignment.workers[transfer.to]
+            peers[transfer.to] = office.connect(to: colleague.endpoint, key: colleague.key)
         }
         return peers
     }

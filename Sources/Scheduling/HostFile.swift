@@ -1,0 +1,82 @@
+/// What is wrong with a host file.
+public struct HostFileError: Error, Equatable, CustomStringConvertible {
+    public let problems: [String]
+
+    public var description: String { problems.joined(separator: "\n") }
+}
+
+/// A list of hosts, as mpirun users know it: one a line, `#` comments.
+public struct HostFile: Hashable, Sendable {
+    public private(set) var hosts: [Host]
+    /// Its name, for messages.
+    public let name: String
+
+    /// - Parameters:
+    ///   - text: The file's contents.
+    ///   - name: Its name, for messages.
+    /// - Throws: ``HostFileError`` with every problem, each with its line and how to mend it.
+    public init(_ text: String, name: String) throws(HostFileError) {
+        var hosts: [Host] = []
+        var problems: [String] = []
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
+            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let address = words.first else { continue }
+            do throws(HostFileError) {
+                hosts.append(try Host(address, options: words.dropFirst(), line: index + 1))
+            } catch {
+                problems += error.problems.map { "\(name):\(index + 1): \($0)" }
+            }
+        }
+        problems += HostFile.repetitions(hosts).map { "\(name):\($0)" }
+        let total = hosts.reduce(0) { $0 + $1.slots.count }
+        if total > HostFile.mostWorkers {
+            problems.append(
+                "\(name):1: the hosts have \(total) slots in all; a run takes up to \(HostFile.mostWorkers) workers")
+        }
+        if hosts.isEmpty && problems.isEmpty {
+            problems.append("\(name):1: no host is listed; write for example 'localhost slots=2 threads=1'")
+        }
+        guard problems.isEmpty else { throw HostFileError(problems: problems) }
+        self.hosts = hosts
+        self.name = name
+    }
+
+    /// Far more than a run is good for, and few enough to be written out.
+    private static let mostWorkers = 1024
+
+    /// `count` workers in this process.
+    public init(local count: Int, threads: Int) {
+        hosts = [Host(.local, slots: Host.Slots(count: count, threads: threads), line: 1)]
+        name = ""
+    }
+
+    /// The same hosts with other threads for each worker that graphrun starts.
+    public func withThreads(_ count: Int) -> HostFile {
+        var file = self
+        for index in hosts.indices {
+            if case .worker = hosts[index].address { continue }
+            file.hosts[index].slots.threads = count
+        }
+        return file
+    }
+
+    /// The workers of all hosts, in the order of the file; of those that somebody else started, threads are not known
+    /// before they are asked.
+    public var workers: [Worker] {
+        let slots = hosts.flatMap { Array(repeating: $0.slots, count: $0.slots.count) }
+        return slots.enumerated().map { index, slot in
+            Worker(name: "worker \(index)", threads: slot.threads, memory: slot.memory)
+        }
+    }
+
+    /// A worker takes one part in a run, so none may be listed twice; `LINE: what is wrong`.
+    private static func repetitions(_ hosts: [Host]) -> [String] {
+        var lines: [String: Int] = [:]
+        return hosts.compactMap { host in
+            guard case .worker(let endpoint, _) = host.address else { return nil }
+            guard let line = lines.updateValue(host.line, forKey: endpoint) else { return nil }
+            return "\(host.line): '\(endpoint)' is listed in line \(line) already; start another worker there"
+        }
+    }
+}

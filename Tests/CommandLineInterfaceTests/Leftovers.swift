@@ -1,0 +1,53 @@
+internal import Foundation
+
+/// What is left of our programs on this machine.
+enum Leftovers {
+    /// Processes of the program, by their identifiers; waits a moment for those that are saying their last words.
+    static func processes(of program: String = "graphrun") async throws -> [Int32] {
+        var left = try running(program)
+        for _ in 0..<60 where !left.isEmpty {
+            try await Task.sleep(for: .milliseconds(50))
+            left = try running(program)
+        }
+        return left
+    }
+
+    /// Processes of the program that run now.
+    static func running(_ program: String = "graphrun") throws -> [Int32] {
+        let path = URL(filePath: try Programs.path(program)).resolvingSymlinksInPath().path(percentEncoded: false)
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { process in
+            // Those that end meanwhile, and those of others, cannot be looked at.
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")) == path
+        }.sorted()
+    }
+
+    /// Ports on which some processes listen.
+    static func ports(of processes: [Int32]) -> Set<Int> {
+        let sockets = processes.flatMap { process -> [String] in
+            let folder = "/proc/\(process)/fd"
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+        }
+        return Set(listening().filter { sockets.contains("socket:[\($0.inode)]") }.map(\.port))
+    }
+
+    /// Whether anybody listens on a port.
+    static func isTaken(_ port: Int) -> Bool {
+        listening().contains { $0.port == port }
+    }
+
+    /// From Linux's tables: the second word is the address and port, the fourth the state (10: listening), the tenth the
+    /// number of the socket.
+    private static func listening() -> [(port: Int, inode: String)] {
+        ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table -> [(port: Int, inode: String)] in
+            let lines = (try? String(contentsOfFile: table, encoding: .utf8))?.split(separator: "\n") ?? []
+            return lines.compactMap { line in
+                let words = line.split(separator: " ")
+                guard words.count > 9, words[3] == "0A", let digits = words[1].split(separator: ":").last,
+                    let port = Int(digits, radix: 16)
+                else { return nil }
+                return (port, String(words[9]))
+            }
+        }
+    }
+}

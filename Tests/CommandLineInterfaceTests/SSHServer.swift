@@ -1,0 +1,62 @@
+internal import Foundation
+
+/// An ssh server on loopback with keys and settings of its own, which lets in whoever has the key of this test.
+final class SSHServer {
+    private static let program =
+        Programs.installed("sshd")
+        ?? ["/usr/sbin/sshd", "/usr/local/sbin/sshd"]
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    static var isInstalled: Bool {
+        program != nil && Programs.installed("ssh") != nil && Programs.installed("ssh-keygen") != nil
+    }
+
+    /// The agent that reaches it.
+    let agent: String
+    /// What holds the number of its process.
+    private let note: String
+    /// Kept, as its folders go when it does.
+    private let place: Workplace
+
+    init(_ here: Workplace) async throws {
+        place = here
+        guard let program = SSHServer.program else { throw Programs.Missing(description: "there is no sshd") }
+        let folder = here.outputs.appending(path: "ssh").path(percentEncoded: false)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let prepared = try await here.shell(
+            // The server of root drops its rights in a folder that Debian makes when it starts the server itself.
+            """
+            cd \(folder) && ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user && \
+            cp user.pub allowed && { [ "$(id -u)" != 0 ] || mkdir -p /run/sshd; }
+            """)
+        guard prepared.code == 0 else { throw Programs.Missing(description: prepared.errors) }
+        let port = Int.random(in: 20_000..<32_000)
+        let settings = """
+            Port \(port)
+            ListenAddress 127.0.0.1
+            HostKey \(folder)/host
+            AuthorizedKeysFile \(folder)/allowed
+            StrictModes no
+            UsePAM no
+            PidFile \(folder)/process
+            PasswordAuthentication no
+
+            """
+        try Data(settings.utf8).write(to: URL(filePath: "\(folder)/settings"))
+        note = "\(folder)/process"
+        // In the background, where Foundation's `Process` does not wait for it: it would do nothing else until then.
+        let started = try await here.shell("\(program) -f \(folder)/settings -E \(folder)/log")
+        guard started.code == 0 else { throw Programs.Missing(description: started.errors) }
+        agent =
+            "ssh -p \(port) -i \(folder)/user -o BatchMode=yes -o StrictHostKeyChecking=no "
+            + "-o UserKnownHostsFile=\(folder)/known -o IdentitiesOnly=yes"
+        for _ in 0..<200 where !Leftovers.isTaken(port) { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    deinit {
+        let text = (try? String(contentsOfFile: note, encoding: .utf8)) ?? ""
+        if let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(process, SIGTERM) }
+    }
+
+    var environment: [String: String] { ["GRAPHRUN_SSH": agent] }
+}
