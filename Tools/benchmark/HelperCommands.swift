@@ -6,9 +6,9 @@ internal import Benchmarks
 struct ServeWorker: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "worker", shouldDisplay: false)
 
-    @Option var folder: String
+    @Option var data: String
 
-    func run() throws { try BenchmarkWorker.serve(folder: folder) }
+    func run() throws { try BenchmarkWorker.serve(folder: data) }
 }
 
 struct ReceiveValues: ParsableCommand {

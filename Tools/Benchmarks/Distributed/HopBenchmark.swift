@@ -73,9 +73,11 @@ struct HopBenchmark {
     private func independent(on workers: WorkerProcesses) throws -> Samples {
         let graph = try Graph("independent", summary: "") { g in
             let node = g.axis("node", count: Setting(effort.trivialNodes))
-            let x = g.state("x", initial: g.add("one", Load("one.npy", as: .array)), over: node)
+            let one = g.add("one", Load("one.npy", as: .array))
+            let x = g.state("x", initial: one, over: node)
             g.next(x, g.add("scaled", Scale(1.0), x, over: node))
             g.loop(Setting(effort.hopIterations))
+            g.output("result", x)
         }
         let seconds = try workers.time(try graph.expand(FileFacts(files)), files: files)
         return Samples(seconds.map { $0 / Double(effort.trivialNodes) })

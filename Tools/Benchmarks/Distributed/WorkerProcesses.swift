@@ -12,7 +12,7 @@ final class WorkerProcesses {
     private let helpers: [HelperProcess]
 
     init(_ count: Int, in folder: String) throws {
-        helpers = try (0..<count).map { try HelperProcess(["worker", "--folder", "\(folder)/worker-\($0)"]) }
+        helpers = try (0..<count).map { try HelperProcess(["worker", "--data", "\(folder)/worker-\($0)"]) }
     }
 
     /// Runs a plan on them and returns the seconds of every iteration but the first.
