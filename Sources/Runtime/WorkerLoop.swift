@@ -48,6 +48,7 @@ final class WorkerLoop {
         var actions: [Phase: [Action]] = [:]
         let shared = SharedResources()
         for (phase, steps) in [(Phase.setup, own.setup), (.body, own.body), (.finish, own.finish)] {
+            let steps = WorkerLoop.sendingFirst(steps)
             firstName[phase] = names.count
             names += steps.map { WorkerLoop.traceName($0, plan) }
             var bound: [Action] = []
@@ -96,6 +97,24 @@ final class WorkerLoop {
     }
 
     // MARK: Binding
+
+    /// The same steps with every release behind the sends that follow it: somebody waits for what is sent, while what is
+    /// released is wanted in the next iteration only. So no send can wait for a release that it has overtaken.
+    private static func sendingFirst(_ steps: [Step]) -> [Step] {
+        var result: [Step] = []
+        var releases: [Step] = []
+        for step in steps {
+            switch step {
+            case .release: releases.append(step)
+            case .send: result.append(step)
+            default:
+                result += releases
+                releases = []
+                result.append(step)
+            }
+        }
+        return result + releases
+    }
 
     private static func bind(
         _ step: Step, _ plan: Plan, _ own: WorkerPlan, _ arena: TensorBuffer, _ catalog: KernelCatalog,

@@ -50,6 +50,7 @@ package final class ZeroMQTransport: Transport {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
         let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
+        office.wait { outgoing.mayBegin }
         let iteration = try outgoing.begin(parts: parts)
         for part in 0..<parts {
             let offset = part * FrameHeader.largestPayload
@@ -59,20 +60,26 @@ package final class ZeroMQTransport: Transport {
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
             guard !chunk.isEmpty else {
                 office.send(header, to: outgoing.peer)
-                outgoing.partIsGone()
+                _ = outgoing.partIsGone()
                 continue
             }
-            office.send(header, .lent(PostOffice.Lent(chunk) { outgoing.partIsGone() }), to: outgoing.peer)
+            let lent = PostOffice.Lent(chunk) { [changed = office.changed] in
+                if outgoing.partIsGone() { changed() }
+            }
+            office.send(header, .lent(lent), to: outgoing.peer)
         }
     }
 
     package func settle(_ transfer: Int) throws(MessagingError) {
-        try outgoing[transfer]?.settle()
+        guard let outgoing = outgoing[transfer] else { return }
+        office.wait { outgoing.isSettled }
+        try outgoing.checkCancelled()
     }
 
     package func receive(_ transfer: Int) throws(MessagingError) {
         guard let incoming = incoming[transfer] else { throw .cancelled }
-        try incoming.wait()
+        office.wait { incoming.isThere }
+        try incoming.checkCancelled()
     }
 
     package func release(_ transfer: Int) {
@@ -86,11 +93,12 @@ package final class ZeroMQTransport: Transport {
     package func cancel() {
         for outgoing in outgoing.values { outgoing.cancel() }
         for incoming in incoming.values { incoming.cancel() }
+        office.changed()
     }
 
     // MARK: For the post office
 
-    /// Takes a value or release that arrived; on the post office's thread.
+    /// Takes a value or release that arrived, as the post office's handler; those that wait for it look again after that.
     package func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let number = Int(header.transfer)
         let isMine: Bool
@@ -109,12 +117,12 @@ package final class ZeroMQTransport: Transport {
 
 /// The sender's end of a transfer.
 ///
-/// Safe to share: all state is used under `condition`.
+/// Safe to share: all state is used under `lock`.
 private final class Outgoing: @unchecked Sendable {
     let instance: Int
     let peer: PostOffice.Address
-    private let condition = NSCondition()
-    private var mayBegin = true
+    private let lock = NSLock()
+    private var isReleased = true
     /// Counts values of this transfer, from 1.
     private var sent: UInt32 = 0
     private var partsOnTheirWay = 0
@@ -125,58 +133,61 @@ private final class Outgoing: @unchecked Sendable {
         self.peer = peer
     }
 
-    /// Waits until the receiver's buffer is free, and counts the value.
-    func begin(parts: Int) throws(MessagingError) -> UInt32 {
-        condition.lock()
-        defer { condition.unlock() }
-        while !mayBegin && !cancelled { condition.wait() }
+    /// Whether there is nothing to wait for before a value is sent: the receiver's buffer is free, or it never will be.
+    var mayBegin: Bool { lock.withLock { isReleased || cancelled } }
+
+    /// Whether there is nothing to wait for until the memory of the last value is free.
+    var isSettled: Bool { lock.withLock { partsOnTheirWay == 0 || cancelled } }
+
+    func checkCancelled() throws(MessagingError) {
+        lock.lock()
+        defer { lock.unlock() }
         guard !cancelled else { throw .cancelled }
-        mayBegin = false
+    }
+
+    /// Counts a value that is to be sent.
+    func begin(parts: Int) throws(MessagingError) -> UInt32 {
+        lock.lock()
+        defer { lock.unlock() }
+        guard !cancelled else { throw .cancelled }
+        isReleased = false
         sent &+= 1
         partsOnTheirWay += parts
         return sent
     }
 
-    func partIsGone() {
-        condition.lock()
-        defer { condition.unlock() }
+    /// Whether that was the last.
+    func partIsGone() -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
         partsOnTheirWay -= 1
-        if partsOnTheirWay == 0 { condition.broadcast() }
-    }
-
-    func settle() throws(MessagingError) {
-        condition.lock()
-        defer { condition.unlock() }
-        while partsOnTheirWay > 0 && !cancelled { condition.wait() }
-        guard !cancelled else { throw .cancelled }
+        return partsOnTheirWay == 0
     }
 
     /// Whether it was time to release this value.
     func released(_ header: FrameHeader) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        guard !mayBegin, header.iteration == sent, header.instance == UInt32(instance) else { return false }
-        mayBegin = true
-        condition.broadcast()
+        lock.lock()
+        defer { lock.unlock() }
+        guard !isReleased, header.iteration == sent, header.instance == UInt32(instance) else { return false }
+        isReleased = true
         return true
     }
 
     func cancel() {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         cancelled = true
-        condition.broadcast()
     }
 }
 
 /// The receiver's end of a transfer.
 ///
-/// Safe to share: its state is used under `condition`; its buffer by the post office's thread until the value is whole, and
+/// Safe to share: its state is used under `lock`; its buffer by the post office's thread until the value is whole, and
 /// by the worker's from then until it is released.
 private final class Incoming: @unchecked Sendable {
     let instance: Int
     private let target: MutableTensorView
-    private let condition = NSCondition()
+    private let lock = NSLock()
     private var sender: PostOffice.Address?
     /// The value that is awaited or there, counted from 1.
     private var expected: UInt32 = 1
@@ -191,37 +202,38 @@ private final class Incoming: @unchecked Sendable {
 
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
     func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
-        condition.lock()
+        lock.lock()
         let isAwaited =
             !isWhole && header.iteration == expected && header.instance == UInt32(instance)
             && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
         if isAwaited { sender = address }
-        condition.unlock()
+        lock.unlock()
         guard isAwaited else { return false }
         let memory = UnsafeMutableRawBufferPointer(target.floats)
         if let to = memory.baseAddress, let from = payload.baseAddress {
             (to + header.offset).copyMemory(from: from, byteCount: header.length)
         }
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         arrived += header.length
         guard arrived == header.total else { return true }
         isWhole = true
-        condition.broadcast()
         return true
     }
 
-    func wait() throws(MessagingError) {
-        condition.lock()
-        defer { condition.unlock() }
-        while !isWhole && !cancelled { condition.wait() }
+    /// Whether there is nothing to wait for: the value is whole, or it never will be.
+    var isThere: Bool { lock.withLock { isWhole || cancelled } }
+
+    func checkCancelled() throws(MessagingError) {
+        lock.lock()
+        defer { lock.unlock() }
         guard !cancelled else { throw .cancelled }
     }
 
     /// Makes room for the next value; whom to tell, and which value is done with.
     func release() -> (PostOffice.Address, UInt32)? {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         guard isWhole, let sender else { return nil }
         isWhole = false
         arrived = 0
@@ -232,9 +244,8 @@ private final class Incoming: @unchecked Sendable {
     }
 
     func cancel() {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         cancelled = true
-        condition.broadcast()
     }
 }
