@@ -12,7 +12,7 @@ final class WorkerLoop {
         case compute(any Kernel, KernelInputs, MutableTensorView)
         case send(Int, TensorView)
         case settle(Int)
-        case release(Int)
+        case release(Int, withNextSend: Bool)
         case copy(TensorView, MutableTensorView)
         case report(String, TensorView)
         case keep(Int, TensorView)
@@ -48,13 +48,13 @@ final class WorkerLoop {
         var actions: [Phase: [Action]] = [:]
         let shared = SharedResources()
         for (phase, steps) in [(Phase.setup, own.setup), (.body, own.body), (.finish, own.finish)] {
-            let steps = WorkerLoop.sendingFirst(steps)
             firstName[phase] = names.count
             names += steps.map { WorkerLoop.traceName($0, plan) }
             var bound: [Action] = []
             bound.reserveCapacity(steps.count)
-            for step in steps {
-                bound.append(try WorkerLoop.bind(step, plan, own, arena, catalog, files, shared))
+            for (number, step) in steps.enumerated() {
+                let action = try WorkerLoop.bind(step, plan, own, arena, catalog, files, shared)
+                bound.append(WorkerLoop.withNextSend(action, steps[(number + 1)...]))
             }
             actions[phase] = bound
         }
@@ -89,7 +89,7 @@ final class WorkerLoop {
         case .compute(let kernel, let inputs, let output): try kernel.run(inputs, into: output, iteration: iteration)
         case .send(let transfer, let source): try transport.send(transfer, source)
         case .settle(let transfer): try transport.settle(transfer)
-        case .release(let transfer): transport.release(transfer)
+        case .release(let transfer, let withNextSend): transport.release(transfer, withNextSend: withNextSend)
         case .copy(let source, let target): target.copy(from: source)
         case .report(let name, let source): log.report(name, source.floats[0], iteration: iteration)
         case .keep(let instance, let source): kept[instance] = Tensor(copying: source)
@@ -98,22 +98,17 @@ final class WorkerLoop {
 
     // MARK: Binding
 
-    /// The same steps with every release behind the sends that follow it: somebody waits for what is sent, while what is
-    /// released is wanted in the next iteration only. So no send can wait for a release that it has overtaken.
-    private static func sendingFirst(_ steps: [Step]) -> [Step] {
-        var result: [Step] = []
-        var releases: [Step] = []
-        for step in steps {
+    /// A release right before a send: both may leave together, and somebody waits for what is sent.
+    private static func withNextSend(_ action: Action, _ following: ArraySlice<Step>) -> Action {
+        guard case .release(let transfer, _) = action else { return action }
+        for step in following {
             switch step {
-            case .release: releases.append(step)
-            case .send: result.append(step)
-            default:
-                result += releases
-                releases = []
-                result.append(step)
+            case .send: return .release(transfer, withNextSend: true)
+            case .release, .report: continue
+            default: return action
             }
         }
-        return result + releases
+        return action
     }
 
     private static func bind(
@@ -122,7 +117,7 @@ final class WorkerLoop {
     ) throws(RunError) -> Action {
         switch step {
         case .receive(let transfer): return .receive(transfer)
-        case .release(let transfer): return .release(transfer)
+        case .release(let transfer): return .release(transfer, withNextSend: false)
         case .settle(let transfer, _): return .settle(transfer)
         case .send(let transfer, let source):
             return .send(transfer, arena.view(source, plan.transfers[transfer].type).readOnly)

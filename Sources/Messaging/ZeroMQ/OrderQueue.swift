@@ -4,13 +4,31 @@ internal import Synchronization
 final class OrderQueue: Sendable {
     private struct State {
         var orders: [PostOffice.Order] = []
+        var postponed: [PostOffice.Order] = []
         var peers = 0
     }
 
     private let state = Mutex(State())
 
     func add(_ order: PostOffice.Order) {
-        state.withLock { $0.orders.append(order) }
+        state.withLock { state in
+            state.orders.append(order)
+            state.orders += state.postponed
+            state.postponed.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Adds an order behind the next.
+    func postpone(_ order: PostOffice.Order) {
+        state.withLock { $0.postponed.append(order) }
+    }
+
+    /// Adds what was postponed.
+    func addPostponed() {
+        state.withLock { state in
+            state.orders += state.postponed
+            state.postponed.removeAll(keepingCapacity: true)
+        }
     }
 
     /// Orders a connection, and gives its number.

@@ -101,6 +101,17 @@ package final class PostOffice: Sendable {
         give(.send(address, header, payload))
     }
 
+    /// Sends a message with the next that is sent, behind it, or when ``sendPostponed()`` is called.
+    package func sendWithNext(_ header: FrameHeader, to address: Address) {
+        orders.postpone(.send(address, header, .none))
+    }
+
+    /// Sends what waits for another message to be sent.
+    package func sendPostponed() {
+        orders.addPostponed()
+        clerks.carryOutOrders()
+    }
+
     /// Waits until `isTrue` is so, which messages make it, or other threads, who then call ``changed()``.
     ///
     /// It is called again and again, on this thread, and must be quick. Messages that arrive meanwhile may be handed to

@@ -12,8 +12,9 @@ package final class ZeroMQTransport: Transport {
     package enum Part {
         /// It sends values of an instance to a peer.
         case sends(instance: Int, to: PostOffice.Address)
-        /// It receives values into memory that outlives the transport.
-        case receives(instance: Int, into: MutableTensorView)
+        /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
+        /// default on the connection that they come by.
+        case receives(instance: Int, into: MutableTensorView, releasesTo: PostOffice.Address? = nil)
     }
 
     private let office: PostOffice
@@ -34,7 +35,8 @@ package final class ZeroMQTransport: Transport {
         for (transfer, part) in parts {
             switch part {
             case .sends(let instance, let peer): outgoing[transfer] = Outgoing(instance: instance, to: peer)
-            case .receives(let instance, let view): incoming[transfer] = Incoming(instance: instance, into: view)
+            case .receives(let instance, let view, let peer):
+                incoming[transfer] = Incoming(instance: instance, into: view, releasesTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -50,7 +52,10 @@ package final class ZeroMQTransport: Transport {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
         let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
-        office.wait { outgoing.mayBegin }
+        if !outgoing.mayBegin {
+            office.sendPostponed()
+            office.wait { outgoing.mayBegin }
+        }
         let iteration = try outgoing.begin(parts: parts)
         for part in 0..<parts {
             let offset = part * FrameHeader.largestPayload
@@ -82,12 +87,16 @@ package final class ZeroMQTransport: Transport {
         try incoming.checkCancelled()
     }
 
-    package func release(_ transfer: Int) {
+    package func release(_ transfer: Int, withNextSend: Bool) {
         guard let incoming = incoming[transfer], let (sender, iteration) = incoming.release() else { return }
         let header = FrameHeader(
             .release, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(incoming.instance),
             iteration: iteration)
-        office.send(header, to: sender)
+        if withNextSend {
+            office.sendWithNext(header, to: sender)
+        } else {
+            office.send(header, to: sender)
+        }
     }
 
     package func cancel() {
@@ -188,6 +197,7 @@ private final class Incoming: @unchecked Sendable {
     let instance: Int
     private let target: MutableTensorView
     private let lock = NSLock()
+    private let releasesTo: PostOffice.Address?
     private var sender: PostOffice.Address?
     /// The value that is awaited or there, counted from 1.
     private var expected: UInt32 = 1
@@ -195,9 +205,10 @@ private final class Incoming: @unchecked Sendable {
     private var isWhole = false
     private var cancelled = false
 
-    init(instance: Int, into target: MutableTensorView) {
+    init(instance: Int, into target: MutableTensorView, releasesTo: PostOffice.Address?) {
         self.instance = instance
         self.target = target
+        self.releasesTo = releasesTo
     }
 
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
@@ -240,7 +251,7 @@ private final class Incoming: @unchecked Sendable {
         expected &+= 1
         // Another connection of the same sender may bring the next.
         self.sender = nil
-        return (sender, expected &- 1)
+        return (releasesTo ?? sender, expected &- 1)
     }
 
     func cancel() {

@@ -148,8 +148,10 @@ final class WorkerSession: Sendable {
             if transfer.from == assignment.index, let peer = peers[transfer.to] {
                 parts[number] = .sends(instance: transfer.instance, to: peer)
             } else if transfer.to == assignment.index {
+                // Where it calls the sender too, releases leave with the values that it sends there.
                 parts[number] = .receives(
-                    instance: transfer.instance, into: arena.view(transfer.target, transfer.type))
+                    instance: transfer.instance, into: arena.view(transfer.target, transfer.type),
+                    releasesTo: peers[transfer.from])
             }
         }
         for item in handover.items where item.worker == assignment.index {
