@@ -17,6 +17,10 @@ package final class ZeroMQTransport: Transport {
         case receives(instance: Int, into: MutableTensorView, releasesTo: PostOffice.Address? = nil)
     }
 
+    /// Values travel in parts of so many bytes: while one is copied to its place, the next is on its way, and memory
+    /// that the library gets for one is used again for others.
+    private static let largestPart = 4 << 20
+
     private let office: PostOffice
     private let run: UInt64
     private let epoch: UInt32
@@ -51,15 +55,15 @@ package final class ZeroMQTransport: Transport {
     package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
-        let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
+        let parts = max(1, (bytes.count + ZeroMQTransport.largestPart - 1) / ZeroMQTransport.largestPart)
         if !outgoing.mayBegin {
             office.sendPostponed()
             office.wait { outgoing.mayBegin }
         }
         let iteration = try outgoing.begin(parts: parts)
         for part in 0..<parts {
-            let offset = part * FrameHeader.largestPayload
-            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(FrameHeader.largestPayload))
+            let offset = part * ZeroMQTransport.largestPart
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(ZeroMQTransport.largestPart))
             let header = FrameHeader(
                 .value, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(outgoing.instance),
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)

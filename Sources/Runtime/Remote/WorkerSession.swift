@@ -29,7 +29,7 @@ final class WorkerSession: Sendable {
         self.assignment = assignment
         self.catalog = catalog
         inbox = FileInbox(store) { office.tell($0, run: run, to: coordinator) }
-        gate = ProceedGate(after: assignment.first)
+        gate = ProceedGate(after: assignment.first, office)
         metrics = Metrics()
     }
 
