@@ -39,7 +39,9 @@ final class Team {
     var workers: [Worker] {
         // Workers that are alike and stand on one host measured at one moment, each a little of the others' work: they
         // count as equally fast, or noise would share the work out unequally.
-        let alike = Dictionary(grouping: crew.members) { Alike($0) }.mapValues { Speeds.median($0.map(\.abilities.speeds)) }
+        let alike = Dictionary(grouping: crew.members) { Alike($0) }.mapValues {
+            Speeds.median($0.map(\.abilities.speeds))
+        }
         return crew.members.enumerated().map { index, member in
             Worker(
                 name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd,
