@@ -23,6 +23,9 @@ struct PlanCommand: ParsableCommand {
         let from: String
         let to: String
         let bytesPerIteration: Int
+        /// Seconds that a message is on its way, and bytes a second.
+        let latency: Double
+        let bandwidth: Double
     }
 
     private struct Line: Encodable {
@@ -66,7 +69,7 @@ struct PlanCommand: ParsableCommand {
                 try jsonLine(
                     IterationLine(secondsPerIteration: plan.prediction.seconds, workers: plan.workers.count)))
             for line in lines { Terminal.line(try jsonLine(line)) }
-            for line in links(plan) { Terminal.line(try jsonLine(line)) }
+            for line in links(plan, team?.links ?? Links()) { Terminal.line(try jsonLine(line)) }
             for rewrite in plan.rewrites {
                 Terminal.line(
                     try jsonLine(
@@ -99,13 +102,14 @@ struct PlanCommand: ParsableCommand {
         Terminal.line("\n" + list.text)
     }
 
-    private func links(_ plan: Plan) -> [LinkLine] {
+    private func links(_ plan: Plan, _ links: Links) -> [LinkLine] {
         plan.workers.indices.flatMap { from in
             plan.workers.indices.compactMap { to in
                 let bytes = plan.bytesPerIteration(from: from, to: to)
                 guard bytes > 0 else { return nil }
                 return LinkLine(
-                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes)
+                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes,
+                    latency: links[from, to].latency, bandwidth: links[from, to].bandwidth)
             }
         }
     }

@@ -33,7 +33,7 @@ struct RunReport: Codable {
         let measuredBytesPerIteration: Int?
     }
 
-    /// What went from worker to worker, all iterations.
+    /// What went from worker to worker in the loop, all iterations.
     struct CommunicationReport: Codable {
         /// Seconds in which something was on its way, added up over the links.
         let seconds: Double

@@ -1,7 +1,9 @@
+package import GraphModel
 internal import Scheduling
 
 /// A value on its way from a worker to another, on the coordinator's time line.
 package struct TransferSpan: Sendable {
+    package let phase: Phase
     /// Position of the instance whose value it is.
     package let instance: Int
     /// Indices of the workers.
@@ -13,7 +15,7 @@ package struct TransferSpan: Sendable {
     package let end: Double
 }
 
-/// How much of what the links of a run carried was hidden by computing.
+/// How much of what the links carried in the loop of a run was hidden by computing.
 package struct Communication: Sendable {
     /// Microseconds in which some value was on its way on a link, added up over the links.
     package private(set) var onTheWay = 0.0
@@ -35,6 +37,7 @@ package struct Communication: Sendable {
                     ($0.start, $0.start + $0.duration)
                 })
         }
+        let spans = spans.filter { $0.phase == .body }
         for (ends, spans) in Dictionary(grouping: spans, by: { Ends(from: $0.from, to: $0.to) }) {
             let link = Intervals(spans.map { ($0.start, $0.end) })
             onTheWay += link.length
@@ -110,7 +113,8 @@ extension TransferSpan {
             guard let end = ends[key] else { return nil }
             let transfer = plan.transfers[key.transfer]
             return TransferSpan(
-                instance: transfer.instance, from: transfer.from, to: transfer.to, bytes: transfer.byteCount,
+                phase: transfer.phase, instance: transfer.instance, from: transfer.from, to: transfer.to,
+                bytes: transfer.byteCount,
                 start: start,
                 // Clocks of two hosts agree to a fraction of a round trip only.
                 end: max(start, end))

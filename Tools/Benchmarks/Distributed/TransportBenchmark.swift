@@ -64,7 +64,7 @@ package struct TransportBenchmark {
         let answer = TensorBuffer(floatCount: 1)
         let end = try TransportEnd()
         let transport = end.join([
-            0: .receives(instance: 0, into: MutableTensorView(TensorType([floats]), buffer.floats)),
+            0: .receives(instance: 0, into: Landing(MutableTensorView(TensorType([floats]), buffer.floats))),
             1: .sends(instance: 1, to: end.office.connect(to: endpoint)),
         ])
         Thread.detachNewThread {
@@ -93,7 +93,7 @@ private final class OwnLink {
         helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.office.endpoint])
         transport = end.join([
             0: .sends(instance: 0, to: end.office.connect(to: helper.announcement)),
-            1: .receives(instance: 1, into: MutableTensorView(.scalar, answer.floats)),
+            1: .receives(instance: 1, into: Landing(MutableTensorView(.scalar, answer.floats))),
         ])
     }
 
