@@ -180,6 +180,10 @@ struct RemoteRunTests {
         let result = try team.run(job)
         over.store(true, ordering: .relaxed)
         done.wait()
+        while team.notes.count(where: { $0.hasPrefix("the run of test.graph is over") }) < 2 {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        #expect(team.notes.contains { $0.contains("; messages of other runs or programs that were refused: ") })
         #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
     }
 }

@@ -16,6 +16,14 @@ final class RemoteTeam: Sendable {
     private let services: [WorkerService]
     private let over = Atomic<Bool>(false)
     private let folder: TemporaryFolder
+    private let notebook: Notebook
+
+    /// What the workers write into their logs.
+    private final class Notebook: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    var notes: [String] { notebook.lines.withLock { $0 } }
 
     /// - Parameter threads: each worker computes with.
     init(
@@ -23,6 +31,7 @@ final class RemoteTeam: Sendable {
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
+        let notebook = Notebook()
         var services: [WorkerService] = []
         var endpoints: [String] = []
         for number in 0..<workers {
@@ -31,12 +40,13 @@ final class RemoteTeam: Sendable {
                 kinds: catalog.kinds.names, versions: [:])
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
-            ) { _ in }
+            ) { line in notebook.lines.withLock { $0.append(line) } }
             endpoints.append(try service.open(context, at: "tcp://127.0.0.1:*"))
             services.append(service)
         }
         self.context = context
         self.folder = folder
+        self.notebook = notebook
         self.services = services
         self.endpoints = endpoints
         for service in services {
