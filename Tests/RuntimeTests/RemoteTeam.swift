@@ -13,6 +13,8 @@ final class RemoteTeam: Sendable {
 
     let context: Context
     let endpoints: [String]
+    /// Public keys by endpoint, where they listen with such.
+    private let keys: [String: String]
     private let services: [WorkerService]
     private let over = Atomic<Bool>(false)
     private let folder: TemporaryFolder
@@ -25,15 +27,19 @@ final class RemoteTeam: Sendable {
 
     var notes: [String] { notebook.lines.withLock { $0 } }
 
-    /// - Parameter threads: each worker computes with.
+    /// - Parameters:
+    ///   - threads: each worker computes with.
+    ///   - keyed: Whether they let in only who knows their keys.
     init(
-        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program
+        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program,
+        keyed: Bool = false
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
         let notebook = Notebook()
         var services: [WorkerService] = []
         var endpoints: [String] = []
+        var keys: [String: String] = [:]
         for number in 0..<workers {
             let abilities = Abilities(
                 program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
@@ -41,7 +47,10 @@ final class RemoteTeam: Sendable {
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
             ) { line in notebook.lines.withLock { $0.append(line) } }
-            endpoints.append(try service.open(context, at: "tcp://127.0.0.1:*"))
+            let pair = keyed ? try KeyPair() : nil
+            let endpoint = try service.open(context, at: "tcp://127.0.0.1:*", keys: pair)
+            keys[endpoint] = pair?.publicKey
+            endpoints.append(endpoint)
             services.append(service)
         }
         self.context = context
@@ -49,6 +58,7 @@ final class RemoteTeam: Sendable {
         self.notebook = notebook
         self.services = services
         self.endpoints = endpoints
+        self.keys = keys
         for service in services {
             Thread.detachNewThread { [self] in service.serve { over.load(ordering: .relaxed) } }
         }
@@ -59,7 +69,7 @@ final class RemoteTeam: Sendable {
     }
 
     func crew(patience: Double = 5) throws -> Crew {
-        try Crew(context, endpoints: endpoints, program: RemoteTeam.program, patience: patience)
+        try Crew(context, endpoints: endpoints, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
     /// Files that a worker has kept.
