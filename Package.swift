@@ -94,7 +94,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Tensors", "Networks", "TensorMath", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels",
-                "Runtime", "Phantoms", "TestSupport", "CFFTW",
+                "Messaging", "Runtime", "Phantoms", "TestSupport", "CFFTW", "CZeroMQ",
             ], path: "Tools/Benchmarks", swiftSettings: strict),
         .executableTarget(
             name: "benchmark",

@@ -37,11 +37,28 @@ final class Team {
 
     /// As plans know them.
     var workers: [Worker] {
-        crew.members.enumerated().map { index, member in
+        // Workers that are alike and stand on one host measured at one moment, each a little of the others' work: they
+        // count as equally fast, or noise would share the work out unequally.
+        let alike = Dictionary(grouping: crew.members) { Alike($0) }.mapValues {
+            Speeds.median($0.map(\.abilities.speeds))
+        }
+        return crew.members.enumerated().map { index, member in
             Worker(
                 name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd,
-                speeds: member.abilities.speeds, memory: member.abilities.memory,
+                speeds: alike[Alike(member)] ?? member.abilities.speeds, memory: member.abilities.memory,
                 idleBytes: member.abilities.idleBytes)
+        }
+    }
+
+    private struct Alike: Hashable {
+        let host: String
+        let threads: Int
+        let versions: [String: String]
+
+        init(_ member: Crew.Member) {
+            host = Endpoint.host(member.endpoint)
+            threads = member.abilities.threads
+            versions = member.abilities.versions
         }
     }
 

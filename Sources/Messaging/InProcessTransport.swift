@@ -67,7 +67,7 @@ package final class InProcessTransport: Transport, Sendable {
         try slots[transfer].receive()
     }
 
-    package func release(_ transfer: Int) {
+    package func release(_ transfer: Int, withNextSend: Bool) {
         slots[transfer].release()
     }
 

@@ -18,7 +18,16 @@ package protocol Transport: Sendable {
     /// - Throws: ``MessagingError/cancelled`` after ``cancel()``.
     func receive(_ transfer: Int) throws(MessagingError)
     /// Lets the sender overwrite the buffer of a transfer.
-    func release(_ transfer: Int)
+    ///
+    /// - Parameter withNextSend: Whether the caller sends a value next, so that both may leave together.
+    func release(_ transfer: Int, withNextSend: Bool)
     /// Ends all waiting, now and later.
     func cancel()
+}
+
+extension Transport {
+    /// Lets the sender overwrite the buffer of a transfer, at once.
+    package func release(_ transfer: Int) {
+        release(transfer, withNextSend: false)
+    }
 }

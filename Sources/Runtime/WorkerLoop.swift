@@ -12,7 +12,7 @@ final class WorkerLoop {
         case compute(any Kernel, KernelInputs, MutableTensorView)
         case send(Int, TensorView)
         case settle(Int)
-        case release(Int)
+        case release(Int, withNextSend: Bool)
         case copy(TensorView, MutableTensorView)
         case pack(BoxRuns, TensorView, MutableTensorView)
         case report(String, TensorView)
@@ -53,8 +53,9 @@ final class WorkerLoop {
             names += steps.map { WorkerLoop.traceName($0, plan) }
             var bound: [Action] = []
             bound.reserveCapacity(steps.count)
-            for step in steps {
-                bound.append(try WorkerLoop.bind(step, plan, own, arena, catalog, files, shared))
+            for (number, step) in steps.enumerated() {
+                let action = try WorkerLoop.bind(step, plan, own, arena, catalog, files, shared)
+                bound.append(WorkerLoop.withNextSend(action, steps[(number + 1)...]))
             }
             actions[phase] = bound
         }
@@ -89,7 +90,7 @@ final class WorkerLoop {
         case .compute(let kernel, let inputs, let output): try kernel.run(inputs, into: output, iteration: iteration)
         case .send(let transfer, let source): try transport.send(transfer, source)
         case .settle(let transfer): try transport.settle(transfer)
-        case .release(let transfer): transport.release(transfer)
+        case .release(let transfer, let withNextSend): transport.release(transfer, withNextSend: withNextSend)
         case .copy(let source, let target): target.copy(from: source)
         case .pack(let runs, let source, let target): runs.gather(from: source.floats, into: target.floats)
         case .report(let name, let source): log.report(name, source.floats[0], iteration: iteration)
@@ -99,13 +100,26 @@ final class WorkerLoop {
 
     // MARK: Binding
 
+    /// A release right before a send: both may leave together, and somebody waits for what is sent.
+    private static func withNextSend(_ action: Action, _ following: ArraySlice<Step>) -> Action {
+        guard case .release(let transfer, _) = action else { return action }
+        for step in following {
+            switch step {
+            case .send: return .release(transfer, withNextSend: true)
+            case .release, .report: continue
+            default: return action
+            }
+        }
+        return action
+    }
+
     private static func bind(
         _ step: Step, _ plan: Plan, _ own: WorkerPlan, _ arena: TensorBuffer, _ catalog: KernelCatalog,
         _ files: GraphFiles, _ shared: SharedResources
     ) throws(RunError) -> Action {
         switch step {
         case .receive(let transfer): return .receive(transfer)
-        case .release(let transfer): return .release(transfer)
+        case .release(let transfer): return .release(transfer, withNextSend: false)
         case .settle(let transfer, _): return .settle(transfer)
         case .send(let transfer, let source):
             return .send(transfer, arena.view(source, plan.transfers[transfer].sentType).readOnly)

@@ -57,6 +57,12 @@ public struct Speeds: Hashable, Sendable, Codable {
             arithmetic: operations, memory: memory, overhead: 0)
     }
 
+    /// Of some measurements the one in the middle, by the speed of the widest convolutions.
+    public static func median(_ speeds: [Speeds]) -> Speeds? {
+        let sorted = speeds.sorted { ($0.convolutions.last?.direct ?? 0) < ($1.convolutions.last?.direct ?? 0) }
+        return sorted.isEmpty ? nil : sorted[sorted.count / 2]
+    }
+
     /// 50 GFLOP/s a thread and 5 GB/s: for plans of workers that have not been asked.
     public static func nominal(threads: Int) -> Speeds {
         Speeds(operations: 50e9 * Double(threads), memory: 5e9 * Double(threads))

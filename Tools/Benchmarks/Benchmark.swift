@@ -3,7 +3,7 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead
+        case job, denoiser, gradient, overhead, transport, hops, stencil
     }
 
     private let effort: Effort
@@ -45,6 +45,9 @@ package struct Benchmark {
             sections.append(try GradientBenchmark(files, peer: peer, effort, in: folder).run())
         }
         if parts.contains(.overhead) { sections.append(try OverheadBenchmark(effort, in: folder).run()) }
+        if parts.contains(.transport) { sections.append(try TransportBenchmark(effort).run()) }
+        if parts.contains(.hops) { sections.append(try HopBenchmark(effort, in: folder).run()) }
+        if parts.contains(.stencil) { sections.append(try GranularityBenchmark(effort, in: folder).run()) }
         return Report(command: command, machine: machine, sections: sections)
     }
 }

@@ -23,13 +23,26 @@ package struct Effort: Equatable, Sendable {
     /// How often the gradient and the denoiser alone are timed.
     let gradientRounds: Int
     let denoiserRounds: Int
+    /// Floats of the tensors that go from process to process, and how often each goes.
+    let transportFloats: [Int]
+    let transportRounds: Int
+    /// Nodes of a chain between two workers, and iterations over it.
+    let hops: Int
+    let hopIterations: Int
+    /// Seconds that tasks of the stencil take, ascending, its steps in an iteration, and iterations of each.
+    let taskSizes: [Double]
+    let stencilSteps: Int
+    let stencilIterations: Int
 
     /// What `BENCHMARKS.md` shows: the photograph of deepinv's demo at the demo's size, and networks at full size.
     package static func full(threads: Int) -> Effort {
         Effort(
             height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 2,
             ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
-            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2)
+            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2,
+            transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 25, hops: 1000, hopIterations: 20,
+            taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100,
+            stencilIterations: 20)
     }
 
     /// The same parts, small enough to see that they work.
@@ -37,7 +50,9 @@ package struct Effort: Equatable, Sendable {
         Effort(
             height: 95, width: 64, tile: 32, overlap: 8, threads: threads, ffdnetRounds: 1, drunetRounds: 1,
             ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 2,
-            trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1)
+            trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1,
+            transportFloats: [1000], transportRounds: 2, hops: 20, hopIterations: 4,
+            taskSizes: [8e-6], stencilSteps: 5, stencilIterations: 3)
     }
 
     /// Whether sizes are those that the requirements are about.

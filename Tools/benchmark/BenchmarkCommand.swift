@@ -7,7 +7,8 @@ internal import TensorFiles
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Measures the job, the denoiser, the gradient and the framework, and prints a table.")
+        abstract: "Measures the job, the denoiser, the gradient, the framework and its messages, and prints a table.",
+        subcommands: [ServeWorker.self, ReceiveValues.self, AnswerMessages.self])
 
     @Flag(help: "Run deepinv 0.5.0 beside it. Installs it on first use.") var peer = false
     @Option(

@@ -4,35 +4,56 @@ extension FrameHeader {
     private static let mark: [UInt8] = Array("GRUN".utf8)
     private static let fixedCount = 64
 
+    /// Bytes that it takes on the wire.
+    var byteCount: Int {
+        FrameHeader.fixedCount + 8 * (type?.shape.rank ?? 0)
+    }
+
     /// As it goes over the wire.
     package var bytes: [UInt8] {
-        let extents = type?.shape.dimensions ?? []
-        var bytes = FrameHeader.mark
-        bytes.reserveCapacity(FrameHeader.fixedCount + 8 * extents.count)
-        bytes.append(FrameHeader.version)
-        bytes.append(sort.rawValue)
-        bytes.append(type.map { $0.element == .float32 ? 1 : 2 } ?? UInt8(0))
-        bytes.append(run)
-        bytes.append(epoch)
-        bytes.append(transfer)
-        bytes.append(instance)
-        bytes.append(iteration)
-        bytes.append(UInt64(offset))
-        bytes.append(UInt64(total))
-        bytes.append(UInt64(length))
-        bytes.append(UInt32(extents.count))
-        bytes.append(UInt32(0))
-        for extent in extents { bytes.append(UInt64(extent)) }
-        return bytes
+        [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            write(into: UnsafeMutableRawBufferPointer(buffer))
+            count = byteCount
+        }
+    }
+
+    /// Writes it as it goes over the wire, into ``byteCount`` bytes.
+    func write(into buffer: UnsafeMutableRawBufferPointer) {
+        var writer = ByteWriter(buffer)
+        for byte in FrameHeader.mark { writer.append(byte) }
+        writer.append(FrameHeader.version)
+        writer.append(sort.rawValue)
+        writer.append(type.map { $0.element == .float32 ? 1 : 2 } ?? UInt8(0))
+        writer.append(run)
+        writer.append(epoch)
+        writer.append(transfer)
+        writer.append(instance)
+        writer.append(iteration)
+        writer.append(UInt64(offset))
+        writer.append(UInt64(total))
+        writer.append(UInt64(length))
+        writer.append(UInt32(type?.shape.rank ?? 0))
+        writer.append(UInt32(0))
+        for extent in type?.shape.dimensions ?? [] { writer.append(UInt64(extent)) }
     }
 
     /// Reads a header; every number that it holds is checked, so that it can be believed.
     ///
     /// - Throws: ``FrameError`` saying what is wrong first.
-    package init(_ bytes: some Collection<UInt8>) throws(FrameError) {
-        var reader = ByteReader(Array(bytes.prefix(FrameHeader.fixedCount + 8 * FrameHeader.mostAxes + 1)))
+    package init(_ bytes: [UInt8]) throws(FrameError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(FrameError) in try FrameHeader(bytes) }
+        }
+        self = try result.get()
+    }
+
+    /// Reads a header from where it lies.
+    ///
+    /// - Throws: ``FrameError`` saying what is wrong first.
+    init(_ bytes: UnsafeRawBufferPointer) throws(FrameError) {
+        var reader = ByteReader(bytes)
         guard reader.count >= FrameHeader.fixedCount else { throw .length(reader.count) }
-        guard reader.take(4) == FrameHeader.mark else { throw .mark }
+        for byte in FrameHeader.mark { guard reader.number() == byte else { throw .mark } }
         let version: UInt16 = reader.number()
         guard version == FrameHeader.version else { throw .version(version) }
         guard let sort = Sort(rawValue: reader.number()) else { throw .field("sort") }
@@ -47,6 +68,7 @@ extension FrameHeader {
         guard rank <= FrameHeader.mostAxes, reader.number() == UInt32(0) else { throw .field("number of extents") }
         guard reader.count == FrameHeader.fixedCount + 8 * Int(rank) else { throw .length(reader.count) }
         var extents: [Int] = []
+        extents.reserveCapacity(Int(rank))
         for _ in 0..<rank { extents.append(try FrameHeader.count(reader.number(), "extents")) }
         try readType(element, extents)
         guard length <= FrameHeader.largestPayload else { throw .field("length") }
@@ -72,33 +94,34 @@ extension FrameHeader {
     }
 }
 
-extension [UInt8] {
-    fileprivate mutating func append<Number: FixedWidthInteger>(_ number: Number) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+/// Puts numbers behind each other; its user has made sure that there is room.
+private struct ByteWriter {
+    private let bytes: UnsafeMutableRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeMutableRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+        bytes.storeBytes(of: number.littleEndian, toByteOffset: position, as: Number.self)
+        position += MemoryLayout<Number>.size
     }
 }
 
 /// Takes numbers off the front of some bytes; its user has made sure that there are enough.
 private struct ByteReader {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
     var count: Int { bytes.count }
 
-    mutating func take(_ count: Int) -> [UInt8] {
-        defer { position += count }
-        return Array(bytes[position..<position + count])
-    }
-
-    mutating func number<Number: FixedWidthInteger>() -> Number {
-        var number: Number = 0
-        for (index, byte) in take(MemoryLayout<Number>.size).enumerated() {
-            number |= Number(truncatingIfNeeded: byte) << Number(8 * index)
-        }
-        return number
+    mutating func number<Number: FixedWidthInteger & BitwiseCopyable>() -> Number {
+        defer { position += MemoryLayout<Number>.size }
+        return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Number.self))
     }
 }

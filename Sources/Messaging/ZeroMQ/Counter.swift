@@ -1,21 +1,30 @@
 internal import CZeroMQ
-internal import Glibc
 internal import Synchronization
 
-/// The post office's own thread at work: its sockets, and what it does with each message. It stays on that thread.
+/// The post office's sockets, and what is done with each message. One thread at a time is at it: ``Clerks`` sees to that.
 struct Counter: ~Copyable {
     /// Where it listens; empty where it does not.
     let endpoint: String
 
     private let context: Context
-    private let listener: SocketOwner?
+    private var listener: SocketOwner?
     private var peers: [Int: SocketOwner] = [:]
     /// Its own pair for calling those who have keys, made when it first calls one.
     private var callerKeys: KeyPair?
     private let orders: OrderQueue
+    private var taken: [PostOffice.Order] = []
     private let tally: PostOffice.Tally
     private let handler: PostOffice.Handler
-    private var isOpen = true
+    private(set) var isOpen = true
+    /// Sockets at which more has arrived than was taken, as each may only keep a thread so long.
+    private(set) var unfinished: [UInt64] = []
+
+    /// What the listener is called where others are called by their peers' numbers, which begin at 1.
+    private static let listenerName: UInt64 = 0
+    /// Bytes up to which a payload that is lent is copied: cheaper than giving it back from another thread.
+    private static let smallPayload = 1024
+    /// Messages that are taken from a socket before it is others' turn.
+    private static let turn = 32
 
     /// A dictionary holds copyable values only, so a socket that is kept in one has an owner that can be shared.
     private final class SocketOwner {
@@ -35,46 +44,49 @@ struct Counter: ~Copyable {
 
     init(
         _ context: Context, listenAt endpoint: String?, keys: KeyPair?, orders: OrderQueue, tally: PostOffice.Tally,
-        handler: @escaping PostOffice.Handler
+        watch: borrowing Watch, handler: @escaping PostOffice.Handler
     ) throws(MessagingError) {
+        // A noncopyable value cannot fail once some of it is set.
+        var listener: SocketOwner?
+        var place = ""
+        if let endpoint {
+            let owner = try SocketOwner(.router, for: endpoint, in: context)
+            if let keys { try owner.socket.listen(with: keys) }
+            place = try owner.socket.bind(to: endpoint)
+            watch.add(try owner.socket.descriptor(), as: Counter.listenerName)
+            listener = owner
+        }
+        self.listener = listener
+        self.endpoint = place
         self.context = context
         self.orders = orders
         self.tally = tally
         self.handler = handler
-        guard let endpoint else {
-            listener = nil
-            self.endpoint = ""
-            return
-        }
-        let owner = try SocketOwner(.router, for: endpoint, in: context)
-        if let keys { try owner.socket.listen(with: keys) }
-        self.endpoint = try owner.socket.bind(to: endpoint)
-        listener = owner
     }
 
-    /// Works until it is told to close.
-    mutating func serve() {
-        while isOpen {
-            wait()
-            for order in orders.takeAll() { carryOut(order) }
-            if let listener { receiveAll(listener.socket, from: nil) }
-            for (number, peer) in peers { receiveAll(peer.socket, from: number) }
+    /// Does what was ordered, and takes what has come meanwhile to the sockets that it used: they may not tell of it again.
+    mutating func carryOutOrders(_ watch: borrowing Watch) {
+        orders.takeAll(into: &taken)
+        guard !taken.isEmpty else { return }
+        for order in taken { carryOut(order, watch) }
+        for order in taken {
+            guard case .send(let address, _, _) = order else { continue }
+            switch address {
+            case .peer(let number): receiveAll(at: UInt64(number))
+            case .caller: receiveAll(at: Counter.listenerName)
+            }
         }
+        taken.removeAll(keepingCapacity: true)
     }
 
-    /// Waits until there is something to do.
-    private func wait() {
-        var items = [zmq_pollitem_t(socket: nil, fd: orders.descriptor, events: Int16(ZMQ_POLLIN), revents: 0)]
-        for owner in [listener].compactMap(\.self) + peers.values {
-            items.append(zmq_pollitem_t(socket: owner.socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
-        }
-        zmq_poll(&items, Int32(items.count), -1)
-    }
-
-    private mutating func carryOut(_ order: PostOffice.Order) {
+    private mutating func carryOut(_ order: PostOffice.Order, _ watch: borrowing Watch) {
         switch order {
-        case .close: isOpen = false
-        case .disconnect(let peer): peers[peer] = nil
+        case .close:
+            isOpen = false
+            if let descriptor = try? listener?.socket.descriptor() { watch.remove(descriptor) }
+            listener = nil
+            for peer in Array(peers.keys) { disconnect(peer, watch) }
+        case .disconnect(let peer): disconnect(peer, watch)
         case .connect(let peer, let endpoint, let key):
             // An endpoint that cannot be connected to is one that nothing comes back from; the host file's check has
             // refused what is no endpoint at all.
@@ -84,6 +96,8 @@ struct Counter: ~Copyable {
                 guard let callerKeys, (try? owner.socket.call(key, with: callerKeys)) != nil else { return }
             }
             guard (try? owner.socket.connect(to: endpoint)) != nil else { return }
+            guard let descriptor = try? owner.socket.descriptor() else { return }
+            watch.add(descriptor, as: UInt64(peer))
             peers[peer] = owner
         case .send(let address, let header, let payload):
             // What cannot be sent is lost, as a message to a peer that is gone would be; who waits for it notices.
@@ -93,6 +107,11 @@ struct Counter: ~Copyable {
                 if case .lent(let lent) = payload { lent.done() }
             }
         }
+    }
+
+    private mutating func disconnect(_ peer: Int, _ watch: borrowing Watch) {
+        guard let owner = peers.removeValue(forKey: peer) else { return }
+        if let descriptor = try? owner.socket.descriptor() { watch.remove(descriptor) }
     }
 
     private func send(
@@ -108,21 +127,46 @@ struct Counter: ~Copyable {
         guard let owner else { throw .cancelled }
         switch payload {
         case .none:
-            try owner.socket.send(Message(header.bytes), more: false)
+            try owner.socket.send(Message(header), more: false)
         case .bytes(let bytes):
-            try owner.socket.send(Message(header.bytes), more: true)
+            try owner.socket.send(Message(header), more: true)
             try owner.socket.send(Message(bytes), more: false)
+        case .lent(let lent) where lent.bytes.count <= Counter.smallPayload:
+            let message = try Message(copying: lent.bytes)
+            try owner.socket.send(Message(header), more: true)
+            try owner.socket.send(message, more: false)
+            lent.done()
         case .lent(let lent):
             let message = try Message(lending: lent.bytes, done: lent.done)
-            try owner.socket.send(Message(header.bytes), more: true)
+            try owner.socket.send(Message(header), more: true)
             try owner.socket.send(message, more: false)
         }
     }
 
-    /// Takes all that has arrived at a socket.
-    private func receiveAll(_ socket: borrowing Socket, from peer: Int?) {
+    /// Takes all that has arrived at a socket, by the name that it is watched as.
+    mutating func receiveAll(at name: UInt64) {
+        var isDone = true
+        if name == Counter.listenerName {
+            if let listener { isDone = receiveAll(listener.socket, from: nil) }
+        } else if let number = Int(exactly: name), let peer = peers[number] {
+            isDone = receiveAll(peer.socket, from: number)
+        }
+        if !isDone { unfinished.append(name) }
+    }
+
+    /// Goes on where ``receiveAll(at:)`` has not taken all.
+    mutating func receiveUnfinished() {
+        guard !unfinished.isEmpty else { return }
+        let names = unfinished
+        unfinished = []
+        for name in names { receiveAll(at: name) }
+    }
+
+    /// Whether it took all that was there.
+    private func receiveAll(_ socket: borrowing Socket, from peer: Int?) -> Bool {
         var message = Message()
-        while let isFirst = try? socket.receive(into: &message), isFirst {
+        for _ in 0..<Counter.turn {
+            guard (try? socket.receive(into: &message)) == true else { return true }
             var address = peer.map { PostOffice.Address.peer($0) }
             if peer == nil {
                 address = .caller(message.bytes())
@@ -144,5 +188,6 @@ struct Counter: ~Copyable {
             }
             payload.withBytes { handler(address, header, $0) }
         }
+        return false
     }
 }

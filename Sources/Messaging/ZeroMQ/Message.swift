@@ -13,12 +13,31 @@ struct Message: ~Copyable {
     ///
     /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory.
     init(_ bytes: [UInt8]) throws(MessagingError) {
-        guard zmq_msg_init_size(&content, bytes.count) == 0 else {
+        try self.init(count: bytes.count)
+        withMutableBytes { $0.copyBytes(from: bytes) }
+    }
+
+    /// A frame of a copy.
+    ///
+    /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory.
+    init(copying bytes: UnsafeRawBufferPointer) throws(MessagingError) {
+        try self.init(count: bytes.count)
+        withMutableBytes { $0.copyMemory(from: bytes) }
+    }
+
+    /// A frame that holds a header.
+    ///
+    /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory.
+    init(_ header: FrameHeader) throws(MessagingError) {
+        try self.init(count: header.byteCount)
+        withMutableBytes { header.write(into: $0) }
+    }
+
+    private init(count: Int) throws(MessagingError) {
+        guard zmq_msg_init_size(&content, count) == 0 else {
             zmq_msg_init(&content)
             throw .last("zmq_msg_init_size")
         }
-        guard let to = zmq_msg_data(&content) else { return }
-        to.copyMemory(from: bytes, byteCount: bytes.count)
     }
 
     /// A frame of memory that stays its owner's, who must leave it as it is until `done` is called, on a thread of
@@ -59,6 +78,10 @@ struct Message: ~Copyable {
     /// Calls `body` with the bytes, which must not outlive the call.
     mutating func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(start: zmq_msg_data(&content), count: zmq_msg_size(&content)))
+    }
+
+    private mutating func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+        body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&content), count: zmq_msg_size(&content)))
     }
 
     /// A copy of the bytes.

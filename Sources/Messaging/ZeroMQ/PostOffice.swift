@@ -1,11 +1,10 @@
-internal import CZeroMQ
 internal import Foundation
 internal import Synchronization
 
-/// Sends and receives for a process: a thread that owns every socket, and does nothing else.
+/// Sends and receives for a process, with a thread that does nothing else, and with those that wait for messages.
 ///
 /// One socket listens and answers whoever calls; one socket for each peer calls it. All calls may be made from any
-/// thread and never wait for the network.
+/// thread, and none but ``wait(until:)`` waits for the network.
 package final class PostOffice: Sendable {
     /// Whom a message is for, or from.
     package enum Address: Hashable, Sendable {
@@ -36,7 +35,8 @@ package final class PostOffice: Sendable {
         }
     }
 
-    /// Takes what arrives, on the post office's thread; the payload must not outlive the call.
+    /// Takes what arrives, one message at a time, on the post office's thread or on one that sends or waits; it must not
+    /// wait, and the payload must not outlive the call.
     package typealias Handler = @Sendable (Address, FrameHeader, UnsafeRawBufferPointer) -> Void
 
     enum Order: Sendable {
@@ -49,7 +49,12 @@ package final class PostOffice: Sendable {
     /// Where it listens, with its port; empty where it does not.
     package let endpoint: String
 
+    /// To be called when something is as another thread may wait for it to be; it keeps nothing of the post office alive
+    /// that ZeroMQ's own threads, which may call it, must not close.
+    package let changed: @Sendable () -> Void
+
     private let orders: OrderQueue
+    private let clerks: Clerks
     private let tally: Tally
 
     /// - Parameters:
@@ -60,46 +65,65 @@ package final class PostOffice: Sendable {
     package init(
         _ context: Context, listenAt endpoint: String?, keys: KeyPair? = nil, handler: @escaping Handler
     ) throws(MessagingError) {
-        let orders = try OrderQueue()
+        let orders = OrderQueue()
         let tally = Tally()
+        let clerks = try Clerks(
+            context, listenAt: endpoint, keys: keys, orders: orders, tally: tally, handler: handler)
         self.orders = orders
         self.tally = tally
-        let opened = Opened()
-        let thread = Thread {
-            do throws(MessagingError) {
-                var counter = try Counter(
-                    context, listenAt: endpoint, keys: keys, orders: orders, tally: tally, handler: handler)
-                opened.finish(.success(counter.endpoint))
-                counter.serve()
-            } catch {
-                opened.finish(.failure(error))
-            }
-        }
+        self.clerks = clerks
+        self.endpoint = clerks.endpoint
+        changed = { [turns = clerks.turns] in turns.changed() }
+        let thread = Thread { clerks.serve() }
         thread.name = "post office"
         thread.start()
-        self.endpoint = try opened.wait().get()
     }
 
     deinit {
-        orders.add(.close)
+        give(.close)
+    }
+
+    private func give(_ order: Order) {
+        orders.add(order)
+        clerks.carryOutOrders()
     }
 
     /// Calls a peer, as soon as somebody listens at `endpoint`.
     ///
     /// - Parameter key: The peer's public key; `nil` where it has none.
     package func connect(to endpoint: String, key: String? = nil) -> Address {
-        .peer(orders.connect(endpoint, key: key))
+        defer { clerks.carryOutOrders() }
+        return .peer(orders.connect(endpoint, key: key))
     }
 
     /// Hangs up.
     package func disconnect(_ address: Address) {
         guard case .peer(let peer) = address else { return }
-        orders.add(.disconnect(peer: peer))
+        give(.disconnect(peer: peer))
     }
 
     /// Sends a message; where nobody is there to receive it, it is lost.
     package func send(_ header: FrameHeader, _ payload: Payload = .none, to address: Address) {
-        orders.add(.send(address, header, payload))
+        give(.send(address, header, payload))
+    }
+
+    /// Sends a message with the next that is sent, behind it, or when ``sendPostponed()`` is called.
+    package func sendWithNext(_ header: FrameHeader, to address: Address) {
+        orders.postpone(.send(address, header, .none))
+    }
+
+    /// Sends what waits for another message to be sent.
+    package func sendPostponed() {
+        orders.addPostponed()
+        clerks.carryOutOrders()
+    }
+
+    /// Waits until `isTrue` is so, which messages make it, or other threads, who then call ``changed()``.
+    ///
+    /// It is called again and again, on this thread, and must be quick. Messages that arrive meanwhile may be handed to
+    /// the handler on this thread.
+    package func wait(until isTrue: () -> Bool) {
+        clerks.wait(until: isTrue)
     }
 
     /// Messages that were refused because they are no well-formed messages of this program.
@@ -108,21 +132,5 @@ package final class PostOffice: Sendable {
     /// Counts what the thread has to say.
     final class Tally: Sendable {
         let refused = Atomic<Int>(0)
-    }
-
-    /// Hands the outcome of opening from the new thread to the one that waits.
-    private final class Opened: Sendable {
-        private let done = DispatchSemaphore(value: 0)
-        private let outcome = Mutex<Result<String, MessagingError>>(.failure(.cancelled))
-
-        func finish(_ result: Result<String, MessagingError>) {
-            outcome.withLock { $0 = result }
-            done.signal()
-        }
-
-        func wait() -> Result<String, MessagingError> {
-            done.wait()
-            return outcome.withLock { $0 }
-        }
     }
 }

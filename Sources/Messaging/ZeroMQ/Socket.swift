@@ -1,7 +1,8 @@
 internal import CZeroMQ
 internal import Glibc
 
-/// One ZeroMQ socket, closed exactly once: it cannot be copied. Like libzmq's own, it stays on one thread.
+/// One ZeroMQ socket, closed exactly once: it cannot be copied. Threads may take turns at it, under a lock, as at
+/// libzmq's own.
 struct Socket: ~Copyable {
     enum Pattern {
         /// Speaks to one peer.
@@ -43,6 +44,16 @@ struct Socket: ~Copyable {
     /// Sets an option that is a text.
     func set(_ option: Int32, _ value: String) throws(MessagingError) {
         guard zmq_setsockopt(handle, option, value, value.utf8.count) == 0 else { throw .last("zmq_setsockopt") }
+    }
+
+    /// What can be read from when something happens at the socket; all that is there must then be received.
+    ///
+    /// - Throws: ``MessagingError/library(_:_:)``.
+    func descriptor() throws(MessagingError) -> Int32 {
+        var descriptor: Int32 = -1
+        var size = MemoryLayout<Int32>.size
+        guard zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size) == 0 else { throw .last("zmq_getsockopt") }
+        return descriptor
     }
 
     /// Listens at an endpoint such as `tcp://127.0.0.1:7001`; port `*` is any that is free.

@@ -12,9 +12,14 @@ package final class ZeroMQTransport: Transport {
     package enum Part {
         /// It sends values of an instance to a peer.
         case sends(instance: Int, to: PostOffice.Address)
-        /// It receives values into memory that outlives the transport.
-        case receives(instance: Int, into: Landing)
+        /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
+        /// default on the connection that they come by.
+        case receives(instance: Int, into: Landing, releasesTo: PostOffice.Address? = nil)
     }
+
+    /// Values travel in parts of so many bytes: while one is copied to its place, the next is on its way, and memory
+    /// that the library gets for one is used again for others.
+    private static let largestPart = 4 << 20
 
     private let office: PostOffice
     private let run: UInt64
@@ -37,7 +42,8 @@ package final class ZeroMQTransport: Transport {
         for (transfer, part) in parts {
             switch part {
             case .sends(let instance, let peer): outgoing[transfer] = Outgoing(instance: instance, to: peer)
-            case .receives(let instance, let landing): incoming[transfer] = Incoming(instance: instance, into: landing)
+            case .receives(let instance, let landing, let peer):
+                incoming[transfer] = Incoming(instance: instance, into: landing, releasesTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -55,49 +61,64 @@ package final class ZeroMQTransport: Transport {
     package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
-        let parts = max(1, (bytes.count + FrameHeader.largestPayload - 1) / FrameHeader.largestPayload)
+        let parts = max(1, (bytes.count + ZeroMQTransport.largestPart - 1) / ZeroMQTransport.largestPart)
+        if !outgoing.mayBegin {
+            office.sendPostponed()
+            office.wait { outgoing.mayBegin }
+        }
         let iteration = try outgoing.begin(parts: parts, bytes: bytes.count)
         log?.sends(transfer, Int(iteration))
         for part in 0..<parts {
-            let offset = part * FrameHeader.largestPayload
-            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(FrameHeader.largestPayload))
+            let offset = part * ZeroMQTransport.largestPart
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(ZeroMQTransport.largestPart))
             let header = FrameHeader(
                 .value, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(outgoing.instance),
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
             guard !chunk.isEmpty else {
                 office.send(header, to: outgoing.peer)
-                outgoing.partIsGone()
+                _ = outgoing.partIsGone()
                 continue
             }
-            office.send(header, .lent(PostOffice.Lent(chunk) { outgoing.partIsGone() }), to: outgoing.peer)
+            let lent = PostOffice.Lent(chunk) { [changed = office.changed] in
+                if outgoing.partIsGone() { changed() }
+            }
+            office.send(header, .lent(lent), to: outgoing.peer)
         }
     }
 
     package func settle(_ transfer: Int) throws(MessagingError) {
-        try outgoing[transfer]?.settle()
+        guard let outgoing = outgoing[transfer] else { return }
+        office.wait { outgoing.isSettled }
+        try outgoing.checkCancelled()
     }
 
     package func receive(_ transfer: Int) throws(MessagingError) {
         guard let incoming = incoming[transfer] else { throw .cancelled }
-        try incoming.wait()
+        office.wait { incoming.isThere }
+        try incoming.checkCancelled()
     }
 
-    package func release(_ transfer: Int) {
+    package func release(_ transfer: Int, withNextSend: Bool) {
         guard let incoming = incoming[transfer], let (sender, iteration) = incoming.release() else { return }
         let header = FrameHeader(
             .release, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(incoming.instance),
             iteration: iteration)
-        office.send(header, to: sender)
+        if withNextSend {
+            office.sendWithNext(header, to: sender)
+        } else {
+            office.send(header, to: sender)
+        }
     }
 
     package func cancel() {
         for outgoing in outgoing.values { outgoing.cancel() }
         for incoming in incoming.values { incoming.cancel() }
+        office.changed()
     }
 
     // MARK: For the post office
 
-    /// Takes a value or release that arrived; on the post office's thread.
+    /// Takes a value or release that arrived, as the post office's handler; those that wait for it look again after that.
     package func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let number = Int(header.transfer)
         let isMine: Bool
@@ -120,12 +141,12 @@ package final class ZeroMQTransport: Transport {
 
 /// The sender's end of a transfer.
 ///
-/// Safe to share: all state is used under `condition`.
+/// Safe to share: all state is used under `lock`.
 private final class Outgoing: @unchecked Sendable {
     let instance: Int
     let peer: PostOffice.Address
-    private let condition = NSCondition()
-    private var mayBegin = true
+    private let lock = NSLock()
+    private var isReleased = true
     /// Counts values of this transfer, from 1.
     private var sent: UInt32 = 0
     private var partsOnTheirWay = 0
@@ -137,65 +158,65 @@ private final class Outgoing: @unchecked Sendable {
         self.peer = peer
     }
 
-    /// Waits until the receiver's buffer is free, and counts the value.
-    func begin(parts: Int, bytes count: Int) throws(MessagingError) -> UInt32 {
-        condition.lock()
-        defer { condition.unlock() }
-        while !mayBegin && !cancelled { condition.wait() }
+    /// Whether there is nothing to wait for before a value is sent: the receiver's buffer is free, or it never will be.
+    var mayBegin: Bool { lock.withLock { isReleased || cancelled } }
+
+    /// Whether there is nothing to wait for until the memory of the last value is free.
+    var isSettled: Bool { lock.withLock { partsOnTheirWay == 0 || cancelled } }
+
+    func checkCancelled() throws(MessagingError) {
+        lock.lock()
+        defer { lock.unlock() }
         guard !cancelled else { throw .cancelled }
-        mayBegin = false
+    }
+
+    /// Counts a value that is to be sent.
+    func begin(parts: Int, bytes count: Int) throws(MessagingError) -> UInt32 {
+        lock.lock()
+        defer { lock.unlock() }
+        guard !cancelled else { throw .cancelled }
+        isReleased = false
         sent &+= 1
         partsOnTheirWay += parts
         bytes += count
         return sent
     }
 
-    var sentBytes: Int {
-        condition.lock()
-        defer { condition.unlock() }
-        return bytes
-    }
+    var sentBytes: Int { lock.withLock { bytes } }
 
-    func partIsGone() {
-        condition.lock()
-        defer { condition.unlock() }
+    /// Whether that was the last.
+    func partIsGone() -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
         partsOnTheirWay -= 1
-        if partsOnTheirWay == 0 { condition.broadcast() }
-    }
-
-    func settle() throws(MessagingError) {
-        condition.lock()
-        defer { condition.unlock() }
-        while partsOnTheirWay > 0 && !cancelled { condition.wait() }
-        guard !cancelled else { throw .cancelled }
+        return partsOnTheirWay == 0
     }
 
     /// Whether it was time to release this value.
     func released(_ header: FrameHeader) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        guard !mayBegin, header.iteration == sent, header.instance == UInt32(instance) else { return false }
-        mayBegin = true
-        condition.broadcast()
+        lock.lock()
+        defer { lock.unlock() }
+        guard !isReleased, header.iteration == sent, header.instance == UInt32(instance) else { return false }
+        isReleased = true
         return true
     }
 
     func cancel() {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         cancelled = true
-        condition.broadcast()
     }
 }
 
 /// The receiver's end of a transfer.
 ///
-/// Safe to share: its state is used under `condition`; its buffer by the post office's thread until the value is whole, and
+/// Safe to share: its state is used under `lock`; its buffer by the post office's thread until the value is whole, and
 /// by the worker's from then until it is released.
 private final class Incoming: @unchecked Sendable {
     let instance: Int
     private let target: Landing
-    private let condition = NSCondition()
+    private let lock = NSLock()
+    private let releasesTo: PostOffice.Address?
     private var sender: PostOffice.Address?
     /// The value that is awaited or there, counted from 1.
     private var expected: UInt32 = 1
@@ -203,54 +224,55 @@ private final class Incoming: @unchecked Sendable {
     private var isWhole = false
     private var cancelled = false
 
-    init(instance: Int, into target: Landing) {
+    init(instance: Int, into target: Landing, releasesTo: PostOffice.Address?) {
         self.instance = instance
         self.target = target
+        self.releasesTo = releasesTo
     }
 
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
     func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
-        condition.lock()
+        lock.lock()
         let isAwaited =
             !isWhole && header.iteration == expected && header.instance == UInt32(instance)
             && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
         if isAwaited { sender = address }
-        condition.unlock()
+        lock.unlock()
         guard isAwaited else { return false }
         target.take(payload, at: header.offset)
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         arrived += header.length
         guard arrived == header.total else { return true }
         isWhole = true
-        condition.broadcast()
         return true
     }
 
-    func wait() throws(MessagingError) {
-        condition.lock()
-        defer { condition.unlock() }
-        while !isWhole && !cancelled { condition.wait() }
+    /// Whether there is nothing to wait for: the value is whole, or it never will be.
+    var isThere: Bool { lock.withLock { isWhole || cancelled } }
+
+    func checkCancelled() throws(MessagingError) {
+        lock.lock()
+        defer { lock.unlock() }
         guard !cancelled else { throw .cancelled }
     }
 
     /// Makes room for the next value; whom to tell, and which value is done with.
     func release() -> (PostOffice.Address, UInt32)? {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         guard isWhole, let sender else { return nil }
         isWhole = false
         arrived = 0
         expected &+= 1
         // Another connection of the same sender may bring the next.
         self.sender = nil
-        return (sender, expected &- 1)
+        return (releasesTo ?? sender, expected &- 1)
     }
 
     func cancel() {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         cancelled = true
-        condition.broadcast()
     }
 }

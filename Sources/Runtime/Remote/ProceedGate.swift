@@ -1,48 +1,46 @@
-internal import Foundation
+internal import Messaging
+internal import Synchronization
 
 /// Lets one worker into the next iteration as far as its coordinator says.
-final class ProceedGate: @unchecked Sendable {  // Safe: all state is used under `condition`.
-    private let condition = NSCondition()
-    private var allowed: Int
-    private var last = Int.max
-    private var cancelled = false
+final class ProceedGate: Sendable {
+    private struct State {
+        var allowed: Int
+        var last = Int.max
+        var cancelled = false
+    }
 
-    init(after first: Int) {
-        allowed = first
+    private let state: Mutex<State>
+    private let office: PostOffice
+
+    init(after first: Int, _ office: PostOffice) {
+        state = Mutex(State(allowed: first))
+        self.office = office
     }
 
     /// Waits until `iteration` may begin; false where the run ends before it.
     func begin(_ iteration: Int) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        while !cancelled, iteration <= last, iteration > allowed { condition.wait() }
-        return !cancelled && iteration <= last
+        office.wait {
+            state.withLock { $0.cancelled || iteration > $0.last || iteration <= $0.allowed }
+        }
+        return state.withLock { !$0.cancelled && iteration <= $0.last }
     }
 
     func proceed(upTo iteration: Int) {
-        condition.lock()
-        defer { condition.unlock() }
-        allowed = max(allowed, iteration)
-        condition.broadcast()
+        state.withLock { $0.allowed = max($0.allowed, iteration) }
+        office.changed()
     }
 
     func finish(after iteration: Int) {
-        condition.lock()
-        defer { condition.unlock() }
-        last = min(last, iteration)
-        condition.broadcast()
+        state.withLock { $0.last = min($0.last, iteration) }
+        office.changed()
     }
 
     func cancel() {
-        condition.lock()
-        defer { condition.unlock() }
-        cancelled = true
-        condition.broadcast()
+        state.withLock { $0.cancelled = true }
+        office.changed()
     }
 
     var isCancelled: Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        return cancelled
+        state.withLock { $0.cancelled }
     }
 }

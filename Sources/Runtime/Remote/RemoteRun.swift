@@ -158,16 +158,15 @@ package final class RemoteRun: Run {
             let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
             values[item.reason, default: [:]][item.position] = Tensor(copying: view.readOnly)
         }
-        let traces = plan.workers.indices.map { index in
-            progress.traces[index].map { record in
-                // All on one time line: the coordinator's, from the start of the run.
-                let begun = record.origin - crew.offsets[index] - origin
-                return WorkerTrace(
-                    record, worker: plan.workers[index].worker.name, offset: begun.isFinite ? begun * 1e6 : 0)
-            }
-        }
-        let offsets = plan.workers.map { _ in 0.0 }
         let records = plan.workers.indices.map { progress.traces[$0] }
+        // All on one time line: the coordinator's, from the start of the run.
+        let offsets = records.enumerated().map { index, record in
+            let begun = (record?.origin ?? 0) - crew.offsets[index] - origin
+            return begun.isFinite ? begun * 1e6 : 0
+        }
+        let traces = records.enumerated().map { index, record in
+            record.map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: offsets[index]) }
+        }
         return RunResult(
             kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], iterations: progress.finished,
             records: log.records, traces: traces.compactMap(\.self),

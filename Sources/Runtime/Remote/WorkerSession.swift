@@ -29,7 +29,7 @@ final class WorkerSession: Sendable {
         self.assignment = assignment
         self.catalog = catalog
         inbox = FileInbox(store) { office.tell($0, run: run, to: coordinator) }
-        gate = ProceedGate(after: assignment.first)
+        gate = ProceedGate(after: assignment.first, office)
         metrics = Metrics()
     }
 
@@ -156,7 +156,9 @@ final class WorkerSession: Sendable {
             if transfer.from == assignment.index, let peer = peers[transfer.to] {
                 parts[number] = .sends(instance: transfer.instance, to: peer)
             } else if transfer.to == assignment.index {
-                parts[number] = .receives(instance: transfer.instance, into: arena.landing(transfer))
+                // Where it calls the sender too, releases leave with the values that it sends there.
+                parts[number] = .receives(
+                    instance: transfer.instance, into: arena.landing(transfer), releasesTo: peers[transfer.from])
             }
         }
         for item in handover.items where item.worker == assignment.index {

@@ -1,0 +1,85 @@
+internal import GraphModel
+internal import Kernels
+internal import Scheduling
+internal import TensorFiles
+internal import Tensors
+
+/// What a step takes that waits for a message of another worker, and one that waits for nobody, with two workers in
+/// processes of their own.
+struct HopBenchmark {
+    private let effort: Effort
+    private let folder: String
+    private let files: GraphFiles
+
+    /// - Parameter folder: for the number that the graphs start from, and for workers.
+    init(_ effort: Effort, in folder: String) throws {
+        self.effort = effort
+        self.folder = folder
+        files = GraphFiles(folder: folder)
+        try NPY.write(Tensor([1], [1]), to: "\(folder)/one.npy")
+    }
+
+    func run() throws -> Section {
+        var section = Section(
+            "Hops between workers",
+            "Microseconds for a node that scales one number, on two workers of one thread, each a process of its own, "
+                + "over ZeroMQ on loopback: the time of an iteration over its nodes, of \(effort.hopIterations) "
+                + "iterations. *Chain* is \(effort.hops) nodes that each read the one before, which the other worker "
+                + "computed; *independent* are \(effort.trivialNodes) nodes that read nothing but what they were "
+                + "themselves. Beside them, 64 bytes there and back by ZeroMQ alone, between two processes.",
+            columns: ["", "µs"])
+        log("hops: ZeroMQ alone")
+        var bare = Samples(try BareMessages.roundTrips(effort.hops))
+        let workers = try WorkerProcesses(2, in: folder)
+        log("hops: chain")
+        let chain = try chain(on: workers)
+        log("hops: independent")
+        let independent = try independent(on: workers)
+        bare.add(Samples(try BareMessages.roundTrips(effort.hops)))
+        for (name, samples) in [
+            ("chain, a hop", chain), ("independent, a node", independent), ("ZeroMQ alone, there and back", bare),
+        ] {
+            section.rows.append([name, samples.text(scale: 1e6, 1)])
+            section.samples["hops: \(name)"] = samples
+        }
+        guard effort.isFull else { return section }
+        section.requirements = [
+            Requirement(
+                "a hop between two workers", .atMost, 120, "µs", measured: chain.median.map { $0 * 1e6 }),
+            Requirement(
+                "an independent node on two workers", .atMost, 10, "µs", measured: independent.median.map { $0 * 1e6 }),
+        ]
+        return section
+    }
+
+    /// Seconds a hop.
+    private func chain(on workers: WorkerProcesses) throws -> Samples {
+        let graph = try Graph("chain", summary: "") { g in
+            let x = g.state("x", initial: g.add("one", Load("one.npy", as: .array)))
+            var last = x
+            for index in 0..<effort.hops { last = g.add("node-\(index)", Scale(1.0), last) }
+            g.next(x, last)
+            g.loop(Setting(effort.hopIterations))
+            g.output("result", x)
+        }
+        let expansion = try graph.expand(FileFacts(files))
+        // The node before the first is the state, which is where the last is.
+        let placement = expansion.instances.indices.map { $0 % 2 }
+        let seconds = try workers.time(expansion, placement: placement, files: files)
+        return Samples(seconds.map { $0 / Double(effort.hops) })
+    }
+
+    /// Seconds a node.
+    private func independent(on workers: WorkerProcesses) throws -> Samples {
+        let graph = try Graph("independent", summary: "") { g in
+            let node = g.axis("node", count: Setting(effort.trivialNodes))
+            let one = g.add("one", Load("one.npy", as: .array))
+            let x = g.state("x", initial: one, over: node)
+            g.next(x, g.add("scaled", Scale(1.0), x, over: node))
+            g.loop(Setting(effort.hopIterations))
+            g.output("result", x)
+        }
+        let seconds = try workers.time(try graph.expand(FileFacts(files)), files: files)
+        return Samples(seconds.map { $0 / Double(effort.trivialNodes) })
+    }
+}

@@ -1,0 +1,133 @@
+internal import Foundation
+internal import Messaging
+internal import Synchronization
+internal import Tensors
+
+/// Tensors from one process to another by our transport, against ZeroMQ alone.
+package struct TransportBenchmark {
+    private let effort: Effort
+
+    init(_ effort: Effort) {
+        self.effort = effort
+    }
+
+    func run() throws -> Section {
+        var section = Section(
+            "A tensor from process to process",
+            "Milliseconds from a tensor of one process until it is whole in the tensor of another on this machine, and "
+                + "that one has said so, over loopback; in turn. *ZeroMQ alone* sends from the same memory without "
+                + "copying (`zmq_msg_init_data`), leaves what it receives where the library put it, and answers with "
+                + "one byte.",
+            columns: ["", "graphrun", "ZeroMQ, one message", "ZeroMQ, 16 MB a message", "of ZeroMQ's fastest"])
+        for count in effort.transportFloats {
+            let name = "\(decimals(Double(4 * count) / 1e6, count > 10_000 ? 1 : 3)) MB"
+            log("transport: \(name)")
+            let samples = try time(floats: count)
+            let fastest = samples.dropFirst().compactMap(\.median).min()
+            let share = samples[0].median.flatMap { own in fastest.map { $0 / own } }
+            section.rows.append(
+                [name] + samples.map { $0.text(scale: 1e3, 2) } + [share.map { "\(decimals(100 * $0, 0)) %" } ?? "–"])
+            for (who, own) in zip(["graphrun", "ZeroMQ, one message", "ZeroMQ, 16 MB a message"], samples) {
+                section.samples["transport: \(name), \(who)"] = own
+            }
+            guard effort.isFull else { continue }
+            section.requirements.append(
+                Requirement(
+                    "a tensor of \(name) from process to process, of ZeroMQ's fastest", .atLeast, 80, "%",
+                    measured: share.map { 100 * $0 }))
+        }
+        return section
+    }
+
+    private func time(floats: Int) throws -> [Samples] {
+        let value = TensorBuffer(floatCount: floats)
+        value.floats[floats - 1] = 1
+        let bytes = UnsafeRawBufferPointer(value.floats)
+        let part = 16 << 20
+        let own = try OwnLink(floats: floats)
+        let whole = try BareLink(messagesAnAnswer: 1)
+        let parts = try BareLink(messagesAnAnswer: (bytes.count + part - 1) / part)
+        let view = MutableTensorView(TensorType([floats]), value.floats).readOnly
+        return try alternate(
+            rounds: effort.transportRounds,
+            [
+                { try own.send(view) }, { try whole.send(bytes, inMessagesOf: bytes.count) },
+                { try parts.send(bytes, inMessagesOf: part) },
+            ])
+    }
+
+    /// Receives values into one buffer and says so each time, until standard input ends.
+    ///
+    /// - Parameter endpoint: of whoever wants to know.
+    package static func receive(floats: Int, answerTo endpoint: String) throws {
+        let buffer = TensorBuffer(floatCount: floats)
+        let answer = TensorBuffer(floatCount: 1)
+        let end = try TransportEnd()
+        let transport = end.join([
+            0: .receives(instance: 0, into: MutableTensorView(TensorType([floats]), buffer.floats)),
+            1: .sends(instance: 1, to: end.office.connect(to: endpoint)),
+        ])
+        Thread.detachNewThread {
+            let input = InputEnd()
+            while !input.isReached { Thread.sleep(forTimeInterval: 0.1) }
+            transport.cancel()
+        }
+        HelperProcess.announce(end.office.endpoint)
+        while (try? transport.receive(0)) != nil {
+            answer.floats[0] = buffer.floats[floats - 1]
+            transport.release(0)
+            guard (try? transport.settle(1)) != nil else { return }
+            guard (try? transport.send(1, MutableTensorView(.scalar, answer.floats).readOnly)) != nil else { return }
+        }
+    }
+}
+
+/// The sender's end of our transport.
+private final class OwnLink {
+    private let helper: HelperProcess
+    private let transport: ZeroMQTransport
+    private let answer = TensorBuffer(floatCount: 1)
+
+    init(floats: Int) throws {
+        let end = try TransportEnd()
+        helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.office.endpoint])
+        transport = end.join([
+            0: .sends(instance: 0, to: end.office.connect(to: helper.announcement)),
+            1: .receives(instance: 1, into: MutableTensorView(.scalar, answer.floats)),
+        ])
+    }
+
+    /// Sends a value and waits until its receiver has all of it.
+    func send(_ value: TensorView) throws {
+        try transport.send(0, value)
+        try transport.settle(0)
+        try transport.receive(1)
+        guard answer.floats[0] == value.floats[value.floats.count - 1] else {
+            throw BenchmarkError("what arrived is not what was sent")
+        }
+        transport.release(1)
+    }
+}
+
+/// A post office with a transport that is made after it.
+private final class TransportEnd: Sendable {
+    private final class Slot: Sendable {
+        let transport = Mutex<ZeroMQTransport?>(nil)
+    }
+
+    let office: PostOffice
+    private let slot = Slot()
+
+    init() throws {
+        let slot = slot
+        office = try PostOffice(Context(), listenAt: "tcp://127.0.0.1:*") { address, header, payload in
+            slot.transport.withLock { $0 }?.take(address, header, payload)
+        }
+    }
+
+    func join(_ parts: [Int: ZeroMQTransport.Part]) -> ZeroMQTransport {
+        let transport = ZeroMQTransport(office, run: 1, epoch: 0, parts: parts)
+        slot.transport.withLock { $0 = transport }
+        return transport
+    }
+}
