@@ -5,7 +5,13 @@ enum OwnAddress {
     /// The address that packets to `host` would leave from, as it stands in an endpoint; none are sent. `nil` where the
     /// name is unknown or there is no way there.
     static func toward(_ host: String) -> String? {
+        // ZeroMQ takes a name for an IPv4 address unless it is told otherwise.
+        address(toward: host, AF_INET) ?? address(toward: host, AF_INET6)
+    }
+
+    private static func address(toward host: String, _ family: Int32) -> String? {
         var hints = addrinfo()
+        hints.ai_family = family
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host

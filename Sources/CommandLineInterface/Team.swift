@@ -23,12 +23,12 @@ final class Team {
                     members.compactMap { member in member.announcement.key.map { (member.announcement.endpoint, $0) } },
                     uniquingKeysWith: { first, _ in first }),
                 program: Tool.version)
+            links = try crew.measureLinks()
         } catch let error as CrewError {
             throw Failure.usage(roster.lines(error, members))
         } catch {
             throw Failure.usage("\(error)")
         }
-        links = crew.measureLinks()
         let versions = crew.members.map(\.abilities.versions)
         if Set(versions).count > 1 {
             Terminal.warning("the workers' processors or libraries differ, and so may the last bits of the result")

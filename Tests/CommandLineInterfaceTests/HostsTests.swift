@@ -107,14 +107,17 @@ extension CommandLineSuite {
         func keys() async throws {
             let here = try await workplace("")
             let worker = try await here.worker("--secure", "--bind", "tcp://0.0.0.0:*")
+            // Where this machine has an address of its own, the worker on localhost must be reached there, too.
+            let own = try await here.shell("hostname -I").outputLines.first?.split(separator: " ").first ?? "127.0.0.1"
+            let host = own.contains(":") ? "[\(own)]" : String(own)
             let port = try #require(worker.endpoint.split(separator: ":").last)
             try await worker.program.waitForOutput("in a host file")
             let words = try worker.program.printed().split(whereSeparator: \.isWhitespace).map(String.init)
             let key = try #require(words.last)
             #expect(key.hasPrefix("key=") && words[3] == key)
-            try here.write("tcp://127.0.0.1:\(port)\n", to: "hosts.txt")
+            try here.write("tcp://\(host):\(port)\n", to: "hosts.txt")
             #expect(try await refusal(here).contains("no worker answers within 5 s"))
-            try here.write("tcp://127.0.0.1:\(port) \(key)\nlocalhost\n", to: "hosts.txt")
+            try here.write("tcp://\(host):\(port) \(key)\nlocalhost slots=2\n", to: "hosts.txt")
             let outcome = try await here.start(
                 ["g.graph", "--workers", "hosts.txt", "--threads", "1", "--output", "out"] + quick, by: "graphrun"
             ).outcome()

@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import Kernels
 import Messaging
 import Runtime
 import Scheduling
@@ -116,6 +117,45 @@ struct RemoteRunTests {
             ])
     }
 
+    @Test("of workers that let in only who knows their keys")
+    func keyed() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 3, keyed: true)
+        defer { team.dismiss() }
+        _ = try team.crew().measureLinks()
+        let result = try team.run(job)
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(throws: CrewError.self) {
+            try Crew(team.context, endpoints: team.endpoints, program: RemoteTeam.program, patience: 0.5)
+        }
+    }
+
+    @Test("name a worker that another does not reach, rather than wait for ever")
+    func unreached() throws {
+        let team = try RemoteTeam(workers: 1)
+        let context = try Context()
+        let folder = try TemporaryFolder()
+        // What listens inside a context is not there for others.
+        let hidden = WorkerService(
+            Abilities(
+                program: RemoteTeam.program, cores: 1, threads: 1, memory: 1 << 30, hasWinograd: false, kinds: [],
+                versions: [:]), catalog: .standard, store: try FileStore(folder: folder.file("hidden"))
+        ) { _ in }
+        let endpoint = try hidden.open(context, at: "inproc://hidden")
+        defer {
+            team.dismiss()
+            hidden.serve { true }
+        }
+        let crew = try Crew(context, endpoints: team.endpoints + [endpoint], program: RemoteTeam.program)
+        let error = #expect(throws: CrewError.self) { try crew.measureLinks() }
+        #expect(
+            error?.lines == [
+                "\(endpoint): the worker at \(team.endpoints[0]) does not reach this one, though both are there; open "
+                    + "the firewall between their hosts, or name both by addresses that all hosts know"
+            ])
+    }
+
     @Test("are refused to a second coordinator, whom the worker tells that it is busy")
     func busy() throws {
         let folder = try TemporaryFolder()
@@ -180,6 +220,10 @@ struct RemoteRunTests {
         let result = try team.run(job)
         over.store(true, ordering: .relaxed)
         done.wait()
+        while team.notes.count(where: { $0.hasPrefix("the run of test.graph is over") }) < 2 {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        #expect(team.notes.contains { $0.contains("; messages of other runs or programs that were refused: ") })
         #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
     }
 }

@@ -13,32 +13,52 @@ final class RemoteTeam: Sendable {
 
     let context: Context
     let endpoints: [String]
+    /// Public keys by endpoint, where they listen with such.
+    private let keys: [String: String]
     private let services: [WorkerService]
     private let over = Atomic<Bool>(false)
     private let folder: TemporaryFolder
+    private let notebook: Notebook
 
-    /// - Parameter threads: each worker computes with.
+    /// What the workers write into their logs.
+    private final class Notebook: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    var notes: [String] { notebook.lines.withLock { $0 } }
+
+    /// - Parameters:
+    ///   - threads: each worker computes with.
+    ///   - keyed: Whether they let in only who knows their keys.
     init(
-        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program
+        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program,
+        keyed: Bool = false
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
+        let notebook = Notebook()
         var services: [WorkerService] = []
         var endpoints: [String] = []
+        var keys: [String: String] = [:]
         for number in 0..<workers {
             let abilities = Abilities(
                 program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
                 kinds: catalog.kinds.names, versions: [:])
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
-            ) { _ in }
-            endpoints.append(try service.open(context, at: "tcp://127.0.0.1:*"))
+            ) { line in notebook.lines.withLock { $0.append(line) } }
+            let pair = keyed ? try KeyPair() : nil
+            let endpoint = try service.open(context, at: "tcp://127.0.0.1:*", keys: pair)
+            keys[endpoint] = pair?.publicKey
+            endpoints.append(endpoint)
             services.append(service)
         }
         self.context = context
         self.folder = folder
+        self.notebook = notebook
         self.services = services
         self.endpoints = endpoints
+        self.keys = keys
         for service in services {
             Thread.detachNewThread { [self] in service.serve { over.load(ordering: .relaxed) } }
         }
@@ -49,7 +69,7 @@ final class RemoteTeam: Sendable {
     }
 
     func crew(patience: Double = 5) throws -> Crew {
-        try Crew(context, endpoints: endpoints, program: RemoteTeam.program, patience: patience)
+        try Crew(context, endpoints: endpoints, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
     /// Files that a worker has kept.

@@ -9,8 +9,9 @@ final class LinkProbe: Sendable {
     private static let smallBytes = 64
     /// More than what a shaped link lets through in a burst.
     private static let largeBytes = 4 << 20
-    /// Seconds to wait for an answer.
+    /// Seconds to wait for an answer; a connection may take longer.
     private static let patience = 1.0
+    static let connectionPatience = 4.0
 
     private let echoes = EventQueue<UInt32>()
     private let isAtWork = Atomic<Bool>(false)
@@ -26,15 +27,17 @@ final class LinkProbe: Sendable {
         office.send(FrameHeader(.probe, run: header.run, transfer: header.transfer), to: address)
     }
 
-    /// Measures on a thread of its own and calls `done` there: with `nil` where nobody answers, or another measurement is
-    /// under way.
-    func measure(_ endpoint: String, run: UInt64, by office: PostOffice, done: @escaping @Sendable (Link?) -> Void) {
+    /// Measures on a thread of its own and calls `done` there: with `nil` where nobody answers. While another measurement
+    /// is under way nothing is done.
+    ///
+    /// - Parameter key: The other's public key, where it has one.
+    func measure(
+        _ endpoint: String, key: String?, run: UInt64, by office: PostOffice, done: @escaping @Sendable (Link?) -> Void
+    ) {
         guard isAtWork.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
-        else {
-            return done(nil)
-        }
+        else { return }
         Thread.detachNewThread { [self] in
-            let peer = office.connect(to: endpoint)
+            let peer = office.connect(to: endpoint, key: key)
             let link = link(to: peer, run: run, by: office)
             office.disconnect(peer)
             isAtWork.store(false, ordering: .releasing)
@@ -45,22 +48,22 @@ final class LinkProbe: Sendable {
     private func link(to peer: PostOffice.Address, run: UInt64, by office: PostOffice) -> Link? {
         let memory = TensorBuffer(floatCount: LinkProbe.largeBytes / MemoryLayout<Float>.stride)
         var number: UInt32 = 0
-        func roundTrip(_ bytes: Int) -> Double? {
+        func roundTrip(_ bytes: Int, patience: Double = LinkProbe.patience) -> Double? {
             number += 1
             let payload = UnsafeRawBufferPointer(
                 rebasing: UnsafeRawBufferPointer(UnsafeBufferPointer(memory.floats)).prefix(bytes))
             let header = FrameHeader(.probe, run: run, transfer: number, total: bytes, length: bytes)
             let start = ContinuousClock.now
             office.send(header, .lent(PostOffice.Lent(payload) { withExtendedLifetime(memory) {} }), to: peer)
-            while (ContinuousClock.now - start).seconds < LinkProbe.patience {
+            while (ContinuousClock.now - start).seconds < patience {
                 // An earlier answer that came too late is not this one.
-                guard echoes.next(within: LinkProbe.patience) == number else { continue }
+                guard echoes.next(within: patience) == number else { continue }
                 return (ContinuousClock.now - start).seconds
             }
             return nil
         }
         // The first message waits for the connection.
-        guard roundTrip(LinkProbe.smallBytes) != nil else { return nil }
+        guard roundTrip(LinkProbe.smallBytes, patience: LinkProbe.connectionPatience) != nil else { return nil }
         let small = (0..<11).compactMap { _ in roundTrip(LinkProbe.smallBytes) }.sorted()
         guard small.count == 11 else { return nil }
         var fastest = Double.infinity

@@ -20,7 +20,7 @@ package enum CoordinatorMessage: Codable, Sendable {
     /// Still there? With the coordinator's ``MonotonicTime``.
     case ping(sent: Double)
     /// Measure the way to the worker that listens at an endpoint.
-    case probe(endpoint: String)
+    case probe(endpoint: String, key: String?)
 }
 
 /// What a worker tells its coordinator.

@@ -31,15 +31,19 @@ extension Crew {
     /// slow as the slowest of these.
     ///
     /// - Parameter seconds: After these no further one is begun.
-    package func measureLinks(within seconds: Double = 2) -> Links {
+    /// - Throws: ``CrewError`` where a worker does not reach another: a run would wait for ever.
+    package func measureLinks(within seconds: Double = 2) throws(CrewError) -> Links {
         let start = ContinuousClock.now
         var measured: [(from: Int, to: Int, link: Link)] = []
         for (from, to) in pairs where (ContinuousClock.now - start).seconds < seconds {
             let endpoint = members[to].endpoint
-            tell(.probe(endpoint: endpoint), from)
-            let answer = answer(of: from, within: seconds) { message -> Link?? in
+            tell(.probe(endpoint: endpoint, key: keys[endpoint]), from)
+            let answer = answer(of: from, within: LinkProbe.connectionPatience + seconds) { message -> Link?? in
                 guard case .probed(endpoint, let link) = message else { return nil }
                 return .some(link)
+            }
+            if case .some(nil) = answer {
+                throw CrewError(problems: [(endpoint, .unreached(by: members[from].endpoint))])
             }
             guard let link = answer ?? nil, link.isSane else { continue }
             measured.append((from, to, link))

@@ -148,6 +148,8 @@ package struct CrewError: Error, CustomStringConvertible {
         case silent(seconds: Double)
         case busy
         case refuses(String)
+        /// Another worker does not reach it.
+        case unreached(by: String)
         /// It says of itself what cannot be.
         case insane(String)
     }
@@ -164,6 +166,9 @@ package struct CrewError: Error, CustomStringConvertible {
                     + "'graphrun worker --bind \(endpoint)', or check address, port, firewall and key"
             case .busy: "\(endpoint): the worker serves another run; wait for its end, or name another worker"
             case .refuses(let reason): "\(endpoint): \(reason)"
+            case .unreached(let other):
+                "\(endpoint): the worker at \(other) does not reach this one, though both are there; open the firewall "
+                    + "between their hosts, or name both by addresses that all hosts know"
             case .insane(let what):
                 "\(endpoint): the worker says that it has \(what), which cannot be; start it again with '--measure'"
             }

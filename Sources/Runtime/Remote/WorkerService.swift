@@ -23,6 +23,8 @@ package final class WorkerService: Sendable {
     private let state = Mutex(State())
     private let office = Mutex<PostOffice?>(nil)
     private let probe = LinkProbe()
+    /// Messages of other runs, or that say nothing.
+    private let refusals = Atomic<Int>(0)
     private let note: @Sendable (String) -> Void
 
     /// - Parameter note: Takes a line for the worker's own log.
@@ -72,10 +74,15 @@ package final class WorkerService: Sendable {
         let session = state.withLock { $0.session }
         if header.sort == .probe { return take(probe: header, address) }
         guard header.sort == .control else {
-            guard let session, session.run == header.run else { return }
+            guard let session, session.run == header.run else {
+                refusals.add(1, ordering: .relaxed)
+                return
+            }
             return session.take(address, header, payload)
         }
-        guard let message = decodeControl(CoordinatorMessage.self, payload), let office = office.withLock({ $0 }) else {
+        guard let office = office.withLock({ $0 }) else { return }
+        guard let message = decodeControl(CoordinatorMessage.self, payload) else {
+            refusals.add(1, ordering: .relaxed)
             return
         }
         let isOwn = session?.run == header.run && session?.coordinator == address
@@ -94,8 +101,8 @@ package final class WorkerService: Sendable {
             begin(assignment, header.run, address, office)
         case .ping(let sent) where isOwn || session == nil:
             office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
-        case .probe(let endpoint) where session == nil:
-            probe.measure(endpoint, run: header.run, by: office) { [weak self] link in
+        case .probe(let endpoint, let key) where session == nil:
+            probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
                 self?.office.withLock { $0 }?.tell(
                     WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
             }
@@ -119,7 +126,7 @@ package final class WorkerService: Sendable {
             guard state.session == nil else { return false }
             state.session = session
             state.lastWord = .now
-            state.refusedBefore = office.refused
+            state.refusedBefore = office.refused + refusals.load(ordering: .relaxed)
             return true
         }
         guard isFree else { return office.tell(WorkerMessage.busy, run: run, to: coordinator) }
@@ -129,10 +136,10 @@ package final class WorkerService: Sendable {
                 state.session = nil
                 return state.refusedBefore
             }
-            let refused = office.refused - before + session.refused
+            let refused = office.refused + refusals.load(ordering: .relaxed) - before + session.refused
             note(
                 "the run of \(assignment.name) is over"
-                    + (refused > 0 ? "; \(refused) messages were refused, of another run or program" : ""))
+                    + (refused > 0 ? "; messages of other runs or programs that were refused: \(refused)" : ""))
         }
     }
 }
