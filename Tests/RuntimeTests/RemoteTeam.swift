@@ -3,6 +3,7 @@ import GraphModel
 import Kernels
 import Messaging
 import Runtime
+import Scheduling
 import Synchronization
 import Tensors
 import Testing
@@ -17,9 +18,12 @@ final class RemoteTeam: Sendable {
     private let over = Atomic<Bool>(false)
     private let folder: TemporaryFolder
 
-    /// - Parameter threads: each worker computes with.
+    /// - Parameters:
+    ///   - threads: each worker computes with.
+    ///   - speeds: What each says of itself.
     init(
-        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program
+        workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program,
+        speeds: Speeds? = nil
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
@@ -28,7 +32,7 @@ final class RemoteTeam: Sendable {
         for number in 0..<workers {
             let abilities = Abilities(
                 program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
-                kinds: catalog.kinds.names, versions: [:])
+                kinds: catalog.kinds.names, versions: [:], speeds: speeds)
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
             ) { _ in }
