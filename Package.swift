@@ -113,7 +113,7 @@ let package = Package(
         tests(
             "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"], resources: [.copy("Fixtures")]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
-        tests("Scheduling", ["Tensors", "GraphModel", "Kernels"]),
+        tests("Scheduling", ["Tensors", "Networks", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),
         tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),
         tests(

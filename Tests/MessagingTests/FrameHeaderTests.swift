@@ -16,6 +16,8 @@ struct FrameHeaderTests {
             .value, run: 1, transfer: .max, type: TensorType([2, 1 << 22], .complex64), offset: 16 << 20,
             total: 64 << 20, length: 16 << 20),
         FrameHeader(.value, run: 0, type: .scalar, total: 4, length: 4),
+        FrameHeader(.probe, run: 7, transfer: 3, total: 64, length: 64),
+        FrameHeader(.probe, run: 7, transfer: .max),
     ]
 
     @Test("come back as they were", arguments: all)
@@ -42,6 +44,8 @@ struct FrameHeaderTests {
             (changed(value, at: 32, to: [1]), .field("offset")), (changed(value, at: 40, to: [1]), .field("total")),
             (changed(value, at: 51, to: [9]), .field("length")),
             (changed(value, at: 56, to: [17]), .field("number of extents")),
+            (changed(Self.all[6], at: 7, to: [1]), .field("element")),
+            (changed(value, at: 6, to: [5, 0]), .field("number of extents")),
             (changed(value, at: 71, to: [255]), .field("extents")),
             (changed(value, at: 70, to: [127]), .field("extents")),
         ]

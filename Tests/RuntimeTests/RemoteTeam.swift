@@ -3,6 +3,7 @@ import GraphModel
 import Kernels
 import Messaging
 import Runtime
+import Scheduling
 import Synchronization
 import Tensors
 import Testing
@@ -29,10 +30,11 @@ final class RemoteTeam: Sendable {
 
     /// - Parameters:
     ///   - threads: each worker computes with.
+    ///   - speeds: What each says of itself.
     ///   - keyed: Whether they let in only who knows their keys.
     init(
         workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program,
-        keyed: Bool = false
+        speeds: Speeds? = nil, keyed: Bool = false
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
@@ -43,7 +45,7 @@ final class RemoteTeam: Sendable {
         for number in 0..<workers {
             let abilities = Abilities(
                 program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
-                kinds: catalog.kinds.names, versions: [:])
+                kinds: catalog.kinds.names, versions: [:], speeds: speeds)
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
             ) { line in notebook.lines.withLock { $0.append(line) } }

@@ -30,95 +30,142 @@ extension Speeds {
             thread.start()
         }
         done.wait()
+        forgetPeakMemory()
         let finished = results.withLock { $0 }
         return try (0..<workers).compactMap { try finished[$0]?.get() }
     }
 }
 
-/// Runs what kernels are made of on values of sizes that they have, and looks at the clock. It stays on one thread.
-private struct SpeedMeasurement {
-    let threads: Int
+/// Runs what kernels are made of, on values of sizes that they have, and looks at the clock. It stays on one thread.
+///
+/// All are run in turn, several times, and the fastest time of each counts: whatever else goes on for a moment on this
+/// machine does not fall on one of them alone.
+private final class SpeedMeasurement {
+    /// Something whose speed is asked for.
+    private final class Sample {
+        let amount: Double
+        let run: () throws -> Void
+        private var fastest = Double.infinity
 
-    func speeds() throws -> Speeds {
-        Speeds(
-            convolutions: try convolutions(), transforms: try transforms(), loops: try loops(), threads: threads,
-            arithmetic: arithmetic(), memory: memory(), overhead: try overhead())
+        /// - Parameter amount: Of operations or bytes in a run.
+        init(_ amount: Double, run: @escaping () throws -> Void) {
+            self.amount = amount
+            self.run = run
+        }
+
+        func time() throws {
+            let start = ContinuousClock.now
+            try run()
+            fastest = min(fastest, (ContinuousClock.now - start).seconds)
+        }
+
+        /// A second.
+        var speed: Double { amount / max(fastest, 1e-9) }
     }
+
+    private let threads: Int
+    private var convolutions: [(channels: Int, direct: Sample, winograd: Sample?)] = []
+    private let transforms: Sample
+    private let loops: Sample
+    private let arithmetic: Sample
+    private let memory: Sample
 
     /// Channels, and the side of the images: enough work to count, on images as large as networks have of so many channels.
-    private static let samples = [(16, 128), (32, 128), (64, 128), (96, 128), (128, 96), (256, 64), (512, 32)]
+    private static let sizes = [(16, 128), (32, 128), (64, 128), (96, 128), (128, 96), (256, 64), (512, 32)]
 
-    private func convolutions() throws -> [Speeds.Convolution] {
-        try SpeedMeasurement.samples.map { channels, side in
-            // Below 32 channels no layer is computed by Winograd's method.
+    init(threads: Int) throws {
+        self.threads = threads
+        for (channels, side) in SpeedMeasurement.sizes {
+            func sample(_ method: ConvolutionMethod) throws -> Sample {
+                let own = try SampleConvolution(
+                    channels: channels, height: side, width: side, method: method, threads: threads)
+                return Sample(own.operations) { try own.run() }
+            }
+            // With fewer channels no layer is computed by Winograd's method.
             let hasWinograd = Libraries.hasWinograd && channels >= 32
-            return Speeds.Convolution(
-                channels: channels, direct: try convolution(channels, side, .direct),
-                winograd: hasWinograd ? try convolution(channels, side, .winograd) : nil)
+            convolutions.append((channels, try sample(.direct), hasWinograd ? try sample(.winograd) : nil))
         }
+        transforms = try SpeedMeasurement.transforms(threads)
+        loops = try SpeedMeasurement.loops(threads)
+        arithmetic = SpeedMeasurement.arithmetic()
+        memory = SpeedMeasurement.memory()
     }
 
-    private func convolution(_ channels: Int, _ side: Int, _ method: ConvolutionMethod) throws -> Double {
-        let sample = try SampleConvolution(
-            channels: channels, height: side, width: side, method: method, threads: threads)
-        return sample.operations / (try fastest { try sample.run() })
+    func speeds() throws -> Speeds {
+        let samples = convolutions.flatMap { [$0.direct, $0.winograd].compactMap(\.self) }
+        let all = samples + [transforms, loops, arithmetic, memory]
+        // The first time memory is got and instructions are made.
+        for sample in all { try sample.run() }
+        let start = ContinuousClock.now
+        for round in 0..<8 {
+            for sample in all { try sample.time() }
+            let spent = (ContinuousClock.now - start).seconds
+            if spent > (round < 2 ? 0.9 : 0.5) { break }
+        }
+        return Speeds(
+            convolutions: convolutions.map {
+                Speeds.Convolution(channels: $0.channels, direct: $0.direct.speed, winograd: $0.winograd?.speed)
+            }, transforms: transforms.speed, loops: loops.speed, threads: threads, arithmetic: arithmetic.speed,
+            memory: memory.speed, overhead: try overhead())
     }
 
-    private func transforms() throws -> Double {
+    // MARK: The samples
+
+    /// The products of spectra that a blur of three planes is.
+    private static func transforms(_ threads: Int) throws -> Sample {
         let (height, width) = (384, 512)
         let filter = try SpectralFilter(height: height, width: width, threads: threads)
         let weights = try filter.weights(ofEven: [Double](repeating: 0, count: height * width))
         let (rows, columns) = (GridAxis(count: height, period: height), GridAxis(count: width, period: width))
-        let image = TensorBuffer(floatCount: height * width)
-        let result = TensorBuffer(floatCount: height * width)
-        guard let from = image.floats.baseAddress, let to = result.floats.baseAddress else { return 0 }
+        let planes = 3
+        let (image, result) = (values(planes * height * width), values(planes * height * width))
         let points = Double(height * width)
-        let seconds = fastest {
-            filter.apply(weights, from, rows: rows, columns: columns, into: to, rows: rows, columns: columns)
-        }
-        return 5 * points * log2(points) / seconds
-    }
-
-    private func loops() throws -> Double {
-        let shape: Shape = [1, threads, 128, 256]
-        let iterations = 10
-        let solver = try TotalVariation(shape: shape, iterations: iterations, threads: threads)
-        let image = Tensor(shape)
-        var result = Tensor(shape)
-        let seconds = image.withView { image in
-            result.withMutableView { result in
-                fastest { solver.denoise(image, threshold: 0.1, into: result) }
+        return Sample(5 * Double(planes) * points * log2(points)) {
+            guard let from = image.floats.baseAddress, let to = result.floats.baseAddress else { return }
+            for start in stride(from: 0, to: planes * height * width, by: height * width) {
+                filter.apply(
+                    weights, from + start, rows: rows, columns: columns, into: to + start, rows: rows, columns: columns)
             }
         }
-        return Denoiser.totalVariationOperations * Double(iterations * 128 * 256) / seconds
     }
 
-    private func arithmetic() -> Double {
-        let image = Tensor([1 << 17])
-        let seconds = image.withView { image in fastest { _ = Metrics.psnr(image, reference: image) } }
-        return 3 * Double(image.type.floatCount) / seconds
+    /// Total variation, a plane a thread; the amount is that of one thread.
+    private static func loops(_ threads: Int) throws -> Sample {
+        let type = TensorType([1, threads, 128, 256])
+        let iterations = 20
+        let solver = try TotalVariation(shape: type.shape, iterations: iterations, threads: threads)
+        let (image, result) = (values(type.floatCount), values(type.floatCount))
+        return Sample(Denoiser.totalVariationOperations * Double(iterations * 128 * 256)) {
+            solver.denoise(
+                MutableTensorView(type, image.floats).readOnly, threshold: 0.1,
+                into: MutableTensorView(type, result.floats))
+        }
     }
 
-    /// By a gradient step on more values than caches hold.
-    private func memory() -> Double {
+    /// A sum, number by number: a difference, a square and an addition each.
+    private static func arithmetic() -> Sample {
+        let image = values(1 << 18)
+        let view = MutableTensorView(TensorType([image.floats.count]), image.floats).readOnly
+        return Sample(3 * Double(image.floats.count)) {
+            withExtendedLifetime(image) { _ = Metrics.psnr(view, reference: view) }
+        }
+    }
+
+    /// A gradient step on more values than caches hold.
+    private static func memory() -> Sample {
         let count = 2 << 20
-        let image = Tensor([count])
-        let gradient = Tensor([count])
-        var result = Tensor([count])
-        let seconds = image.withView { image in
-            gradient.withView { gradient in
-                result.withMutableView { result in
-                    fastest {
-                        result.copy(from: image)
-                        axpy(-0.5, gradient, result)
-                    }
-                }
-            }
+        let buffers = (0..<3).map { _ in values(count) }
+        return Sample(3 * Double(count * MemoryLayout<Float>.stride)) {
+            let views = buffers.map { MutableTensorView(TensorType([count]), $0.floats) }
+            views[2].copy(from: views[0].readOnly)
+            axpy(-0.5, views[1].readOnly, views[2])
+            withExtendedLifetime(buffers) {}
         }
-        return 3 * Double(image.type.byteCount) / seconds
     }
 
-    /// By a run of many instances that compute next to nothing.
+    private static func values(_ count: Int) -> TensorBuffer { TensorBuffer(floatCount: count) }
+
+    /// Seconds of an instance that computes next to nothing, in a run of many.
     private func overhead() throws -> Double {
         let (iterations, count) = (20, 100)
         let graph = try Graph("overhead", summary: "") { g in
@@ -134,21 +181,5 @@ private struct SpeedMeasurement {
         let plan = Plan(try graph.expand(FileFacts(files)), workers: [Worker(name: "worker 0", threads: 1)])
         let records = try InProcessRun(plan, catalog: .standard, files: files, log: MetricsLog()).run().records
         return (records.map(\.seconds).min() ?? 0) / Double(count)
-    }
-
-    /// Seconds of the fastest of a few calls, after one that does not count.
-    private func fastest(_ body: () throws -> Void) rethrows -> Double {
-        try body()
-        var (fastest, total, count) = (Double.infinity, 0.0, 0)
-        while count < 2 || (count < 10 && total < 0.04) {
-            let start = ContinuousClock.now
-            try body()
-            let seconds = (ContinuousClock.now - start).seconds
-            fastest = min(fastest, seconds)
-            total += seconds
-            count += 1
-            if total > 0.2 { break }
-        }
-        return max(fastest, 1e-9)
     }
 }

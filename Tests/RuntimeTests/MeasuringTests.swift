@@ -1,0 +1,141 @@
+import Foundation
+import Runtime
+import Scheduling
+import Tensors
+import Testing
+
+@Suite("Measured speeds and links", .timeLimit(.minutes(2)))
+struct MeasuringTests {
+    /// Sane speeds, but for what is given.
+    private func speeds(
+        convolutions: [Speeds.Convolution] = [.init(channels: 64, direct: 1e11, winograd: 3e11)],
+        transforms: Double = 1e10, loops: Double = 1e10, threads: Int = 1, arithmetic: Double = 1e9,
+        memory: Double = 1e10, overhead: Double = 1e-6
+    ) -> Speeds {
+        Speeds(
+            convolutions: convolutions, transforms: transforms, loops: loops, threads: threads, arithmetic: arithmetic,
+            memory: memory, overhead: overhead)
+    }
+
+    @Test("can be believed")
+    func measured() throws {
+        let all = try Speeds.measured(threads: 2, workers: 2)
+        #expect(all.count == 2)
+        #expect(all.allSatisfy { $0.complaint == nil && $0.threads == 2 })
+        #expect(all.allSatisfy { $0.convolutions.map(\.channels) == [16, 32, 64, 96, 128, 256, 512] })
+    }
+
+    @Test("that no machine has are refused")
+    func insane() {
+        #expect(speeds().complaint == nil)
+        #expect(Speeds.nominal(threads: 1).complaint == nil)
+        #expect(speeds(transforms: .nan).complaint == "transforms of nan a second")
+        #expect(speeds(loops: .infinity).complaint == "loops of inf a second")
+        #expect(speeds(arithmetic: 0).complaint == "arithmetic of 0.0 a second")
+        #expect(speeds(memory: -1e9).complaint == "memory of -1000000000.0 a second")
+        #expect(speeds(overhead: -1).complaint == "an overhead of -1.0 s")
+        #expect(speeds(overhead: .nan).complaint == "an overhead of nan s")
+        #expect(speeds(threads: 0).complaint == "0 threads")
+        let order = "convolutions of no or no ascending numbers of channels"
+        #expect(speeds(convolutions: []).complaint == order)
+        let twice = Speeds.Convolution(channels: 64, direct: 1e11, winograd: nil)
+        #expect(speeds(convolutions: [twice, twice]).complaint == order)
+        let fast = Speeds.Convolution(channels: 64, direct: 1e11, winograd: 1e300)
+        #expect(speeds(convolutions: [fast]).complaint == "convolutions of 1e+300 a second")
+    }
+
+    @Test("are measured once, and again where the program, the threads or the file are others")
+    func cache() throws {
+        let folder = try TemporaryFolder()
+        var count = 0
+        func ask(_ program: String = "1", threads: Int = 1, workers: Int = 1, anew: Bool = false) -> [Speeds] {
+            SpeedCache(folder: folder.file("kept"), program: program, versions: ["FFTW": "3"]).speeds(
+                threads: threads, workers: workers, anew: anew
+            ) {
+                count += 1
+                return [speeds(memory: 1e9 * Double(count))]
+            }
+        }
+        let first = ask()
+        #expect(ask() == first && count == 1)
+        _ = ask(threads: 2)
+        _ = ask(workers: 2)
+        #expect(count == 3 && ask() == first)
+        #expect(ask("2") != first && count == 4)
+        #expect(ask("2", anew: true) != first && count == 5)
+        let again = ask("2")
+        #expect(count == 5)
+
+        let path = folder.file("kept") + "/speeds-1-threads-1-workers.json"
+        let whole = try Data(contentsOf: URL(filePath: path))
+        for damaged in [Data(), whole.prefix(whole.count / 2), Data("[]".utf8), Data(whole.reversed())] {
+            try damaged.write(to: URL(filePath: path))
+            let before = count
+            #expect(ask("2") != again && count == before + 1)
+        }
+        // A speed that cannot be.
+        let text = String(decoding: whole, as: UTF8.self).replacingOccurrences(
+            of: "\"threads\" : 1", with: "\"threads\" : 0")
+        try Data(text.utf8).write(to: URL(filePath: path))
+        let before = count
+        _ = ask("2")
+        #expect(count == before + 1)
+    }
+
+    @Test("come from workers, with links between them and clocks compared")
+    func crew() throws {
+        let own = speeds(memory: 3e9)
+        let team = try RemoteTeam(workers: 3, speeds: own)
+        defer { team.dismiss() }
+        let crew = try team.crew()
+        #expect(crew.members.allSatisfy { $0.abilities.speeds == own })
+        #expect(crew.offsets.count == 3 && crew.offsets.allSatisfy { abs($0) < 0.05 })
+        let links = crew.measureLinks()
+        for from in 0..<3 {
+            for to in 0..<3 where from != to {
+                let link = links[from, to]
+                #expect(link.latency > 0 && link.latency.isFinite && link.latency < 1)
+                #expect(link.bandwidth > 1e6 && link.bandwidth.isFinite)
+                #expect(link != .nominal)
+            }
+        }
+    }
+
+    @Test("of many workers are measured around a ring")
+    func ring() throws {
+        let team = try RemoteTeam(workers: 6)
+        defer { team.dismiss() }
+        let links = try team.crew().measureLinks()
+        let ring = (0..<6).map { links[$0, ($0 + 1) % 6] }
+        #expect(links[0, 3] == links[4, 1])
+        #expect(links[0, 3].bandwidth == ring.map(\.bandwidth).min())
+        #expect(links[0, 3].latency == ring.map(\.latency).max())
+    }
+
+    @Test("that a worker cannot have are refused by the coordinator")
+    func refused() throws {
+        let team = try RemoteTeam(workers: 1, speeds: speeds(memory: .infinity))
+        defer { team.dismiss() }
+        let error = #expect(throws: CrewError.self) { try team.crew() }
+        #expect(
+            error?.lines == [
+                "\(team.endpoints[0]): the worker says that it has memory of inf a second, which cannot be; "
+                    + "start it again with '--measure'"
+            ])
+    }
+
+    @Test("leave traces of all workers on the coordinator's time line")
+    func timeLine() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", ["image": try folder.image([1, 1, 40, 40]), "iterations": "3", "tv-iterations": "2"])
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let start = ContinuousClock.now
+        let result = try team.run(job)
+        let elapsed = ContinuousClock.now - start
+        let end = elapsed / .microseconds(1)
+        for trace in result.traces {
+            #expect(trace.events.allSatisfy { (-50_000...end + 50_000).contains($0.start) })
+        }
+    }
+}
