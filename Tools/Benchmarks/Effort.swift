@@ -41,7 +41,8 @@ package struct Effort: Equatable, Sendable {
             ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
             trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2,
             transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 25, hops: 1000, hopIterations: 20,
-            taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100, stencilIterations: 20)
+            taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100,
+            stencilIterations: 20)
     }
 
     /// The same parts, small enough to see that they work.

@@ -77,7 +77,8 @@ struct Peer {
     func tasks(chain: Int, independent: Int, repeats: Int) throws -> [String: Samples] {
         let printed = try python.run(
             [
-                "\(Checkout.root)/Tools/peer_tasks.py", "--chain", "\(chain)", "--independent", "\(independent)", "--repeats",
+                "\(Checkout.root)/Tools/peer_tasks.py", "--chain", "\(chain)", "--independent", "\(independent)",
+                "--repeats",
                 "\(repeats)",
             ], printing: [String: [Double]].self)
         return printed.mapValues { Samples($0) }

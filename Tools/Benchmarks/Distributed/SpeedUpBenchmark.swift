@@ -14,7 +14,8 @@ struct SpeedUpBenchmark {
     /// - Parameters:
     ///   - peer: whose processes compute with one thread each.
     ///   - folder: for runs and their results.
-    init(_ denoiser: JobBenchmark.Denoiser, _ files: JobFiles, peer: Peer?, _ effort: Effort, in folder: String) throws {
+    init(_ denoiser: JobBenchmark.Denoiser, _ files: JobFiles, peer: Peer?, _ effort: Effort, in folder: String) throws
+    {
         self.denoiser = denoiser
         self.effort = effort
         self.folder = folder
@@ -55,7 +56,7 @@ struct SpeedUpBenchmark {
         var theirs = Figures()
         for round in 1...rounds {
             for count in [1, 2] {
-                log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): \(count == 1 ? "1 worker" : "2 workers")")
+                log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): graphrun, \(count)")
                 try run(Array(workers.prefix(count)), &own[count - 1])
             }
             guard let peer else { continue }
