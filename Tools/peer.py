@@ -3,6 +3,7 @@
 
     peer.py about       versions, and the memory that deepinv takes before it does anything
     peer.py job …       the Plug-and-Play iterations of deepinv's distributed demo
+                        (under torchrun by several processes, of which the first prints)
     peer.py gradient …  the gradient of the data fidelity alone, by each class that deepinv has for a blur
 
 Times are seconds by the wall clock, memory is bytes. Everything is set up before the first clock starts.
@@ -10,6 +11,7 @@ Times are seconds by the wall clock, memory is bytes. Everything is set up befor
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
@@ -188,12 +190,19 @@ def report(**figures):
     }))
 
 
+def gathered(value):
+    """The value of every process, in order."""
+    values = [None] * torch.distributed.get_world_size()
+    torch.distributed.all_gather_object(values, value)
+    return values
+
+
 def run_job(options, image, y):
     physics = make_physics(options.blur, image)
     denoiser = make_denoiser(options.weights)
     if options.channels_last:
         denoiser = denoiser.to(memory_format=torch.channels_last)
-    gradient_seconds, denoise_seconds, seconds = [], [], []
+    gradient_seconds, denoise_seconds, seconds, processor_seconds = [], [], [], []
     with DistributedContext(seed=0, device_mode="cpu") as context, torch.no_grad():
         if options.tiles == "none":
             method = Untiled(physics, denoiser)
@@ -202,6 +211,7 @@ def run_job(options, image, y):
             method = Tiled(context, physics, denoiser, options.tile, options.overlap, batch)
         x = torch.zeros_like(image)
         for _ in range(options.iterations):
+            processor_start = time.process_time()
             start = time.perf_counter()
             z = x - options.step * method.gradient(x, y)
             middle = time.perf_counter()
@@ -210,9 +220,16 @@ def run_job(options, image, y):
             gradient_seconds.append(middle - start)
             denoise_seconds.append(end - middle)
             seconds.append(end - start)
+            processor_seconds.append(time.process_time() - processor_start)
+        # The first iteration meets cold memory.
+        processor = [sum(processor_seconds[1:]) / max(len(processor_seconds) - 1, 1)]
+        if torch.distributed.is_initialized():
+            processor = gathered(processor[0])
+    if int(os.environ.get("RANK", "0")) != 0:
+        return
     if options.result:
         numpy.save(options.result, x.numpy())
-    report(seconds=seconds, dataStep=gradient_seconds, denoise=denoise_seconds)
+    report(seconds=seconds, dataStep=gradient_seconds, denoise=denoise_seconds, processorSeconds=processor)
 
 
 def time_gradient(options, image, y):

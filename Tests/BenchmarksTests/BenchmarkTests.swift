@@ -58,7 +58,7 @@ struct BenchmarkTests {
     /// Only that it runs and that its tables are whole: how long things take depends on the machine.
     @Test(
         "every part runs at small sizes", .timeLimit(.minutes(2)),
-        arguments: ["job", "denoiser", "gradient", "overhead"])
+        arguments: ["job", "denoiser", "gradient", "overhead", "workers", "transport", "hops", "stencil"])
     func quick(_ part: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -73,7 +73,7 @@ struct BenchmarkTests {
 
         let report = try JSONDecoder().decode(
             Report.self, from: try Data(contentsOf: folder.appending(path: "figures.json")))
-        #expect(report.sections.count == (part == "job" ? 2 : 1))
+        #expect(report.sections.count == (["job", "workers"].contains(part) ? 2 : 1))
         for section in report.sections {
             #expect(!section.rows.isEmpty && section.rows.allSatisfy { $0.count == section.columns.count })
             #expect(!section.samples.isEmpty)

@@ -122,6 +122,24 @@ struct TransportTests {
         #expect(sent.load(ordering: .relaxed) == 3)
     }
 
+    @Test("a release that waits for what is sent next leaves with it", arguments: Link.Sort.allCases)
+    func releaseWithNextSend(_ sort: Link.Sort) throws {
+        let buffers = [TensorBuffer(floatCount: 1), TensorBuffer(floatCount: 1)]
+        let link = try Link(sort, buffers.map { MutableTensorView(.scalar, $0.floats) })
+        for round in 0..<50 {
+            try Tensor([], [Float(round)]).withView { value in
+                for transfer in 0..<2 {
+                    try link.sender.send(transfer, value)
+                    try link.sender.settle(transfer)
+                    try link.receiver.receive(transfer)
+                    #expect(buffers[transfer].floats[0] == Float(round))
+                    // The first release leaves with the second, which is a message as any other.
+                    link.receiver.release(transfer, withNextSend: transfer == 0)
+                }
+            }
+        }
+    }
+
     @Test("cancelling ends all waiting", arguments: Link.Sort.allCases)
     func cancel(_ sort: Link.Sort) throws {
         let buffer = TensorBuffer(floatCount: 1)

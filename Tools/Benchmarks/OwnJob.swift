@@ -27,12 +27,20 @@ struct OwnJob {
     ///   - name: of the run's folder.
     ///   - settings: parameters of the graph, `name=value`.
     ///   - options: more of the command line.
-    func run(_ name: String, _ settings: [String], options: [String] = []) throws -> JobFigures {
+    ///   - onIteration: called when an iteration is done.
+    func run(
+        _ name: String, _ settings: [String], options: [String] = [], onIteration: (() -> Void)? = nil
+    ) throws -> JobFigures {
         let output = "\(folder)/\(name)"
         try? FileManager.default.removeItem(atPath: output)
         let set = settings.flatMap { ["--set", $0] }
         try graphrun.run(
-            ["run", graph, "--quiet", "--threads", "\(threads)", "--output", output] + set + options)
+            ["run", graph, onIteration == nil ? "--quiet" : "--json", "--threads", "\(threads)", "--output", output]
+                + set + options
+        ) { line in
+            // What was known before the loop is iteration 0.
+            if line.contains("\"event\":\"iteration\""), !line.contains("\"iteration\":0,") { onIteration?() }
+        }
         return try OwnJob.figures(of: output)
     }
 

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// deepinv, run by `Tools/peer.py` in a Python environment of its own.
+/// deepinv, run by `Tools/peer.py`, and Dask, run by `Tools/peer_tasks.py`, in a Python environment of their own.
 struct Peer {
     private let python: Program
     private let script = "\(Checkout.root)/Tools/peer.py"
@@ -10,7 +10,7 @@ struct Peer {
     /// What a process holds that has only imported deepinv.
     let importBytes: Int
 
-    private static let packages = ["torch==2.13.0+cpu", "deepinv==0.5.0"]
+    private static let packages = ["torch==2.13.0+cpu", "deepinv==0.5.0", "distributed==2026.8.0"]
 
     /// - Parameters:
     ///   - venv: a virtual environment that has deepinv; without one, it is made in `.build/peer`, or the one that an
@@ -38,6 +38,8 @@ struct Peer {
         let dataStep: [Double]?
         let denoise: [Double]?
         let gradient: [String: [Double]]?
+        /// Of each process, for an iteration.
+        let processorSeconds: [Double]?
     }
 
     /// The Plug-and-Play iterations.
@@ -54,6 +56,32 @@ struct Peer {
         figures.peakBytes = printed.peakBytes
         figures.result = result
         return figures
+    }
+
+    /// The Plug-and-Play iterations as in deepinv's demo, by processes of one thread each under torchrun.
+    ///
+    /// - Returns: seconds of every iteration but the first, and processor seconds of each process for one iteration.
+    func runDistributed(
+        processes: Int, weights: String, iterations: Int, result: String
+    ) throws -> (seconds: Samples, processorSeconds: [Double]) {
+        let job = ["job", "--weights", weights, "--iterations", "\(iterations)", "--result", result]
+        let python = Program(python.path, environment: ["OMP_NUM_THREADS": "1"])
+        let printed = try python.run(
+            ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "\(processes)", script] + job + common
+                + ["--threads", "1"], printing: Printed.self)
+        return (Samples(Array((printed.seconds ?? []).dropFirst())), printed.processorSeconds ?? [])
+    }
+
+    /// Trivial tasks by Dask on two workers of one thread: seconds a task, of a chain that changes the worker at every
+    /// step, and of tasks that read nothing.
+    func tasks(chain: Int, independent: Int, repeats: Int) throws -> [String: Samples] {
+        let printed = try python.run(
+            [
+                "\(Checkout.root)/Tools/peer_tasks.py", "--chain", "\(chain)", "--independent", "\(independent)",
+                "--repeats",
+                "\(repeats)",
+            ], printing: [String: [Double]].self)
+        return printed.mapValues { Samples($0) }
     }
 
     /// The gradient alone, by each of deepinv's classes for the blurs.

@@ -38,9 +38,10 @@ package struct Program {
 
     /// Runs it and returns what it printed on standard output. Its standard error is ours.
     ///
+    /// - Parameter onLine: called with every line that it prints, when it does.
     /// - Throws: ``BenchmarkError`` where it cannot be started or fails.
     @discardableResult
-    package func run(_ arguments: [String]) throws -> Data {
+    package func run(_ arguments: [String], onLine: ((String) -> Void)? = nil) throws -> Data {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
@@ -54,7 +55,7 @@ package struct Program {
         } catch {
             throw BenchmarkError("\(path): it cannot be started (\(error.localizedDescription))")
         }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let data = Program.read(output.fileHandleForReading, onLine)
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             throw BenchmarkError(
@@ -62,6 +63,20 @@ package struct Program {
                     + "what it printed above says why")
         }
         return data
+    }
+
+    private static func read(_ handle: FileHandle, _ onLine: ((String) -> Void)?) -> Data {
+        guard let onLine else { return handle.readDataToEndOfFile() }
+        var all = Data()
+        var begin = 0
+        while case let part = handle.availableData, !part.isEmpty {
+            all.append(part)
+            while let end = all[begin...].firstIndex(of: UInt8(ascii: "\n")) {
+                onLine(String(decoding: all[begin..<end], as: UTF8.self))
+                begin = end + 1
+            }
+        }
+        return all
     }
 
     /// Runs it and decodes the JSON that it prints.

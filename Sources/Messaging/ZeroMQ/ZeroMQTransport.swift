@@ -210,7 +210,7 @@ private final class Outgoing: @unchecked Sendable {
 
 /// The receiver's end of a transfer.
 ///
-/// Safe to share: its state is used under `lock`; its buffer by the post office's thread until the value is whole, and
+/// Safe to share: its state is used under `lock`; its buffer by whoever takes messages until the value is whole, and
 /// by the worker's from then until it is released.
 private final class Incoming: @unchecked Sendable {
     let instance: Int

@@ -9,7 +9,7 @@ internal import Tensors
 /// The stencil of Task Bench (Slaughter et al., "Task Bench: A Parameterized Benchmark for Evaluating Parallel Runtime
 /// Performance", SC 2020), and its measure: the smallest granularity of tasks at which half of the time is still spent on
 /// them, METG(50 %).
-struct GranularityBenchmark {
+package struct GranularityBenchmark {
     private let effort: Effort
     private let folder: String
     private let files: GraphFiles
@@ -58,15 +58,20 @@ struct GranularityBenchmark {
     }
 
     /// How long a task takes alone, and what it took with all that belongs to it.
-    struct Point {
+    package struct Point {
         let task: Double
         let granularity: Double
+
+        package init(task: Double, granularity: Double) {
+            self.task = task
+            self.granularity = granularity
+        }
 
         var efficiency: Double { task / granularity }
 
         /// The granularity from which on the efficiency is at least a half, between the points where it comes to that;
         /// `nil` where it does not.
-        static func metg(_ points: [Point]) -> Double? {
+        package static func metg(_ points: [Point]) -> Double? {
             guard let last = points.lastIndex(where: { $0.efficiency < 0.5 }) else { return points.first?.granularity }
             guard last + 1 < points.count else { return nil }
             let (below, above) = (points[last], points[last + 1])

@@ -10,10 +10,12 @@ struct HopBenchmark {
     private let effort: Effort
     private let folder: String
     private let files: GraphFiles
+    private let peer: Peer?
 
     /// - Parameter folder: for the number that the graphs start from, and for workers.
-    init(_ effort: Effort, in folder: String) throws {
+    init(peer: Peer?, _ effort: Effort, in folder: String) throws {
         self.effort = effort
+        self.peer = peer
         self.folder = folder
         files = GraphFiles(folder: folder)
         try NPY.write(Tensor([1], [1]), to: "\(folder)/one.npy")
@@ -36,9 +38,16 @@ struct HopBenchmark {
         log("hops: independent")
         let independent = try independent(on: workers)
         bare.add(Samples(try BareMessages.roundTrips(effort.hops)))
-        for (name, samples) in [
+        var rows = [
             ("chain, a hop", chain), ("independent, a node", independent), ("ZeroMQ alone, there and back", bare),
-        ] {
+        ]
+        if let peer {
+            log("hops: Dask")
+            let theirs = try peer.tasks(chain: effort.hops, independent: effort.trivialNodes, repeats: 3)
+            rows.append(("Dask, chain, a task", theirs["chain"] ?? Samples()))
+            rows.append(("Dask, independent, a task", theirs["independent"] ?? Samples()))
+        }
+        for (name, samples) in rows {
             section.rows.append([name, samples.text(scale: 1e6, 1)])
             section.samples["hops: \(name)"] = samples
         }
