@@ -59,7 +59,8 @@ struct LinkBenchmark {
                 + "from what the workers had measured before; how much of the time in which values were on their way lies "
                 + "under computing of sender or receiver, from the trace; most memory of a worker, and what the plan said.",
             columns: [
-                "link", "iteration", "foretold", "off by", "on the way", "hidden", "MB sent", "image MB", "peak MB", "foretold MB",
+                "link", "iteration", "foretold", "off by", "on the way", "hidden", "MB sent", "image MB", "peak MB",
+                "foretold MB",
             ])
         let settings = TestNetwork.obstacle == nil ? Setting.allCases : [.loopback]
         if let obstacle = TestNetwork.obstacle { section.notes.append("Links of 1 Gbit/s are left out: \(obstacle).") }
@@ -77,7 +78,8 @@ struct LinkBenchmark {
                 setting.rawValue, decimals(figures.secondsPerIteration, 3),
                 decimals(figures.predictedSecondsPerIteration, 3), "\(decimals(off * 100, 1)) %",
                 decimals((figures.communication?.seconds ?? 0) / Double(figures.iterations), 3),
-                hidden.map { "\(decimals($0 * 100, 0)) %" } ?? "–", sent.map { decimals($0, 2) }.joined(separator: ", "),
+                hidden.map { "\(decimals($0 * 100, 0)) %" } ?? "–",
+                sent.map { decimals($0, 2) }.joined(separator: ", "),
                 decimals(image, 2), peaks.map { decimals($0, 0) }.joined(separator: ", "),
                 foretold.map { decimals($0, 0) }.joined(separator: ", "),
             ])
@@ -94,7 +96,8 @@ struct LinkBenchmark {
             guard setting != .loopback else { continue }
             section.requirements.append(
                 Requirement(
-                    "\(setting.rawValue): transfer time under computing", .atLeast, 80, "%", measured: hidden.map { $0 * 100 }))
+                    "\(setting.rawValue): transfer time under computing", .atLeast, 80, "%",
+                    measured: hidden.map { $0 * 100 }))
         }
         section.notes.append("The results are \(results.count == 1 ? "the same to the bit" : "not the same").")
         return section
@@ -109,7 +112,8 @@ struct LinkBenchmark {
             Program("/usr/bin/env"),
             addresses.enumerated().map { host, address in
                 (network?.prefix(host) ?? []) + [
-                    graphrun.path, "worker", "--attended", "--bind", "tcp://\(address):*", "--threads", "1", "--insecure",
+                    graphrun.path, "worker", "--attended", "--bind", "tcp://\(address):*", "--threads", "1",
+                    "--insecure",
                     "--neighbours", "2", "--measure", "--data", "\(folder)/links-\(host)",
                 ]
             })
