@@ -11,47 +11,53 @@ struct DotCommand: ParsableCommand {
     @OptionGroup var graph: GraphOptions
     @OptionGroup var hosts: HostOptions
     @Flag(help: "Show every instance; with --workers, coloured by worker.") var expand = false
-    @Option(name: .customLong("run"), help: "Folder of a run whose measured times are shown on its instances.")
+    @Option(
+        name: .customLong("run"),
+        help: "Folder of a run: its instances are shown where it placed them, with predicted and measured times.")
     var measured: String?
 
     func run() throws {
         let loaded = try graph.load()
-        let report = try measured.map(RunReport.read)
-        // The graph as it was declared, unless it is asked what becomes of it, or what a run made of it.
-        let plan = try hosts.plan(loaded, rewriting: report?.rewriting ?? (hosts.workers == nil ? .none : .all))
-        let expansion = plan.expansion
-        guard expand || hosts.workers != nil || measured != nil else {
-            return Terminal.line(String(expansion.dot().dropLast()))
+        if let measured { return try show(RunReport.read(folder: measured), loaded, folder: measured) }
+        // The graph as it was declared, unless it is asked what becomes of it.
+        let plan = try hosts.plan(loaded, rewriting: hosts.workers == nil ? .none : .all)
+        guard expand || hosts.workers != nil else { return Terminal.line(String(plan.expansion.dot().dropLast())) }
+        guard hosts.workers != nil else { return Terminal.line(String(plan.expansion.expandedDot().dropLast())) }
+        show(plan) { position in predicted(plan, position, plan.predictedSeconds(position)) }
+    }
+
+    /// What became of the graph in a run: as it was rewritten and placed there.
+    private func show(_ report: RunReport, _ loaded: LoadedGraph, folder: String) throws {
+        let count = report.workers.count
+        let expansion = try loaded.expansion.rewritten(
+            hosts.rewrite ?? report.rewriting, workers: count, FileFacts(loaded.files))
+        guard expansion.instances.contains(where: { report.secondsPerInstance[$0.id] != nil }) else {
+            throw Failure.usage("\(folder): this run was one of another graph; name a run of \(graph.file)")
         }
-        let times = report?.secondsPerInstance ?? [:]
-        if let measured, !expansion.instances.contains(where: { times[$0.id] != nil }) {
-            throw Failure.usage("\(measured): this run was one of another graph; name a run of \(graph.file)")
+        let homes = expansion.instances.map { instance in
+            min(max(report.workerOfInstance[instance.id] ?? 0, 0), count - 1)
         }
-        guard hosts.workers != nil else {
-            return Terminal.line(
-                String(expansion.expandedDot { position in note(plan, position, times, 0) }.dropLast()))
+        let workers = report.workers.map { Worker(name: $0.name, threads: $0.threads) }
+        let plan = Plan(expansion, workers: workers, placement: homes)
+        show(plan) { position in
+            let id = plan.instances[position].id
+            let expected = predicted(plan, position, report.predictedSecondsPerInstance[id] ?? 0)
+            guard !expected.isEmpty, let seconds = report.secondsPerInstance[id] else { return expected }
+            return "\(expected), \(decimals(seconds * 1e3, 1)) measured"
         }
-        let text = expansion.expandedDot(
-            annotation: { position in
-                note(plan, position, times, plan.placement[position])
-            },
-            edgeLabel: { source, target in
-                guard plan.placement[source] != plan.placement[target] else { return nil }
-                return megabytes(expansion.instances[source].type.byteCount)
-            })
+    }
+
+    private func show(_ plan: Plan, line: (Int) -> String) {
+        let text = plan.expansion.expandedDot(
+            annotation: { (plan.placement[$0], line($0)) },
+            edgeLabel: { source, target in plan.bytes(from: source, to: target).map(megabytes) })
         Terminal.line(String(text.dropLast()))
     }
 
-    /// Predicted milliseconds, and measured ones where there are any.
-    private func note(
-        _ plan: Plan, _ position: Int, _ times: [String: Double], _ worker: Int
-    ) -> (worker: Int, line: String)? {
-        let instance = plan.instances[position]
-        guard hosts.workers != nil || !times.isEmpty else { return nil }
-        guard case .compute = instance.content else { return (worker, "") }
-        let predicted = "\(decimals(plan.predictedSeconds(position) * 1e3, 1)) ms predicted"
-        guard let seconds = times[instance.id] else { return (worker, predicted) }
-        return (worker, "\(predicted), \(decimals(seconds * 1e3, 1)) measured")
+    /// Predicted milliseconds of what is computed.
+    private func predicted(_ plan: Plan, _ position: Int, _ seconds: Double) -> String {
+        guard case .compute = plan.instances[position].content else { return "" }
+        return "\(decimals(seconds * 1e3, 1)) ms predicted"
     }
 }
 

@@ -121,7 +121,7 @@ struct HostOptions: ParsableArguments {
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan: Plan
         do throws(PlanError) {
-            plan = try Plan.best(expansion, workers: workers, links: team?.links ?? Links())
+            plan = try Plan.best(expansion, workers: workers, links: team?.links ?? .inProcess)
         } catch {
             throw Failure.usage(error.problems)
         }

@@ -69,7 +69,7 @@ struct PlanCommand: ParsableCommand {
                 try jsonLine(
                     IterationLine(secondsPerIteration: plan.prediction.seconds, workers: plan.workers.count)))
             for line in lines { Terminal.line(try jsonLine(line)) }
-            for line in links(plan, team?.links ?? Links()) { Terminal.line(try jsonLine(line)) }
+            for line in links(plan, team?.links ?? .inProcess) { Terminal.line(try jsonLine(line)) }
             for rewrite in plan.rewrites {
                 Terminal.line(
                     try jsonLine(

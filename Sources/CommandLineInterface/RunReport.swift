@@ -64,8 +64,11 @@ struct RunReport: Codable {
     let links: [Link]
     /// Seconds in each node, all instances and iterations.
     let secondsPerNode: [String: Double]
-    /// Seconds in each instance, for one iteration.
+    /// Seconds in each instance, for one iteration, and those that were expected.
     let secondsPerInstance: [String: Double]
+    let predictedSecondsPerInstance: [String: Double]
+    /// For each instance the number of its worker.
+    let workerOfInstance: [String: Int]
 
     init(_ result: RunResult, _ plan: Plan, arguments: [String], seconds: Double) {
         let graph = plan.expansion.graph
@@ -136,6 +139,11 @@ struct RunReport: Codable {
             perNode[graph.nodes[instance.node].id, default: 0] += seconds
             average[instance.id] = instance.phase == .body ? seconds / Double(ran) : seconds
         }
+        predictedSecondsPerInstance = Dictionary(
+            plan.instances.indices.map { (plan.instances[$0].id, plan.predictedSeconds($0)) },
+            uniquingKeysWith: { first, _ in first })
+        workerOfInstance = Dictionary(
+            zip(plan.instances.map(\.id), plan.placement).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
         secondsPerNode = perNode
         secondsPerInstance = average
     }

@@ -29,6 +29,9 @@ public struct Links: Hashable, Sendable {
         self.general = general
     }
 
+    /// Between workers that are threads of one process: a copy in memory.
+    public static let inProcess = Links(Link(latency: 5e-6, bandwidth: 5e9))
+
     /// Links that take no time: what is placed by them is spread over all workers, however small.
     public static let instant = Links(Link(latency: 0, bandwidth: .infinity))
 

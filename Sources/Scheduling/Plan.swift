@@ -148,6 +148,18 @@ public struct Plan: Sendable {
     /// Whether every worker has the memory that it needs.
     public var fits: Bool { workers.allSatisfy(\.fits) }
 
+    /// Bytes that an instance reads of another worker's value; `nil` where both are on one worker.
+    public func bytes(from source: Int, to reader: Int) -> Int? {
+        guard placement[source] != placement[reader] else { return nil }
+        let type = instances[source].type
+        guard case .compute(let kind, let inputs, let context) = instances[reader].content else { return type.byteCount }
+        for (input, values) in inputs.enumerated() {
+            guard let value = values.firstIndex(of: source) else { continue }
+            return type.cut(to: kind.box(context, input: input, value: value)).byteCount
+        }
+        return type.byteCount
+    }
+
     /// Bytes that go from worker `from` to worker `to` in an iteration.
     public func bytesPerIteration(from: Int, to: Int) -> Int {
         transfers.reduce(0) { total, transfer in
