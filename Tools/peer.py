@@ -10,6 +10,7 @@ Times are seconds by the wall clock, memory is bytes. Everything is set up befor
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import platform
@@ -181,11 +182,21 @@ class Tiled:
         return self.prior.prox(z, sigma_denoiser=sigma)
 
 
+def dask_version():
+    """For peer_tasks.py, which runs in the same environment; {} where that lacks it."""
+    try:
+        return {"Dask": importlib.metadata.version("distributed")}
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+
+
 def report(**figures):
     print(json.dumps({
         "importBytes": IMPORT_BYTES,
         "peakBytes": peak_bytes(),
-        "versions": {"deepinv": deepinv.__version__, "torch": torch.__version__, "Python": platform.python_version()},
+        "versions": {
+            "deepinv": deepinv.__version__, "torch": torch.__version__, "Python": platform.python_version(), **dask_version(),
+        },
         **figures,
     }))
 

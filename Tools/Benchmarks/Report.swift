@@ -48,7 +48,7 @@ package struct Report: Codable, Equatable, Sendable {
         - *Same work.* All programs read the same files: image, measurements, weights. Each section says by how much their \
         results differ.
         - *Same means.* All have the same number of threads, and the machine to themselves while they run. deepinv runs in \
-        one process, as `Tools/peer.py`.
+        one process, as `Tools/peer.py`, unless two are named.
         - *In turn.* Programs that are compared run one after the other and then all again, so that a machine that is \
         slower for a while is so for all of them.
         - *Warm.* The first iteration of a process, and the first round of everything else, is not counted: it meets cold \

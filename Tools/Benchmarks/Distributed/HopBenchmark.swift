@@ -41,7 +41,9 @@ struct HopBenchmark {
         var rows = [
             ("chain, a hop", chain), ("independent, a node", independent), ("ZeroMQ alone, there and back", bare),
         ]
-        if let peer {
+        if let peer, peer.versions["Dask"] == nil {
+            section.notes.append("The environment that was named lacks Dask's package `distributed`.")
+        } else if let peer {
             log("hops: Dask")
             let theirs = try peer.tasks(chain: effort.hops, independent: effort.trivialNodes, repeats: 3)
             rows.append(("Dask, chain, a task", theirs["chain"] ?? Samples()))

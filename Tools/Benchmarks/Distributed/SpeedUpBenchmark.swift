@@ -30,13 +30,18 @@ struct SpeedUpBenchmark {
         var processorSeconds: [[Double]] = []
         var result = ""
 
-        /// `0.51, 0.48`: for each process the mean of all runs.
-        var processorText: String {
-            guard let count = processorSeconds.first?.count else { return "–" }
-            return (0..<count).map { process in
+        /// Of each process, over all runs.
+        var meanProcessorSeconds: [Double] {
+            (processorSeconds.first ?? []).indices.map { process in
                 let all = processorSeconds.map { $0[process] }
-                return decimals(all.reduce(0, +) / Double(all.count), 3)
-            }.joined(separator: ", ")
+                return all.reduce(0, +) / Double(all.count)
+            }
+        }
+
+        /// `0.51, 0.48`: for each process.
+        var processorText: String {
+            let all = meanProcessorSeconds.map { decimals($0, 3) }
+            return all.isEmpty ? "–" : all.joined(separator: ", ")
         }
     }
 
@@ -113,6 +118,11 @@ struct SpeedUpBenchmark {
         section.notes = [
             "The results of one worker and of two are \(results[0] == results[1] ? "the same to the bit" : "not the same")."
         ]
+        if let alone = own[0].meanProcessorSeconds.first, let busier = own[1].meanProcessorSeconds.max(), busier > 0 {
+            section.notes.append(
+                "By processor seconds, of which the busier of two uses \(decimals(busier, 3)), two workers are "
+                    + "\(decimals(alone / busier, 2)) times faster.")
+        }
         let factor = Ratio(theirs.seconds, over: own[1].seconds)
         if peer != nil {
             section.rows.append(["deepinv, 2 processes", theirs.seconds.text(3), theirs.processorText, ""])
