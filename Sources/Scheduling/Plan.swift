@@ -152,7 +152,9 @@ public struct Plan: Sendable {
     public func bytes(from source: Int, to reader: Int) -> Int? {
         guard placement[source] != placement[reader] else { return nil }
         let type = instances[source].type
-        guard case .compute(let kind, let inputs, let context) = instances[reader].content else { return type.byteCount }
+        guard case .compute(let kind, let inputs, let context) = instances[reader].content else {
+            return type.byteCount
+        }
         for (input, values) in inputs.enumerated() {
             guard let value = values.firstIndex(of: source) else { continue }
             return type.cut(to: kind.box(context, input: input, value: value)).byteCount

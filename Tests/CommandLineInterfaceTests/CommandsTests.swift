@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TensorFiles
 internal import Testing
 
 extension CommandLineSuite {
@@ -8,6 +9,13 @@ extension CommandLineSuite {
         private func workplace() async throws -> Workplace {
             let here = try Workplace()
             try await here.preparePnP()
+            return here
+        }
+
+        /// The same with a picture that is worth more than one worker.
+        private func largerWorkplace() async throws -> Workplace {
+            let here = try await workplace()
+            try NPY.write(Samples.image(3, 192, 160), to: here.path("image.npy"))
             return here
         }
 
@@ -46,16 +54,17 @@ extension CommandLineSuite {
 
         @Test("plan says who does what")
         func plan() async throws {
-            let here = try await workplace()
+            let here = try await largerWorkplace()
             let outcome = try await here.run(
-                "plan", "g.graph", "--workers", "3", "--instances", "--rewrite", "none")
+                "plan", "g.graph", "--workers", "3", "--instances", "--rewrite", "none", "--set", "tile=64")
             #expect(outcome.code == 0 && outcome.errors == "")
             let lines = outcome.outputLines
-            #expect(lines[0].hasPrefix("worker") && lines[0].hasSuffix("MB memory"))
+            #expect(lines[0].hasPrefix("worker") && lines[0].hasSuffix("MB peak"))
             #expect(lines[1...3].map { $0.prefix(8) } == ["worker 0", "worker 1", "worker 2"])
-            #expect(lines[4].hasPrefix("steps, seconds and bytes are for one iteration"))
-            let homes = lines.filter { $0.hasPrefix("gradients[") }.map { $0.split(separator: "  ").last }
-            #expect(Set(homes).count == 3, "a shard each")
+            #expect(lines[4].wholeMatch(of: #/an iteration is expected to take \d+\.\d+ s; .*/#) != nil)
+            let homes = lines.filter { $0.hasPrefix("denoised[") }.compactMap { $0.split(separator: "  ").last }
+            #expect(homes.count == 9)
+            #expect(Set(homes).count == 3, "all have tiles")
             #expect(try here.names() == ["g.graph", "image.npy"])
         }
 
@@ -64,7 +73,7 @@ extension CommandLineSuite {
             let here = try await workplace()
             let outcome = try await here.run("plan", "g.graph", "--workers", "2", "--set", "tile=16")
             #expect(outcome.code == 0 && outcome.errors == "")
-            let changes = outcome.outputLines.dropFirst(3).dropLast()
+            let changes = outcome.outputLines.dropFirst(4)
             #expect(
                 Array(changes) == [
                     "constants out of the loop: 'gradients' is AᴴA x − Aᴴy, with Aᴴy and the spectrum of AᴴA computed once",
@@ -76,7 +85,7 @@ extension CommandLineSuite {
             let listed = try objects(
                 try await here.run("plan", "g.graph", "--workers", "2", "--set", "tile=16", "--json"))
             #expect(
-                listed.dropFirst(2).compactMap { $0["rule"] as? String } == [
+                listed.compactMap { $0["rule"] as? String } == [
                     "constants out of the loop", "one spectrum", "crops before transfers", "equal values once",
                     "equal values once",
                 ])
@@ -87,20 +96,32 @@ extension CommandLineSuite {
 
         @Test("plan --json: what goes out of workers comes in at others")
         func planJSON() async throws {
-            let outcome = try await workplace().run("plan", "g.graph", "--workers", "3", "--rewrite", "none", "--json")
-            let workers = try objects(outcome)
+            let outcome = try await largerWorkplace().run(
+                "plan", "g.graph", "--workers", "3", "--rewrite", "none", "--set", "tile=64", "--json")
+            let all = try objects(outcome)
+            let iteration = try #require(all.first)
+            #expect(iteration["workers"] as? Int == 3)
+            let seconds = try #require(iteration["secondsPerIteration"] as? Double)
+            let workers = all.filter { $0["busySeconds"] != nil }
+            #expect(workers.allSatisfy { ($0["busySeconds"] as? Double ?? .infinity) <= seconds })
+            let links = all.filter { $0["latency"] != nil }
+            #expect(links.allSatisfy { ($0["bandwidth"] as? Double ?? 0) > 0 })
             #expect(workers.map { $0["worker"] as? String } == ["worker 0", "worker 1", "worker 2"])
             let bytesIn = workers.compactMap { $0["bytesIn"] as? Int }
             let bytesOut = workers.compactMap { $0["bytesOut"] as? Int }
             #expect(bytesIn.reduce(0, +) == bytesOut.reduce(0, +) && bytesIn.allSatisfy { $0 > 0 })
-            #expect(workers.compactMap { $0["instances"] as? Int }.reduce(0, +) == 23)
-            #expect(workers.allSatisfy { ($0["memoryBytes"] as? Int ?? 0) > 0 })
+            #expect(links.compactMap { $0["bytesPerIteration"] as? Int }.reduce(0, +) == bytesOut.reduce(0, +))
+            // 23 of no axis or of shards, 4 more for each of 9 tiles.
+            #expect(workers.compactMap { $0["instances"] as? Int }.reduce(0, +) >= 23)
+            #expect(workers.allSatisfy { ($0["peakMemoryBytes"] as? Int ?? 0) > 0 })
         }
 
         @Test("dot: template, instances, workers, measured times")
         func dot() async throws {
-            let here = try await workplace()
-            _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
+            let here = try await largerWorkplace()
+            let settings = ["--set", "tile=64"] + quick
+            _ = try await here.start(["g.graph", "--workers", "2", "--output", "out"] + settings, by: "graphrun")
+                .outcome()
             let template = try await here.run("dot", "g.graph")
             let rewritten = try await here.run("dot", "g.graph", "--rewrite", "all")
             #expect(rewritten.output != template.output && rewritten.output.contains("gradients-spread"))
@@ -108,10 +129,10 @@ extension CommandLineSuite {
             #expect(template.output.contains("× 3") && !template.output.contains("gradients[2]"))
             let expanded = try await here.run("dot", "g.graph", "--expand")
             #expect(expanded.output.contains("gradients[2]") && !expanded.output.contains(" ms"))
-            let placed = try await here.run("dot", "g.graph", "--workers", "2", "--rewrite", "none")
-            #expect(placed.output.contains("ms predicted") && placed.output.contains("12.3 kB"))
+            let placed = try await here.run("dot", "g.graph", "--workers", "2", "--set", "tile=64")
+            #expect(placed.output.contains("ms predicted") && placed.output.contains(" kB"))
             #expect(!placed.output.contains("measured"))
-            let measured = try await here.run("dot", "g.graph", "--workers", "2", "--run", "out")
+            let measured = try await here.run("dot", "g.graph", "--set", "tile=64", "--run", "out")
             #expect(measured.output.contains(#/ms predicted, \d+\.\d measured/#))
             #expect([template, expanded, placed, measured].allSatisfy { $0.code == 0 && $0.errors == "" })
         }
@@ -141,7 +162,7 @@ extension CommandLineSuite {
 
         @Test(
             "--help of every command goes to standard output",
-            arguments: [[], ["run"], ["check"], ["plan"], ["dot"]])
+            arguments: [[], ["run"], ["check"], ["plan"], ["dot"], ["simulate"], ["worker"]])
         func help(command: [String]) async throws {
             let outcome = try await Workplace().start(command + ["--help"], by: "graphrun").outcome()
             #expect(outcome.code == 0 && outcome.errors == "")

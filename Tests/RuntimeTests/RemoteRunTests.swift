@@ -47,6 +47,25 @@ struct RemoteRunTests {
         #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
     }
 
+    @Test("are the same twenty times over, in whatever order the hosts are listed")
+    func twentyTimes() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "3"]), rewriting: .all)
+        let team = try RemoteTeam(workers: 5)
+        defer { team.dismiss() }
+        let truth = try job.oracle("result")
+        var random = SeededRandom(20)
+        for round in 0..<20 {
+            let order = Array((0..<5).shuffled(using: &random).prefix([1, 2, 3, 5][round % 4]))
+            let plan = try job.plan(workers: order.count)
+            let result = try RemoteRun(
+                plan, crew: try team.crew(order), name: "test.graph", files: job.files, log: MetricsLog()
+            ).run()
+            #expect(
+                (plan.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == truth, "round \(round)")
+        }
+    }
+
     @Test("one after the other by the same workers, whose files come once")
     func again() throws {
         let folder = try TemporaryFolder()

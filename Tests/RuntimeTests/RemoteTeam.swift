@@ -70,8 +70,10 @@ final class RemoteTeam: Sendable {
         over.store(true, ordering: .relaxed)
     }
 
-    func crew(patience: Double = 5) throws -> Crew {
-        try Crew(context, endpoints: endpoints, keys: keys, program: RemoteTeam.program, patience: patience)
+    /// - Parameter order: Numbers of the workers that are asked, in the order of a host list; by default all.
+    func crew(_ order: [Int]? = nil, patience: Double = 5) throws -> Crew {
+        let asked = order.map { numbers in numbers.map { self.endpoints[$0] } } ?? endpoints
+        return try Crew(context, endpoints: asked, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
     /// Files that a worker has kept.
