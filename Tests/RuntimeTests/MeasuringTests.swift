@@ -90,7 +90,7 @@ struct MeasuringTests {
         let crew = try team.crew()
         #expect(crew.members.allSatisfy { $0.abilities.speeds == own })
         #expect(crew.offsets.count == 3 && crew.offsets.allSatisfy { abs($0) < 0.05 })
-        let links = crew.measureLinks()
+        let links = try crew.measureLinks()
         for from in 0..<3 {
             for to in 0..<3 where from != to {
                 let link = links[from, to]
