@@ -3,7 +3,7 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, transport, hops, stencil, workers
+        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, links
     }
 
     private let effort: Effort
@@ -54,6 +54,7 @@ package struct Benchmark {
         if parts.contains(.transport) { sections.append(try TransportBenchmark(effort).run()) }
         if parts.contains(.hops) { sections.append(try HopBenchmark(peer: peer, effort, in: folder).run()) }
         if parts.contains(.stencil) { sections.append(try GranularityBenchmark(effort, in: folder).run()) }
+        if parts.contains(.links) { sections.append(try LinkBenchmark(files, effort, in: folder).run()) }
         return Report(command: command, machine: machine, sections: sections)
     }
 

@@ -39,7 +39,7 @@ public struct Load: NodeKind {
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         // Pictures are compressed.
-        try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 25 : 0)
+        try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 40 : 0)
     }
 
     public var label: String { path.parameter ?? path.value }

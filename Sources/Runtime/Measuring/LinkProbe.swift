@@ -46,25 +46,10 @@ final class LinkProbe: Sendable {
     }
 
     private func link(to peer: PostOffice.Address, run: UInt64, by office: PostOffice) -> Link? {
-        let memory = TensorBuffer(floatCount: LinkProbe.largeBytes / MemoryLayout<Float>.stride)
-        var number: UInt32 = 0
-        func roundTrip(_ bytes: Int, patience: Double = LinkProbe.patience) -> Double? {
-            number += 1
-            let payload = UnsafeRawBufferPointer(
-                rebasing: UnsafeRawBufferPointer(UnsafeBufferPointer(memory.floats)).prefix(bytes))
-            let header = FrameHeader(.probe, run: run, transfer: number, total: bytes, length: bytes)
-            let start = ContinuousClock.now
-            office.send(header, .lent(PostOffice.Lent(payload) { withExtendedLifetime(memory) {} }), to: peer)
-            while (ContinuousClock.now - start).seconds < patience {
-                // An earlier answer that came too late is not this one.
-                guard echoes.next(within: patience) == number else { continue }
-                return (ContinuousClock.now - start).seconds
-            }
-            return nil
-        }
+        let way = Way(peer, run: run, office: office, echoes: echoes)
         // The first message waits for the connection.
-        guard roundTrip(LinkProbe.smallBytes, patience: LinkProbe.connectionPatience) != nil else { return nil }
-        let small = (0..<11).compactMap { _ in roundTrip(LinkProbe.smallBytes) }.sorted()
+        guard way.roundTrip(LinkProbe.smallBytes, patience: LinkProbe.connectionPatience) != nil else { return nil }
+        let small = (0..<11).compactMap { _ in way.roundTrip(LinkProbe.smallBytes) }.sorted()
         // It is there, but too slow to be measured: at best as fast as this.
         let slow = Link(
             latency: LinkProbe.patience / 2, bandwidth: Double(LinkProbe.largeBytes) / LinkProbe.patience)
@@ -72,13 +57,71 @@ final class LinkProbe: Sendable {
         var fastest = Double.infinity
         var spent = 0.0
         // A connection speeds up as it is used, but a slow one has no time for many.
-        for _ in 0..<4 where spent < 0.15 {
-            guard let seconds = roundTrip(LinkProbe.largeBytes) else { break }
+        for _ in 0..<4 where spent < 0.02 {
+            guard let seconds = way.roundTrip(LinkProbe.largeBytes) else { break }
             fastest = min(fastest, seconds)
             spent += seconds
         }
         guard fastest.isFinite else { return Link(latency: small[5] / 2, bandwidth: slow.bandwidth) }
-        let oneWay = max(fastest - small[5], 1e-6)
-        return Link(latency: small[5] / 2, bandwidth: Double(LinkProbe.largeBytes) / oneWay)
+        var seconds = max(fastest - small[5], 1e-6)
+        // A shaped link lets a burst pass at once: two messages take longer than one by what one takes without it.
+        if seconds > 0.005, let one = way.rested(1, LinkProbe.largeBytes), let two = way.rested(2, LinkProbe.largeBytes)
+        {
+            seconds = max(seconds, two - one)
+        }
+        return Link(latency: small[5] / 2, bandwidth: Double(LinkProbe.largeBytes) / seconds)
+    }
+
+    /// The way to one other worker.
+    private final class Way {
+        private let peer: PostOffice.Address
+        private let run: UInt64
+        private let office: PostOffice
+        private let echoes: EventQueue<UInt32>
+        private let memory = TensorBuffer(floatCount: LinkProbe.largeBytes / MemoryLayout<Float>.stride)
+        private var number: UInt32 = 0
+
+        init(_ peer: PostOffice.Address, run: UInt64, office: PostOffice, echoes: EventQueue<UInt32>) {
+            self.peer = peer
+            self.run = run
+            self.office = office
+            self.echoes = echoes
+        }
+
+        /// Seconds until the answer to a message comes; `nil` where none does.
+        func roundTrip(_ bytes: Int, patience: Double = LinkProbe.patience) -> Double? {
+            let start = ContinuousClock.now
+            send(bytes)
+            return answer(to: number, patience: patience).map { ($0 - start).seconds }
+        }
+
+        /// Seconds until the last of some messages is answered that go out together, after the link has rested.
+        func rested(_ messages: Int, _ bytes: Int) -> Double? {
+            Thread.sleep(forTimeInterval: 0.01)
+            let start = ContinuousClock.now
+            for _ in 0..<messages { send(bytes) }
+            return answer(to: number).map { ($0 - start).seconds }
+        }
+
+        private func send(_ bytes: Int) {
+            number += 1
+            let all = UnsafeRawBufferPointer(UnsafeBufferPointer(memory.floats))
+            let lent = PostOffice.Lent(UnsafeRawBufferPointer(rebasing: all.prefix(bytes))) { [memory] in
+                withExtendedLifetime(memory) {}
+            }
+            office.send(
+                FrameHeader(.probe, run: run, transfer: number, total: bytes, length: bytes), .lent(lent), to: peer)
+        }
+
+        private func answer(
+            to number: UInt32, patience: Double = LinkProbe.patience
+        ) -> ContinuousClock.Instant? {
+            let start = ContinuousClock.now
+            while (ContinuousClock.now - start).seconds < patience {
+                // An earlier answer that came too late is not this one.
+                if echoes.next(within: patience) == number { return .now }
+            }
+            return nil
+        }
     }
 }

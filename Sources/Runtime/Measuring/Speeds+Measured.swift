@@ -111,13 +111,14 @@ private final class SpeedMeasurement {
 
     // MARK: The samples
 
-    /// The products of spectra that a blur of three planes is.
+    /// The products of spectra that blurs of a few planes are.
     private static func transforms(_ threads: Int) throws -> Sample {
         let (height, width) = (384, 512)
         let filter = try SpectralFilter(height: height, width: width, threads: threads)
         let weights = try filter.weights(ofEven: [Double](repeating: 0, count: height * width))
         let (rows, columns) = (GridAxis(count: height, period: height), GridAxis(count: width, period: width))
-        let planes = 3
+        // The first plane is slower, whose rows and columns find other values in the cache.
+        let planes = 6
         let (image, result) = (values(planes * height * width), values(planes * height * width))
         let points = Double(height * width)
         return Sample(5 * Double(planes) * points * log2(points)) {
@@ -132,7 +133,7 @@ private final class SpeedMeasurement {
     /// Total variation, a plane a thread; the amount is that of one thread.
     private static func loops(_ threads: Int) throws -> Sample {
         let type = TensorType([1, threads, 128, 256])
-        let iterations = 20
+        let iterations = 40
         let solver = try TotalVariation(shape: type.shape, iterations: iterations, threads: threads)
         let (image, result) = (values(type.floatCount), values(type.floatCount))
         return Sample(Denoiser.totalVariationOperations * Double(iterations * 128 * 256)) {

@@ -6,7 +6,7 @@ final class HelperProcess {
     private let process = Process()
     private let input = Pipe()
     /// The line that it prints first: where it listens.
-    let announcement: String
+    private(set) var announcement = ""
 
     /// - Throws: ``BenchmarkError`` where it does not start.
     convenience init(_ arguments: [String]) throws {
@@ -14,7 +14,21 @@ final class HelperProcess {
     }
 
     /// - Throws: ``BenchmarkError`` where it does not start.
-    init(_ program: Program, _ arguments: [String]) throws {
+    convenience init(_ program: Program, _ arguments: [String]) throws {
+        try self.init(starting: program, arguments)
+        try waitForAnnouncement()
+    }
+
+    /// Several of them at once.
+    ///
+    /// - Throws: ``BenchmarkError`` where one does not start.
+    static func startAll(_ program: Program, _ arguments: [[String]]) throws -> [HelperProcess] {
+        let all = try arguments.map { try HelperProcess(starting: program, $0) }
+        for one in all { try one.waitForAnnouncement() }
+        return all
+    }
+
+    private init(starting program: Program, _ arguments: [String]) throws {
         process.executableURL = URL(filePath: program.path)
         process.arguments = arguments
         process.standardInput = input
@@ -25,11 +39,15 @@ final class HelperProcess {
         } catch {
             throw BenchmarkError("\(program.path): it cannot be started (\(error.localizedDescription))")
         }
+    }
+
+    private func waitForAnnouncement() throws {
+        guard let output = process.standardOutput as? Pipe else { return }
         var text = ""
         while !text.contains("\n") {
             let part = output.fileHandleForReading.availableData
             guard !part.isEmpty else {
-                throw BenchmarkError("\(([program.path] + arguments).joined(separator: " ")): it ended at once")
+                throw BenchmarkError("\((process.arguments ?? []).joined(separator: " ")): it ended at once")
             }
             text += String(decoding: part, as: UTF8.self)
         }
