@@ -50,7 +50,10 @@ final class LinkProbe: Sendable {
         // The first message waits for the connection.
         guard way.roundTrip(LinkProbe.smallBytes, patience: LinkProbe.connectionPatience) != nil else { return nil }
         let small = (0..<11).compactMap { _ in way.roundTrip(LinkProbe.smallBytes) }.sorted()
-        guard small.count == 11 else { return nil }
+        // It is there, but too slow to be measured: at best as fast as this.
+        let slow = Link(
+            latency: LinkProbe.patience / 2, bandwidth: Double(LinkProbe.largeBytes) / LinkProbe.patience)
+        guard small.count > 5 else { return slow }
         var fastest = Double.infinity
         var spent = 0.0
         // A connection speeds up as it is used, but a slow one has no time for many.
@@ -59,7 +62,7 @@ final class LinkProbe: Sendable {
             fastest = min(fastest, seconds)
             spent += seconds
         }
-        guard fastest.isFinite else { return nil }
+        guard fastest.isFinite else { return Link(latency: small[5] / 2, bandwidth: slow.bandwidth) }
         var seconds = max(fastest - small[5], 1e-6)
         // A shaped link lets a burst pass at once: two messages take longer than one by what one takes without it.
         if seconds > 0.005, let one = way.rested(1, LinkProbe.largeBytes), let two = way.rested(2, LinkProbe.largeBytes)
