@@ -11,6 +11,19 @@ public struct MachineSpec: Hashable, Sendable, Codable {
     /// Seconds that a message is on its way.
     public let latency: Double
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard let count = Int(exactly: try container.decode(Double.self, forKey: .count)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .count, in: container, debugDescription: "it is no whole number")
+        }
+        self.count = count
+        gflops = try container.decode(Double.self, forKey: .gflops)
+        memory = try container.decode(Double.self, forKey: .memory)
+        bandwidth = try container.decode(Double.self, forKey: .bandwidth)
+        latency = try container.decode(Double.self, forKey: .latency)
+    }
+
     /// What makes no sense in it, a line each.
     public var problems: [String] {
         var problems: [String] = []
