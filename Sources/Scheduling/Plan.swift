@@ -80,11 +80,13 @@ public struct WorkerPlan: Hashable, Sendable {
     public let arenaCount: Int
     /// Bytes that the kernels keep for themselves.
     public let scratchBytes: Int
+    /// Bytes of the values that it keeps for the end of the run.
+    public let keptBytes: Int
     /// State instances that this worker carries, and where.
     public let states: [Int: BufferRange]
 
     /// Bytes of memory in all.
-    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes }
+    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes + keptBytes }
     /// Bytes of memory that the worker's process will hold at most.
     public var peakBytes: Int { memoryBytes + worker.idleBytes }
     /// Whether that is no more than it may use.

@@ -5,8 +5,8 @@ internal import Tensors
 /// An iteration played through beforehand: when each worker would compute what, and which link would carry what.
 ///
 /// List scheduling (Topcuoglu, Hariri and Wu, IEEE TPDS 2002, for the ranks): a worker that is free takes, of the
-/// instances whose inputs are there, the one that most depends on. A worker sends one message at a time and receives one
-/// at a time.
+/// instances whose inputs are there, the one that most depends on, or first those that other workers wait for; whichever
+/// of the two ends sooner. A worker sends one message at a time and receives one at a time.
 struct Schedule {
     /// Positions of the loop's instances, states first, by the time at which they begin.
     private(set) var order: [Int] = []
@@ -29,7 +29,13 @@ struct Schedule {
     ) {
         busy = Array(repeating: 0, count: workers.count)
         var player = Player(expansion, loop, homes: homes, workers: workers, links: links, seconds: seconds)
+        var hurried = player
+        hurried.sendsFirst = true
         player.play()
+        if player.transfers > 0 {
+            hurried.play()
+            if hurried.last < player.last { player = hurried }
+        }
         order = loop.states + player.order
         busy = player.busy
         transfers = player.transfers
@@ -60,6 +66,8 @@ private struct Player {
     }
 
     private struct Ready {
+        /// Whether another worker waits for it, where such go first.
+        let isUrgent: Bool
         let rank: Double
         let position: Int
     }
@@ -80,9 +88,12 @@ private struct Player {
     private var events = Heap<Timed> { ($0.time, $0.number) < ($1.time, $1.number) }
     private var eventCount = 0
 
+    /// Whether what other workers wait for goes first.
+    var sendsFirst = false
     private(set) var order: [Int] = []
     private(set) var busy: [Double]
     private(set) var transfers = 0.0
+    var last: Double { ends.max() ?? 0 }
     /// When each worker is done.
     private(set) var ends: [Double]
 
@@ -100,7 +111,12 @@ private struct Player {
         for position in loop.computed { duration[position] = seconds(position, homes[position]) }
         self.duration = duration
         ranks = Player.ranks(expansion, loop, homes, links, duration)
-        ready = workers.map { _ in Heap { ($0.rank, $1.position) > ($1.rank, $0.position) } }
+        ready = workers.map { _ in
+            Heap { left, right in
+                guard left.isUrgent == right.isUrgent else { return left.isUrgent }
+                return (left.rank, right.position) > (right.rank, left.position)
+            }
+        }
         isBusy = workers.map { _ in false }
         sendsUntil = workers.map { _ in 0 }
         receivesUntil = sendsUntil
@@ -133,7 +149,7 @@ private struct Player {
             let sources = Set(loop.reads[position].map(\.source))
             // A state of the worker's own is there from the beginning.
             missing[position] = sources.count { !(expansion.instances[$0].isState && homes[$0] == homes[position]) }
-            if missing[position] == 0 { ready[homes[position]].insert(Ready(rank: rank(position), position: position)) }
+            if missing[position] == 0 { makeReady(position) }
         }
         for state in loop.states { send(state, at: 0) }
         for worker in workers.indices { begin(worker, at: 0) }
@@ -157,7 +173,12 @@ private struct Player {
 
     private mutating func supply(_ reader: Int) {
         missing[reader] -= 1
-        if missing[reader] == 0 { ready[homes[reader]].insert(Ready(rank: rank(reader), position: reader)) }
+        if missing[reader] == 0 { makeReady(reader) }
+    }
+
+    private mutating func makeReady(_ position: Int) {
+        let isUrgent = sendsFirst && loop.readers[position].contains { homes[$0] != homes[position] }
+        ready[homes[position]].insert(Ready(isUrgent: isUrgent, rank: rank(position), position: position))
     }
 
     /// Lets a free worker begin the next instance.

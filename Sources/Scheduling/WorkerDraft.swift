@@ -89,7 +89,8 @@ struct WorkerDraft {
         let mine = own.map { expansion.instances[$0] }
         let plan = WorkerPlan(
             worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
-            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine), states: states)
+            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine),
+            keptBytes: keptBytes, states: states)
         return (plan, received)
     }
 
@@ -103,6 +104,13 @@ struct WorkerDraft {
     private func part(_ parcel: Int, of range: BufferRange, _ slot: Slot) -> BufferRange {
         guard case .own = slot, let stretch = stretches[parcel]?.single else { return range }
         return BufferRange(offset: range.offset + stretch.lowerBound, count: stretch.count)
+    }
+
+    private var keptBytes: Int {
+        (steps[.finish] ?? []).reduce(0) { sum, step in
+            guard case .keep(let instance) = step else { return sum }
+            return sum + expansion.instances[instance].type.byteCount
+        }
     }
 
     /// Bytes that kernels keep beside their outputs; what instances share counts once.

@@ -69,7 +69,10 @@ struct PlanTests {
         let expansion = try randomGraph(5)
         let plan = Plan(expansion, workers: Self.workers(1))
         #expect(plan.transfers.isEmpty)
-        #expect(plan.workers[0].memoryBytes == 4 * plan.workers[0].arenaCount + plan.workers[0].scratchBytes)
+        let own = plan.workers[0]
+        #expect(own.memoryBytes == 4 * own.arenaCount + own.scratchBytes + own.keptBytes)
+        let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
+        #expect(own.keptBytes == outputs.reduce(0) { $0 + expansion.instances[$1].type.byteCount })
         #expect(plan.workers[0].scratchBytes == expansion.instances.reduce(0) { $0 + $1.cost.scratchBytes })
     }
 

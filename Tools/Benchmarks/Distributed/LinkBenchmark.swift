@@ -127,7 +127,8 @@ struct LinkBenchmark {
                 endpoints[host] = "tcp://\(network.outside):\(relay.port)"
             }
         }
-        defer { for relay in relays { relay.stop() } }
+        // They end when nothing holds them any more.
+        defer { withExtendedLifetime((workers, network)) { for relay in relays { relay.stop() } } }
         let hosts = "\(folder)/links-hosts.txt"
         try AtomicFile.write(Array((endpoints.joined(separator: "\n") + "\n").utf8), to: hosts)
         let finished = try job.run(
