@@ -4,7 +4,7 @@ internal import Tensors
 /// The steps of one worker while they are written down: first with named slots, then with ranges of its arena.
 struct WorkerDraft {
     /// A place for a value on this worker.
-    private enum Slot: Hashable {
+    enum Slot: Hashable {
         /// What an instance of this worker yields, or holds if it is a state.
         case own(Int)
         /// What a delivery brings.
@@ -15,7 +15,7 @@ struct WorkerDraft {
         case staged(Int)
     }
 
-    private enum DraftStep {
+    enum DraftStep {
         case receive(Int)
         case compute(Int, [[Slot]])
         case pack(Int, Slot)
@@ -27,16 +27,16 @@ struct WorkerDraft {
         case keep(Int)
     }
 
-    private let expansion: Expansion
+    let expansion: Expansion
     private let homes: [Int]
     /// The positions of this worker's instances, as it computes them.
     private let own: [Int]
-    private let routes: Routes
+    let routes: Routes
     /// For every parcel the stretches of its value that it is made of, where this worker sends it.
-    private var stretches: [Int: BoxRuns] = [:]
+    var stretches: [Int: BoxRuns] = [:]
     private let worker: Int
     private let metrics: Set<Int>
-    private var steps: [Phase: [DraftStep]] = [.setup: [], .body: [], .finish: []]
+    var steps: [Phase: [DraftStep]] = [.setup: [], .body: [], .finish: []]
     private var arrived: Set<Int> = []
 
     /// - Parameters:
@@ -251,7 +251,7 @@ struct WorkerDraft {
         return deliveries.sorted()
     }
 
-    private func reads(of step: DraftStep) -> [Slot] {
+    func reads(of step: DraftStep) -> [Slot] {
         switch step {
         case .compute(_, let inputs): Array(inputs.joined())
         case .pack(_, let slot), .send(_, let slot), .settle(_, let slot): [slot]
@@ -261,7 +261,7 @@ struct WorkerDraft {
         }
     }
 
-    private func writes(of step: DraftStep) -> Slot? {
+    func writes(of step: DraftStep) -> Slot? {
         switch step {
         case .receive(let parcel): .received(routes.parcels[parcel].delivery)
         case .pack(let parcel, _): .packed(parcel)
@@ -269,54 +269,5 @@ struct WorkerDraft {
         case .copy(_, let target): target
         case .send, .settle, .release, .report, .keep: nil
         }
-    }
-
-    // MARK: Buffers
-
-    private func count(_ slot: Slot) -> Int {
-        switch slot {
-        case .own(let instance), .staged(let instance): expansion.instances[instance].type.floatCount
-        case .received(let number):
-            expansion.instances[routes.deliveries[number].instance].type.cut(to: routes.deliveries[number].box)
-                .floatCount
-        case .packed(let parcel): stretches[parcel]?.count ?? 0
-        }
-    }
-
-    /// Ranges of the arena for every slot. The steps of setup, loop and finish are one line of time, on which what the
-    /// loop reads from before it lives to the end of the loop.
-    private func assignBuffers() -> ([Slot: BufferRange], Int) {
-        let all = Phase.allCases.flatMap { steps[$0] ?? [] }
-        let bodyStart = steps[.setup]?.count ?? 0
-        let bodyEnd = bodyStart + (steps[.body]?.count ?? 0)
-        var slots: [Slot] = []
-        var lifetimes: [Slot: BufferAllocator.Lifetime] = [:]
-        for (index, step) in all.enumerated() {
-            for slot in reads(of: step) + [writes(of: step)].compactMap(\.self) {
-                if var lifetime = lifetimes[slot] {
-                    lifetime.last = index
-                    if lifetime.first < bodyStart, index >= bodyStart { lifetime.last = max(index, bodyEnd) }
-                    lifetimes[slot] = lifetime
-                } else {
-                    slots.append(slot)
-                    lifetimes[slot] = BufferAllocator.Lifetime(count: count(slot), first: index, last: index)
-                }
-            }
-        }
-        for slot in slots {
-            switch slot {
-            case .received(let delivery):
-                // Its sender may run ahead, so nothing else may use the buffer before.
-                lifetimes[slot]?.first = 0
-                guard routes.deliveries[delivery].phase != .setup else { continue }
-                lifetimes[slot]?.last = all.count
-            case .own(let instance) where expansion.instances[instance].isState:
-                // A checkpoint reads it after the last step.
-                lifetimes[slot]?.last = all.count
-            default: break
-            }
-        }
-        let (ranges, count) = BufferAllocator.assign(slots.compactMap { lifetimes[$0] })
-        return (Dictionary(zip(slots, ranges), uniquingKeysWith: { first, _ in first }), count)
     }
 }

@@ -175,6 +175,28 @@ struct RemoteRunTests {
             ])
     }
 
+    @Test("end before they begin where workers do not reach each other")
+    func cutOff() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        // The coordinator gets through before nobody else does.
+        let relays = try team.endpoints.map { endpoint in
+            let port = try #require(endpoint.split(separator: ":").last.flatMap { Int($0) })
+            return try DelayRelay(at: "127.0.0.1", to: ("127.0.0.1", port), delay: 0)
+        }
+        let endpoints = relays.map { "tcp://127.0.0.1:\($0.port)" }
+        let crew = try Crew(team.context, endpoints: endpoints, program: RemoteTeam.program)
+        for relay in relays { relay.refuseCalls() }
+        let run = RemoteRun(
+            try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: MetricsLog())
+        let error = #expect(throws: RunError.self) { try run.run() }
+        #expect(
+            error?.description.contains(" is not reached at tcp://127.0.0.1:") == true, "\(String(describing: error))")
+        for relay in relays { relay.stop() }
+    }
+
     @Test("are refused to a second coordinator, whom the worker tells that it is busy")
     func busy() throws {
         let folder = try TemporaryFolder()

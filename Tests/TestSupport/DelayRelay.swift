@@ -36,6 +36,12 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
         Thread.detachNewThread { [self] in serve() }
     }
 
+    /// Takes no more calls; those that there are go on.
+    public func refuseCalls() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
     /// Hangs up and takes no more calls.
     public func stop() {
         lock.withLock {

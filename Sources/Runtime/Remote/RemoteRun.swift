@@ -59,7 +59,7 @@ package final class RemoteRun: Run {
                 index: index, after: first)
             crew.tell(.assign(assignment), index)
         }
-        var progress = Progress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
+        var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
         var heard = crew.members.map { _ in ContinuousClock.now }
         var lastPing = ContinuousClock.now
         var fetches = FileRequests(files)
@@ -83,7 +83,7 @@ package final class RemoteRun: Run {
     }
 
     private func handle(
-        _ word: Crew.Word, _ progress: inout Progress, _ fetches: inout FileRequests, _ transport: ZeroMQTransport,
+        _ word: Crew.Word, _ progress: inout RunProgress, _ fetches: inout FileRequests, _ transport: ZeroMQTransport,
         _ handover: Handover
     ) throws {
         let worker = plan.workers[word.worker].worker.name
@@ -148,7 +148,7 @@ package final class RemoteRun: Run {
     }
 
     private func collect(
-        _ progress: Progress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport,
+        _ progress: RunProgress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport,
         since origin: Double
     ) throws -> RunResult {
         var values: [Handover.Reason: [Int: Tensor]] = [:]
@@ -190,119 +190,5 @@ extension RemoteRun {
             }
         }
         return bytes
-    }
-}
-
-/// How far each worker is, and how far it may go.
-private struct Progress {
-    private var finishedBy: [Int?]
-    private let first: Int
-    private var last: Int
-    private var readyCount = 0
-    private var stopped = false
-    private(set) var traces: [Int: WorkerRecord] = [:]
-
-    init(workers: Int, after first: Int, last: Int) {
-        finishedBy = Array(repeating: nil, count: workers)
-        self.first = first
-        self.last = last
-        finished = first
-    }
-
-    /// Whether every worker has handed over all.
-    var isOver: Bool { traces.count == finishedBy.count }
-
-    /// The last iteration that all are done with.
-    private(set) var finished: Int
-    /// The last iteration that may begin: two ahead of the slowest, which hides communication.
-    var allowed: Int { finished + 2 }
-
-    /// Whether this makes all ready.
-    mutating func ready() -> Bool {
-        readyCount += 1
-        return readyCount == finishedBy.count
-    }
-
-    /// The iterations that are complete now, in order.
-    mutating func done(_ iteration: Int, by worker: Int) -> [Int] {
-        // Each counts setup as 0 and goes on from `first` in steps of one; anything else is no worker of ours.
-        guard iteration == finishedBy[worker].map({ max($0, first) + 1 }) ?? 0 else { return [] }
-        let before = slowest
-        finishedBy[worker] = iteration
-        guard let now = slowest, now != before else { return [] }
-        guard now > 0 else { return [0] }
-        finished = now
-        return [now]
-    }
-
-    private var slowest: Int? {
-        finishedBy.contains(nil) ? nil : finishedBy.compactMap(\.self).min()
-    }
-
-    mutating func ended(_ worker: Int, _ trace: WorkerRecord) {
-        traces[worker] = trace
-    }
-
-    /// The iteration to end after; `nil` where that has been said.
-    mutating func stop() -> Int? {
-        guard !stopped else { return nil }
-        stopped = true
-        last = min(last, allowed)
-        return last
-    }
-}
-
-/// Answers workers that want files of the graph; no others.
-private struct FileRequests {
-    private let files: GraphFiles
-    private let known: Set<String>
-    private var hashes: [String: (hash: String, bytes: Int)] = [:]
-    private var requests: [Request: String] = [:]
-
-    private struct Request: Hashable {
-        let worker: Int
-        let number: Int
-    }
-
-    init(_ files: GraphFiles) {
-        self.files = files
-        known = Set(files.facts.keys.map(\.path))
-    }
-
-    mutating func answer(_ worker: Int, _ request: Int, _ path: String) -> CoordinatorMessage {
-        guard known.contains(path) else { return .noFile(request: request, reason: "\(path): no file of this graph") }
-        do {
-            let place = try files.absolute(path)
-            if hashes[path] == nil {
-                let hash = try ContentHash.ofFile(place)
-                let attributes = try FileManager.default.attributesOfItem(atPath: place)
-                hashes[path] = (hash, attributes[.size] as? Int ?? 0)
-            }
-            guard let (hash, bytes) = hashes[path] else { return .noFile(request: request, reason: path) }
-            requests[Request(worker: worker, number: request)] = place
-            return .file(request: request, hash: hash, bytes: bytes)
-        } catch {
-            return .noFile(request: request, reason: "\(error)")
-        }
-    }
-
-    /// - Throws: where the file can no longer be read; nothing is sent for a request that was not answered.
-    func send(
-        _ worker: Int, _ request: Int, to address: PostOffice.Address, by office: PostOffice, run: UInt64
-    ) throws {
-        guard let place = requests[Request(worker: worker, number: request)],
-            let number = UInt32(exactly: request)
-        else { return }
-        guard let contents = FileManager.default.contents(atPath: place) else {
-            throw RunError.data("\(place): the file can no longer be read; leave it where it is until the run begins")
-        }
-        var offset = 0
-        while offset < contents.count {
-            let part = contents[offset..<min(offset + FrameHeader.largestPayload, contents.count)]
-            let header = FrameHeader(
-                .file, run: run, transfer: number, offset: offset, total: contents.count, length: part.count)
-            office.send(header, .bytes(Array(part)), to: address)
-            offset += part.count
-        }
     }
 }

@@ -113,7 +113,10 @@ package final class WorkerService: Sendable {
 
     /// Answers whoever called here; an answer to a call of this worker's goes to who measures.
     private func take(probe header: FrameHeader, _ address: PostOffice.Address) {
-        guard case .caller = address else { return probe.take(header) }
+        guard case .caller = address else {
+            state.withLock { $0.session }?.isReached(address)
+            return probe.take(header)
+        }
         guard let office = office.withLock({ $0 }) else { return }
         LinkProbe.answer(header, to: address, by: office)
     }

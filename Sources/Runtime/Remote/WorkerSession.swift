@@ -18,6 +18,11 @@ final class WorkerSession: Sendable {
     private let metrics: Metrics
     private let transport = Mutex<ZeroMQTransport?>(nil)
     private let leaving = Atomic<Bool>(false)
+    /// Workers that have answered this one.
+    private let reached = Mutex<Set<PostOffice.Address>>([])
+
+    /// Seconds that a worker has to answer another before the run begins.
+    private static let patience = 5.0
 
     init(
         _ assignment: Assignment, run: UInt64, for coordinator: PostOffice.Address, _ office: PostOffice,
@@ -69,6 +74,11 @@ final class WorkerSession: Sendable {
         transport.withLock { $0 }?.take(address, header, payload)
     }
 
+    /// Notes that a worker which this one calls has answered.
+    func isReached(_ peer: PostOffice.Address) {
+        reached.withLock { _ = $0.insert(peer) }
+    }
+
     /// Ends all waiting.
     func leave() {
         leaving.store(true, ordering: .relaxed)
@@ -111,6 +121,7 @@ final class WorkerSession: Sendable {
         let worker = try WorkerLoop(
             plan, worker: assignment.index, arena: arena, transport: transport, log: metrics, catalog: catalog,
             files: files, origin: origin, traceLimit: min(events, 50_000))
+        try waitForPeers(peers)
         tell(.ready)
         // Setup begins when all are ready, as an iteration of its own before the first.
         guard gate.begin(assignment.first + 1) else { return }
@@ -143,9 +154,33 @@ final class WorkerSession: Sendable {
         var peers: [Int: PostOffice.Address] = [:]
         for transfer in plan.transfers where transfer.from == assignment.index && peers[transfer.to] == nil {
             let colleague = assignment.workers[transfer.to]
-            peers[transfer.to] = office.connect(to: colleague.endpoint, key: colleague.key)
+            let peer = office.connect(to: colleague.endpoint, key: colleague.key)
+            peers[transfer.to] = peer
+            // Answered by whoever listens there.
+            office.send(FrameHeader(.probe, run: run), to: peer)
         }
         return peers
+    }
+
+    /// Waits until all workers that this one sends to have answered: a value that never arrives would be waited for for
+    /// ever.
+    ///
+    /// - Throws: ``RunError/lost(worker:reason:)`` where one does not.
+    private func waitForPeers(_ peers: [Int: PostOffice.Address]) throws(RunError) {
+        let start = ContinuousClock.now
+        while !leaving.load(ordering: .relaxed) {
+            let silent = reached.withLock { reached in peers.filter { !reached.contains($0.value) } }
+            guard let first = silent.keys.min() else { return }
+            guard (ContinuousClock.now - start).seconds < WorkerSession.patience else {
+                let colleague = assignment.workers[first]
+                let own = assignment.workers[assignment.index].name
+                throw .lost(
+                    worker: colleague.name,
+                    reason: "it is not reached at \(colleague.endpoint) by \(own) within \(Int(WorkerSession.patience)) s; "
+                        + "all workers must reach each other, so check firewall and address")
+            }
+            Thread.sleep(forTimeInterval: 0.002)
+        }
     }
 
     private func parts(
