@@ -13,7 +13,10 @@ struct PlacementSearch {
     }
 
     private let expansion: Expansion
+    private let frame: PlacementFrame
     private let loop: LoopGraph
+    /// For every axis, index by index, the loop's instances.
+    private let units: [[[Int]]]
     private let workers: [Worker]
     private let links: Links
     private let automatic: ConvolutionMethod
@@ -22,13 +25,22 @@ struct PlacementSearch {
     private let sort: [Int]
 
     /// Instances played through in a search, in all.
-    private static let budget = 1_000_000
+    private static let budget = 400_000
 
     init(_ expansion: Expansion, workers: [Worker], links: Links) {
         self.expansion = expansion
         self.workers = workers
         self.links = links
-        loop = LoopGraph(expansion)
+        let loop = LoopGraph(expansion)
+        self.loop = loop
+        let frame = PlacementFrame(expansion)
+        self.frame = frame
+        var units = frame.axes.map { [[Int]](repeating: [], count: $0) }
+        for position in loop.computed {
+            guard let axis = frame.axis[position] else { continue }
+            units[axis][expansion.instances[position].index].append(position)
+        }
+        self.units = units
         let automatic: ConvolutionMethod = workers.allSatisfy(\.hasWinograd) ? .winograd : .direct
         self.automatic = automatic
         // Workers of equal speeds share one column.
@@ -92,7 +104,7 @@ struct PlacementSearch {
     }
 
     private func played(_ placement: Placement) -> Candidate {
-        let homes = placement.homes(expansion)
+        let homes = frame.homes(placement)
         return Candidate(placement: placement, homes: homes, score: schedule(homes).score)
     }
 
@@ -111,21 +123,10 @@ struct PlacementSearch {
 
     // MARK: Drafts
 
-    /// The loop's instances of every axis, index by index.
-    private func units() -> [String: [[Int]]] {
-        var units: [String: [[Int]]] = [:]
-        for (name, axis) in expansion.axes { units[name] = Array(repeating: [], count: axis.count) }
-        for position in loop.computed {
-            guard let axis = expansion.graph.nodes[expansion.instances[position].node].axis else { continue }
-            units[axis]?[expansion.instances[position].index].append(position)
-        }
-        return units
-    }
-
     /// The indices of an axis in contiguous runs over some workers, each as long as the worker is fast; everything else on
     /// the first. Neighbouring tiles stay together, so that windows share rows.
     private func runs(_ chosen: [Int]) -> Placement {
-        let axes = units().mapValues { units in
+        let axes = units.map { units in
             // An axis that is only used before or after the loop is spread as if it were.
             let weights = units.map { unit in max(total(unit, on: sort[chosen[0]]), 1e-12) }
             let rates = chosen.map { worker in
@@ -138,7 +139,7 @@ struct PlacementSearch {
 
     private func singles(_ home: (Int) -> Int) -> [Int: Int] {
         var single: [Int: Int] = [:]
-        for position in loop.computed where expansion.graph.nodes[expansion.instances[position].node].axis == nil {
+        for position in loop.computed where frame.axis[position] == nil {
             single[position] = home(position)
         }
         return single
@@ -161,8 +162,7 @@ struct PlacementSearch {
     /// Each index of an axis, and each instance of none, in the order in which they are read, goes where it would be done
     /// first.
     private func earliestFinish() -> Placement {
-        let units = units()
-        var axes: [String: [Int?]] = units.mapValues { Array(repeating: nil, count: $0.count) }
+        var axes = units.map { [Int?](repeating: nil, count: $0.count) }
         var single: [Int: Int] = [:]
         var done = [Double](repeating: 0, count: expansion.instances.count)
         var place = [Int](repeating: 0, count: expansion.instances.count)
@@ -183,23 +183,20 @@ struct PlacementSearch {
 
         for position in loop.computed {
             let instance = expansion.instances[position]
-            let axis = expansion.graph.nodes[instance.node].axis
-            let known = axis.flatMap { axes[$0]?[instance.index] }
+            let axis = frame.axis[position]
+            let known = axis.flatMap { axes[$0][instance.index] }
             let worker =
                 known
                 ?? workers.indices.min { left, right in
                     (finish(position, on: left), left) < (finish(position, on: right), right)
                 } ?? 0
-            if let axis { axes[axis]?[instance.index] = worker } else { single[position] = worker }
+            if let axis { axes[axis][instance.index] = worker } else { single[position] = worker }
             done[position] = finish(position, on: worker)
             free[worker] = done[position]
             place[position] = worker
         }
         let even = runs(Array(workers.indices))
-        let homes = axes.reduce(into: [String: [Int]]()) { homes, axis in
-            let instead = even.axes[axis.key] ?? []
-            homes[axis.key] = zip(axis.value, instead).map { $0 ?? $1 }
-        }
+        let homes = zip(axes, even.axes).map { own, instead in zip(own, instead).map { $0 ?? $1 } }
         return Placement(axes: homes, single: single)
     }
 
@@ -211,45 +208,39 @@ struct PlacementSearch {
         var best = start
         var left = PlacementSearch.budget / max(expansion.instances.count, 1)
         guard workers.count > 1 else { return best }
-        let units = units()
-        var isBetter = true
-        while isBetter {
-            isBetter = false
-            for move in moves(best.placement, units) {
-                guard left > 0 else { return best }
+        let places = places()
+        // Round and round, until no move in a whole round helps.
+        var sinceBetter = 0
+        var next = 0
+        while left > 0, !places.isEmpty, sinceBetter < places.count {
+            let place = places[next]
+            next = (next + 1) % places.count
+            sinceBetter += 1
+            for target in targets(best.placement) where target != best.placement[place] && left > 0 {
                 left -= 1
-                let candidate = played(move)
+                var moved = best.placement
+                moved[place] = target
+                let candidate = played(moved)
                 guard candidate.score < best.score * (1 - 1e-6) else { continue }
                 best = candidate
-                isBetter = true
-                break
+                sinceBetter = 0
             }
         }
         return best
     }
 
-    /// Placements that differ from one in a single place, for a few other workers each.
-    private func moves(_ placement: Placement, _ units: [String: [[Int]]]) -> [Placement] {
-        let targets = Set(placement.axes.values.joined()).union(placement.single.values).sorted().prefix(8)
-        let unused = workers.indices.first { !targets.contains($0) }
-        let all = Array(targets) + [unused].compactMap(\.self)
-        var moves: [Placement] = []
-        for (axis, homes) in placement.axes.sorted(by: { $0.key < $1.key }) {
-            for (index, home) in homes.enumerated() where !(units[axis]?[index].isEmpty ?? true) {
-                for target in all where target != home {
-                    var moved = placement
-                    moved.axes[axis]?[index] = target
-                    moves.append(moved)
-                }
+    /// All that can be moved, those of no axis first.
+    private func places() -> [Placement.Place] {
+        let single = loop.computed.filter { frame.axis[$0] == nil }.map { Placement.Place.single($0) }
+        return single
+            + units.indices.flatMap { axis in
+                units[axis].indices.filter { !units[axis][$0].isEmpty }.map { .index(axis: axis, index: $0) }
             }
-        }
-        for (position, home) in placement.single.sorted(by: { $0.key < $1.key }) {
-            for target in all where target != home {
-                var moved = placement
-                moved.single[position] = target
-                moves.append(moved)
-            }
-        }
-        return moves
+    }
+
+    /// Workers that something may move to: a few of those in use, and one that is not.
+    private func targets(_ placement: Placement) -> [Int] {
+        let used = Set(placement.axes.joined()).union(placement.single.values).sorted().prefix(8)
+        return Array(used) + [workers.indices.first { !used.contains($0) }].compactMap(\.self)
     }
 }

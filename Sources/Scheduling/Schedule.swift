@@ -226,17 +226,23 @@ private struct SentBoxes {
     private var isWhole = false
     private var boxes: [Region] = []
 
+    /// Boxes that a further one is held against: of more, what they share is not worth the time that it takes to know.
+    private static let mostBoxes = 16
+
     /// Bytes that a reader still lacks.
     mutating func bytes(_ source: Int, _ reader: Int, _ expansion: Expansion, _ loop: LoopGraph) -> Int {
-        guard case .compute(let kind, _, let context) = expansion.instances[reader].content else { return 0 }
         let type = expansion.instances[source].type
         var bytes = 0
         for read in loop.reads[reader] where read.source == source && !isWhole {
-            guard let box = kind.box(context, input: read.input, value: read.value) else {
+            guard let box = read.box else {
                 let axes = boxes.first?.ranges.count ?? 0
                 let rest = Region(whole: type.shape.trailing(axes)).subtracting(boxes)
                 bytes += boxes.isEmpty ? type.byteCount : rest.reduce(0) { $0 + type.cut(to: $1).byteCount }
                 isWhole = true
+                continue
+            }
+            guard boxes.count < SentBoxes.mostBoxes else {
+                bytes += type.cut(to: box).byteCount
                 continue
             }
             let rest = box.subtracting(boxes.filter { !$0.intersection(box).isEmpty })

@@ -176,8 +176,9 @@ final class WorkerSession: Sendable {
                 let own = assignment.workers[assignment.index].name
                 throw .lost(
                     worker: colleague.name,
-                    reason: "it is not reached at \(colleague.endpoint) by \(own) within \(Int(WorkerSession.patience)) s; "
-                        + "all workers must reach each other, so check firewall and address")
+                    reason: "it is not reached at \(colleague.endpoint) by \(own) within "
+                        + "\(Int(WorkerSession.patience)) s; all workers must reach each other, so check firewall and address"
+                )
             }
             Thread.sleep(forTimeInterval: 0.002)
         }
