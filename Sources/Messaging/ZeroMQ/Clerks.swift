@@ -42,6 +42,8 @@ final class Clerks: @unchecked Sendable {
     /// Works until the counter is closed.
     func serve() {
         while isOpen {
+            // An order that came while the question kept others from the counter.
+            carryOutOrders()
             _ = look(milliseconds: -1)
             turns.clerkHasLooked()
         }

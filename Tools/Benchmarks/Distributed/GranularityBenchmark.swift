@@ -29,7 +29,7 @@ package struct GranularityBenchmark {
                 + "right neighbour of the step before, and does a fixed number of dependent multiply-adds. The granularity "
                 + "is the time of \(effort.stencilSteps) steps times the workers, over their tasks; the efficiency is the share of "
                 + "it that the tasks take alone. METG(50 %) is the granularity, in microseconds, from which on the efficiency is "
-                + "at least a half. Of \(effort.stencilIterations) times the least, as whatever else the machine does counts "
+                + "at least a half. The median of \(effort.stencilIterations) times; whatever else the machine does counts "
                 + "as overhead.",
             columns: ["", "tasks a step", "METG(50 %)"] + effort.taskSizes.map { "\(decimals($0 * 1e6, 0)) µs" })
         let workers = try WorkerProcesses(2, in: folder)
@@ -46,7 +46,7 @@ package struct GranularityBenchmark {
                         isRemote ? try workers.time(expansion, files: files) : try timeInProcess(expansion))
                     let perTask = Samples(times.seconds.map { $0 * 2 / Double(width * effort.stencilSteps) })
                     section.samples["stencil: \(name), \(width) tasks a step, \(decimals(size * 1e6, 0)) µs"] = perTask
-                    points.append(Point(task: size, granularity: perTask.seconds.min() ?? .infinity))
+                    points.append(Point(task: size, granularity: perTask.median ?? .infinity))
                 }
                 section.rows.append(
                     [name, "\(width)", Point.metg(points).map { decimals($0 * 1e6, 1) } ?? "–"]
@@ -81,7 +81,7 @@ package struct GranularityBenchmark {
     }
 
     private func timeInProcess(_ expansion: Expansion) throws -> [Double] {
-        let plan = Plan(expansion, workers: HostFile(local: 2, threads: 1).workers)
+        let plan = Plan(expansion, workers: HostFile(local: 2, threads: 1).workers, links: .instant)
         let run = InProcessRun(plan, catalog: BenchmarkWorker.catalog, files: files, log: MetricsLog())
         return try run.run().records.filter { $0.iteration > 1 }.map(\.seconds)
     }

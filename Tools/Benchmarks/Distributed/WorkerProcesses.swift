@@ -17,12 +17,14 @@ final class WorkerProcesses {
 
     /// Runs a plan on them and returns the seconds of every iteration but the first.
     ///
-    /// - Parameter placement: for every instance the index of its worker.
+    /// - Parameter placement: for every instance the index of its worker; by default all have as much to do, however
+    ///   little it is.
     func time(_ expansion: Expansion, placement: [Int]? = nil, files: GraphFiles) throws -> [Double] {
         let crew = try Crew(
             Context(), endpoints: helpers.map(\.announcement), program: BenchmarkWorker.version)
         let plan = Plan(
-            expansion, workers: HostFile(local: helpers.count, threads: 1).workers, placement: placement)
+            expansion, workers: HostFile(local: helpers.count, threads: 1).workers, links: .instant,
+            placement: placement)
         let run = RemoteRun(plan, crew: crew, name: "benchmark.graph", files: files, log: MetricsLog())
         return try run.run().records.filter { $0.iteration > 1 }.map(\.seconds)
     }
