@@ -17,8 +17,11 @@ struct DotCommand: ParsableCommand {
     var measured: String?
 
     func run() throws {
+        if let measured {
+            let report = try RunReport.read(folder: measured)
+            return try show(report, graph.load(of: report), folder: measured)
+        }
         let loaded = try graph.load()
-        if let measured { return try show(RunReport.read(folder: measured), loaded, folder: measured) }
         // The graph as it was declared, unless it is asked what becomes of it.
         let plan = try hosts.plan(loaded, rewriting: hosts.workers == nil ? .none : .all)
         guard expand || hosts.workers != nil else { return Terminal.line(String(plan.expansion.dot().dropLast())) }
@@ -31,7 +34,7 @@ struct DotCommand: ParsableCommand {
         let count = report.workers.count
         let expansion = try loaded.expansion.rewritten(
             hosts.rewrite ?? report.rewriting, workers: count, FileFacts(loaded.files))
-        guard expansion.instances.contains(where: { report.secondsPerInstance[$0.id] != nil }) else {
+        guard count > 0, expansion.instances.contains(where: { report.secondsPerInstance[$0.id] != nil }) else {
             throw Failure.usage("\(folder): this run was one of another graph; name a run of \(graph.file)")
         }
         let homes = expansion.instances.map { instance in

@@ -19,9 +19,12 @@ struct GraphOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - resumption: The run that is gone on with; its parameters are in force where `--set` gives no others.
+    ///   - report: A run that is looked at; likewise.
     ///   - isQuiet: Whether warnings are kept back.
     /// - Throws: ``Failure`` with every problem found.
-    func load(resuming resumption: Resumption? = nil, isQuiet: Bool = false) throws -> LoadedGraph {
+    func load(
+        resuming resumption: Resumption? = nil, of report: RunReport? = nil, isQuiet: Bool = false
+    ) throws -> LoadedGraph {
         let given = try parseSettings(settings)
         let data = try contents(of: file, what: "a .graph file") {
             let isGraph = file.hasSuffix(".graph")
@@ -30,7 +33,7 @@ struct GraphOptions: ParsableArguments {
                 : "a graph file ends in .graph, '\(Tool.configuration.name) --help' shows the commands"
         }
         let current = FileManager.default.currentDirectoryPath
-        let overrides = Overrides(given, inherited: resumption?.parameters ?? [:]) { path in
+        let overrides = Overrides(given, inherited: resumption?.parameters ?? report?.parameterTexts ?? [:]) { path in
             path.hasPrefix("/") ? path : URL(filePath: current).appending(path: path).path(percentEncoded: false)
         }
         let files = GraphFiles(folder: URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false))

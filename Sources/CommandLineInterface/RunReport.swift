@@ -148,6 +148,9 @@ struct RunReport: Codable {
         secondsPerInstance = average
     }
 
+    /// What parameters were set to, as texts for `--set`.
+    var parameterTexts: [String: String] { parameters.mapValues(\.description) }
+
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

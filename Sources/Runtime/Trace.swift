@@ -43,7 +43,7 @@ package struct WorkerTrace: Sendable {
         self.names = names
         self.events = events
         self.dropped = dropped
-        self.seconds = names.indices.map { seconds.indices.contains($0) ? seconds[$0] : 0 }
+        self.seconds = names.indices.map { seconds.indices.contains($0) && seconds[$0].isFinite ? seconds[$0] : 0 }
         origin = .now
         limit = events.count
     }

@@ -59,7 +59,7 @@ struct PlacementSearch {
     /// Placements, the best first, and that improved.
     func candidates() -> [Candidate] {
         var drafts: [Placement] = []
-        let ranked = byspeed()
+        let ranked = bySpeed()
         // Where nothing is in the loop, all that counts is to share out what comes before it.
         let counts = loop.computed.isEmpty ? [workers.count] : PlacementSearch.counts(upTo: workers.count)
         for count in counts { drafts.append(runs(Array(ranked.prefix(count)))) }
@@ -98,7 +98,7 @@ struct PlacementSearch {
         positions.reduce(0) { $0 + seconds[sort][$1] }
     }
 
-    private func byspeed() -> [Int] {
+    private func bySpeed() -> [Int] {
         let totals = seconds.indices.map { total(loop.computed, on: $0) }
         return workers.indices.sorted { (totals[sort[$0]], $0) < (totals[sort[$1]], $1) }
     }
@@ -240,7 +240,7 @@ struct PlacementSearch {
 
     /// Workers that something may move to: a few of those in use, and one that is not.
     private func targets(_ placement: Placement) -> [Int] {
-        let used = Set(placement.axes.joined()).union(placement.single.values).sorted().prefix(8)
-        return Array(used) + [workers.indices.first { !used.contains($0) }].compactMap(\.self)
+        let used = Set(placement.axes.joined()).union(placement.single.values)
+        return Array(used.sorted().prefix(8)) + [workers.indices.first { !used.contains($0) }].compactMap(\.self)
     }
 }

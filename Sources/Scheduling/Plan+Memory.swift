@@ -61,7 +61,8 @@ extension Plan {
                     let middle = (last + enough) / 2
                     if fits(middle) { enough = middle } else { last = middle }
                 }
-                return "\(enough) such workers would do; add hosts, or raise --memory where there is more"
+                return
+                    "\(enough) such workers would do; add hosts, or let workers use more (memory=… in the host file, --memory of a worker)"
             }
             // More than there are instances to share out cannot help.
         } while enough < mostWorkers && enough < 2 * expansion.instances.count

@@ -234,7 +234,9 @@ private struct SentBoxes {
         let type = expansion.instances[source].type
         var bytes = 0
         for read in loop.reads[reader] where read.source == source && !isWhole {
-            guard let box = read.box else {
+            // A box of other axes than those before it is not worth telling apart.
+            let isAlike = boxes.first.map { $0.ranges.count == read.box?.ranges.count } ?? true
+            guard let box = read.box, isAlike else {
                 let axes = boxes.first?.ranges.count ?? 0
                 let rest = Region(whole: type.shape.trailing(axes)).subtracting(boxes)
                 bytes += boxes.isEmpty ? type.byteCount : rest.reduce(0) { $0 + type.cut(to: $1).byteCount }

@@ -141,7 +141,10 @@ struct PlacementTests {
         let lines = error?.problems ?? []
         #expect(lines.dropLast().allSatisfy { $0.contains("MB of memory and may use") })
         let count = try #require(lines.last?.split(separator: " ").first.flatMap { Int($0) })
-        #expect(lines.last == "\(count) such workers would do; add hosts, or raise --memory where there is more")
+        #expect(
+            lines.last
+                == "\(count) such workers would do; add hosts, or let workers use more (memory=… in the host file, --memory of a worker)"
+        )
         #expect(
             try Plan.best(
                 expansion, workers: workers(Array(repeating: 1, count: count), memory: limit), links: .instant

@@ -37,6 +37,8 @@ struct Counter: ~Copyable {
             // What is sent is bounded by the plan, not by the library, which would drop it.
             try socket.set(ZMQ_SNDHWM, 0)
             try socket.set(ZMQ_RCVHWM, 0)
+            // No message is larger, whoever sends it; nothing is kept of one that says it is.
+            try socket.setLarge(ZMQ_MAXMSGSIZE, Int64(FrameHeader.largestPayload + 4096))
             // Last words have a second to leave.
             try socket.set(ZMQ_LINGER, 1000)
         }
@@ -101,11 +103,7 @@ struct Counter: ~Copyable {
             peers[peer] = owner
         case .send(let address, let header, let payload):
             // What cannot be sent is lost, as a message to a peer that is gone would be; who waits for it notices.
-            do throws(MessagingError) {
-                try send(header, payload, to: address)
-            } catch {
-                if case .lent(let lent) = payload { lent.done() }
-            }
+            try? send(header, payload, to: address)
         }
     }
 
@@ -114,17 +112,26 @@ struct Counter: ~Copyable {
         if let descriptor = try? owner.socket.descriptor() { watch.remove(descriptor) }
     }
 
+    /// Lent memory is given back whether it is sent or not.
     private func send(
         _ header: FrameHeader, _ payload: PostOffice.Payload, to address: PostOffice.Address
     ) throws(MessagingError) {
         let owner: SocketOwner?
         switch address {
         case .peer(let number): owner = peers[number]
-        case .caller(let identity):
+        case .caller:
             owner = listener
-            if let listener { try listener.socket.send(Message(identity), more: true) }
         }
-        guard let owner else { throw .cancelled }
+        guard let owner else {
+            if case .lent(let lent) = payload { lent.done() }
+            throw .cancelled
+        }
+        do throws(MessagingError) {
+            if case .caller(let identity) = address { try owner.socket.send(Message(identity), more: true) }
+        } catch {
+            if case .lent(let lent) = payload { lent.done() }
+            throw error
+        }
         switch payload {
         case .none:
             try owner.socket.send(Message(header), more: false)
@@ -132,12 +139,19 @@ struct Counter: ~Copyable {
             try owner.socket.send(Message(header), more: true)
             try owner.socket.send(Message(bytes), more: false)
         case .lent(let lent) where lent.bytes.count <= Counter.smallPayload:
+            defer { lent.done() }
             let message = try Message(copying: lent.bytes)
             try owner.socket.send(Message(header), more: true)
             try owner.socket.send(message, more: false)
-            lent.done()
         case .lent(let lent):
-            let message = try Message(lending: lent.bytes, done: lent.done)
+            // From here on the message gives it back when it is closed, sent or not.
+            let message: Message
+            do throws(MessagingError) {
+                message = try Message(lending: lent.bytes, done: lent.done)
+            } catch {
+                lent.done()
+                throw error
+            }
             try owner.socket.send(Message(header), more: true)
             try owner.socket.send(message, more: false)
         }

@@ -41,6 +41,14 @@ struct Socket: ~Copyable {
         }
     }
 
+    /// Sets an option that is a large number.
+    func setLarge(_ option: Int32, _ value: Int64) throws(MessagingError) {
+        var value = value
+        guard zmq_setsockopt(handle, option, &value, MemoryLayout<Int64>.size) == 0 else {
+            throw .last("zmq_setsockopt")
+        }
+    }
+
     /// Sets an option that is a text.
     func set(_ option: Int32, _ value: String) throws(MessagingError) {
         guard zmq_setsockopt(handle, option, value, value.utf8.count) == 0 else { throw .last("zmq_setsockopt") }

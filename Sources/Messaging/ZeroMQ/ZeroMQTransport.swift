@@ -28,12 +28,18 @@ package final class ZeroMQTransport: Transport {
     private let incoming: [Int: Incoming]
     private let refusals = Atomic<Int>(0)
     private let log: TransferLog?
+    private let owners: MemoryOwners
 
     /// - Parameters:
     ///   - parts: By the number of the transfer in the plan.
     ///   - log: Notes when values are sent and when they are there.
-    package init(_ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part], log: TransferLog? = nil) {
+    ///   - owners: Of all memory that is sent from or received into.
+    package init(
+        _ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part], log: TransferLog? = nil,
+        owners: MemoryOwners = MemoryOwners()
+    ) {
         self.log = log
+        self.owners = owners
         self.office = office
         self.run = run
         self.epoch = epoch
@@ -79,8 +85,9 @@ package final class ZeroMQTransport: Transport {
                 _ = outgoing.partIsGone()
                 continue
             }
-            let lent = PostOffice.Lent(chunk) { [changed = office.changed] in
+            let lent = PostOffice.Lent(chunk) { [changed = office.changed, owners] in
                 if outgoing.partIsGone() { changed() }
+                withExtendedLifetime(owners) {}
             }
             office.send(header, .lent(lent), to: outgoing.peer)
         }
@@ -234,7 +241,7 @@ private final class Incoming: @unchecked Sendable {
     func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
         lock.lock()
         let isAwaited =
-            !isWhole && header.iteration == expected && header.instance == UInt32(instance)
+            !isWhole && !cancelled && header.iteration == expected && header.instance == UInt32(instance)
             && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
         if isAwaited { sender = address }
         lock.unlock()

@@ -18,7 +18,7 @@ package enum CoordinatorMessage: Codable, Sendable {
     /// The run is over for this worker, whatever it is doing.
     case leave
     /// Still there? With the coordinator's ``MonotonicTime``.
-    case ping(sent: Double)
+    case ping(sent: Double, inRun: Bool)
     /// Measure the way to the worker that listens at an endpoint.
     case probe(endpoint: String, key: String?)
 }
@@ -86,8 +86,8 @@ package struct Abilities: Codable, Hashable, Sendable {
     var complaint: String? {
         guard (1...65536).contains(cores) else { return "\(cores) processors" }
         guard (1...1024).contains(threads) else { return "\(threads) threads" }
-        guard memory > 0 else { return "\(memory) bytes of memory" }
-        guard idleBytes >= 0 else { return "\(idleBytes) bytes of memory when idle" }
+        guard (1...1 << 50).contains(memory) else { return "\(memory) bytes of memory" }
+        guard (0...1 << 50).contains(idleBytes) else { return "\(idleBytes) bytes of memory when idle" }
         return speeds.complaint
     }
 }

@@ -15,7 +15,7 @@ extension Crew {
     func compareClocks() {
         for worker in members.indices {
             for _ in 0..<5 {
-                tell(.ping(sent: MonotonicTime.now), worker)
+                tell(.ping(sent: MonotonicTime.now, inRun: false), worker)
                 let times = answer(of: worker, within: 0.2) { message -> (sent: Double, clock: Double)? in
                     guard case .pong(let sent, let clock) = message else { return nil }
                     return (sent, clock)

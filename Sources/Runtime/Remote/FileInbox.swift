@@ -70,7 +70,10 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     private func nextPart() throws -> [UInt8] {
         condition.lock()
         defer { condition.unlock() }
-        while parts.isEmpty && !cancelled { condition.wait() }
+        while parts.isEmpty && !cancelled {
+            if case .none(let reason)? = answer { throw RunError.data(reason) }
+            condition.wait()
+        }
         guard !cancelled else { throw MessagingError.cancelled }
         return parts.removeFirst()
     }
@@ -97,9 +100,13 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     func take(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         condition.lock()
         defer { condition.unlock() }
-        guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request), header.total == bytes,
-            header.offset == delivered, header.length > 0
-        else { return }
+        guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request) else { return }
+        guard header.total == bytes else {
+            answer = .none("a file changed while it was sent; leave it as it is until the run begins")
+            condition.broadcast()
+            return
+        }
+        guard header.offset == delivered, header.length > 0 else { return }
         delivered += header.length
         parts.append(Array(payload))
         condition.broadcast()

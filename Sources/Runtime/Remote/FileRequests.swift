@@ -27,7 +27,9 @@ struct FileRequests {
             let place = try files.absolute(path)
             if hashes[path] == nil {
                 let hash = try ContentHash.ofFile(place)
-                let attributes = try FileManager.default.attributesOfItem(atPath: place)
+                // Of the file itself, where a link leads to it.
+                let file = URL(filePath: place).resolvingSymlinksInPath().path(percentEncoded: false)
+                let attributes = try FileManager.default.attributesOfItem(atPath: file)
                 hashes[path] = (hash, attributes[.size] as? Int ?? 0)
             }
             guard let (hash, bytes) = hashes[path] else { return .noFile(request: request, reason: path) }

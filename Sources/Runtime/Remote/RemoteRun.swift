@@ -51,7 +51,11 @@ package final class RemoteRun: Run {
         let origin = MonotonicTime.now
         let handover = Handover(plan)
         let buffers = buffers(handover)
-        let transport = ZeroMQTransport(crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers))
+        let owners = MemoryOwners()
+        owners.add(buffers)
+        owners.add(startStates)
+        let transport = ZeroMQTransport(
+            crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers), owners: owners)
         crew.deliver(to: transport)
         for index in crew.members.indices {
             let assignment = try Assignment(
@@ -61,17 +65,18 @@ package final class RemoteRun: Run {
         }
         var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
         var heard = crew.members.map { _ in ContinuousClock.now }
-        var lastPing = ContinuousClock.now
+        let heartbeat = Heartbeat { [crew] in crew.tellAll(.ping(sent: MonotonicTime.now, inRun: true)) }
+        defer { heartbeat.stop() }
         var fetches = FileRequests(files)
         while !progress.isOver {
-            if let word = crew.words.next(within: 0.5) {
-                heard[word.worker] = .now
+            let word = crew.words.next(within: 0.5)
+            if let word {
                 try handle(word, &progress, &fetches, transport, handover)
+                heard[word.worker] = .now
             }
             if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
-            guard (ContinuousClock.now - lastPing).seconds >= 1 else { continue }
-            lastPing = .now
-            crew.tellAll(.ping(sent: MonotonicTime.now))
+            // What came while a file was hashed or sent is looked at before anybody is taken for lost.
+            guard word == nil else { continue }
             if let silent = heard.firstIndex(where: { (ContinuousClock.now - $0).seconds > RemoteRun.patience }) {
                 throw RunError.lost(
                     worker: plan.workers[silent].worker.name,
@@ -117,7 +122,9 @@ package final class RemoteRun: Run {
     /// The states that the run goes on from, to the workers that carry them.
     private func sendStates(_ handover: Handover, _ transport: ZeroMQTransport) throws {
         for item in handover.items(.firstState) {
-            guard let state = startStates[item.position] else { continue }
+            guard let state = startStates[item.position] else {
+                throw RunError.checkpoint("the checkpoint holds no state '\(plan.instances[item.position].id)'")
+            }
             try state.withView {
                 try transport.send(item.transfer, $0)
                 try transport.settle(item.transfer)
@@ -185,7 +192,7 @@ extension RemoteRun {
         var bytes: [Int: Int] = [:]
         for (worker, record) in records.enumerated() {
             for pair in record?.sentBytes ?? [] where pair.count == 2 && plan.transfers.indices.contains(pair[0]) {
-                guard plan.transfers[pair[0]].from == worker else { continue }
+                guard plan.transfers[pair[0]].from == worker, (0...1 << 50).contains(pair[1]) else { continue }
                 bytes[pair[0]] = pair[1]
             }
         }

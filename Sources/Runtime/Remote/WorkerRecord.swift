@@ -48,7 +48,7 @@ extension WorkerTrace {
         let names = zip(record.names, record.categories).map { ($0, Category(rawValue: $1) ?? .compute) }
         let events = record.events.compactMap { event -> Event? in
             guard event.count == 4, let name = Int(exactly: event[0]), names.indices.contains(name),
-                let iteration = Int(exactly: event[1])
+                let iteration = Int(exactly: event[1]), event[2].isFinite, event[3].isFinite
             else { return nil }
             return Event(name: name, iteration: iteration, start: event[2] + offset, duration: event[3])
         }

@@ -59,7 +59,11 @@ package final class WorkerService: Sendable {
             }
             if let lost {
                 note("the coordinator of the run is silent; the run is given up")
-                state.withLock { $0.hasLostCoordinator = true }
+                state.withLock { state in
+                    state.hasLostCoordinator = true
+                    // Said again only where a long computation still goes on then.
+                    state.lastWord = .now
+                }
                 lost.leave()
             }
         }
@@ -99,7 +103,11 @@ package final class WorkerService: Sendable {
             office.tell(WorkerMessage.welcome(abilities), run: header.run, to: address)
         case .assign(let assignment):
             begin(assignment, header.run, address, office)
-        case .ping(let sent) where isOwn || session == nil:
+        case .ping(_, inRun: true) where !isOwn:
+            office.tell(
+                WorkerMessage.refusal("it has no part in the run any more; it may have been started anew"),
+                run: header.run, to: address)
+        case .ping(let sent, _) where isOwn || session == nil:
             office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
         case .probe(let endpoint, let key) where session == nil:
             probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in

@@ -110,8 +110,10 @@ final class WorkerSession: Sendable {
         defer { for peer in peers.values { office.disconnect(peer) } }
         let origin = ContinuousClock.now
         let transfers = TransferLog(origin: origin, limit: 50_000)
+        let owners = MemoryOwners()
+        owners.add(arena)
         let transport = ZeroMQTransport(
-            office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers), log: transfers)
+            office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers), log: transfers, owners: owners)
         self.transport.withLock { $0 = transport }
         // What told to leave before there was a transport must end its waiting too.
         if leaving.load(ordering: .relaxed) { transport.cancel() }
@@ -139,6 +141,7 @@ final class WorkerSession: Sendable {
         }
         guard !gate.isCancelled else { return }
         try worker.run(.finish, iteration: iteration - 1)
+        owners.add(worker.kept)
         try handOver(worker.kept, own, arena, plan, handover, transport)
         tell(
             .ended(
