@@ -29,7 +29,7 @@ struct RunReport: Codable {
         let from: String
         let to: String
         let bytesPerIteration: Int
-        /// Bytes that were sent in an iteration, from the values that were seen on their way; missing where none were.
+        /// Bytes that were sent in an iteration, as the sender counted them; missing where both are in this program.
         let measuredBytesPerIteration: Int?
     }
 

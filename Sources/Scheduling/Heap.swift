@@ -7,8 +7,6 @@ struct Heap<Element> {
         self.precedes = precedes
     }
 
-    var first: Element? { elements.first }
-
     mutating func insert(_ element: Element) {
         elements.append(element)
         var child = elements.count - 1

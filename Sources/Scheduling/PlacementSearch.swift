@@ -2,8 +2,8 @@ internal import GraphModel
 internal import Networks
 internal import Tensors
 
-/// Looks for the placement with the shortest iteration, transfers counted twice: several are drawn up and played through, and the best is improved
-/// step by step. The same graph, workers and links always give the same.
+/// Looks for the placement with the shortest iteration, transfers counted twice: several are drawn up and played through,
+/// and the best is improved step by step. The same graph, workers and links always give the same.
 struct PlacementSearch {
     /// A placement and what it is compared by, ``Schedule/score``.
     struct Candidate {
@@ -72,7 +72,8 @@ struct PlacementSearch {
     }
 
     /// Seconds of an iteration that no placement on these workers can beat: the longest way through the loop on the
-    /// fastest of them, and all work shared out evenly, whichever is longer.
+    /// fastest of them, and all work shared out evenly, whichever is longer. It is a bound for workers of which each is as
+    /// many times faster than another whatever it computes.
     func lowerBound() -> Double {
         func least(_ position: Int) -> Double { seconds.map { $0[position] }.min() ?? 0 }
         var ways = [Double](repeating: 0, count: expansion.instances.count)

@@ -27,7 +27,6 @@ struct Schedule {
         _ expansion: Expansion, _ loop: LoopGraph, homes: [Int], workers: [Worker], links: Links,
         seconds: (_ position: Int, _ worker: Int) -> Double
     ) {
-        busy = Array(repeating: 0, count: workers.count)
         var player = Player(expansion, loop, homes: homes, workers: workers, links: links, seconds: seconds)
         var hurried = player
         hurried.sendsFirst = true

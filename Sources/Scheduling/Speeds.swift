@@ -72,10 +72,10 @@ public struct Speeds: Hashable, Sendable, Codable {
     ///
     /// - Parameter automatic: What convolutions are that the graph leaves to the plan.
     public func seconds(_ cost: Cost, automatic: ConvolutionMethod) -> Double {
-        var plain = cost.operations
+        // In one order, here as below, so that every process adds up to the same bits.
+        let plain = cost.operations - cost.work.values.sorted().reduce(0, +)
         var parts = [overhead]
         for (work, operations) in cost.work {
-            plain -= operations
             switch work {
             case .transform: parts.append(operations / transforms)
             case .loops(let count): parts.append(operations / loops / shares(count))
@@ -85,7 +85,6 @@ public struct Speeds: Hashable, Sendable, Codable {
         }
         // Plain loops either compute or wait for memory.
         parts.append(max(max(plain, 0) / arithmetic, cost.bytes / memory))
-        // In one order, so that every process adds them up to the same bits.
         return parts.sorted().reduce(0, +)
     }
 
