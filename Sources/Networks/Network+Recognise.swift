@@ -1,13 +1,14 @@
 public import Tensors
 
 extension Network {
-    /// The network that weights of these names and shapes belong to: FFDNet and DnCNN of any depth and width, DRUNet of any
-    /// channel counts and number of blocks, for gray and colour images.
+    /// The network that weights of these names and shapes belong to: FFDNet and DnCNN of any depth and width, DRUNet and
+    /// the bundled U-Net of any channel counts and number of blocks, for gray and colour images.
     ///
     /// - Throws: ``NetworkError`` saying what was found and what is expected.
     public static func recognise(_ shapes: [String: Shape]) throws(NetworkError) -> Network {
         if shapes["m_head.weight"] != nil { return try read(shapes, as: "drunet", drunet) }
         if shapes["in_conv.weight"] != nil { return try read(shapes, as: "dncnn", dncnn) }
+        if shapes["head.weight"] != nil { return try read(shapes, as: "unet", unet) }
         if shapes["blocks.0.0.weight"] != nil { throw .unconverted(.deepinvFFDNet) }
         guard let first = shapes["model.0.weight"] else { throw .unknown(found: shapes.keys.sorted()) }
         // FFDNet reads pixels unshuffled by 2 and a noise level: 5 or 13 channels.

@@ -2,7 +2,7 @@ public import Tensors
 
 /// A denoising network as a list of layers, from which inference, reach, stride, memory and cost all follow.
 public struct Network: Hashable, Sendable {
-    /// Its architecture: `dncnn`, `drunet` or `ffdnet`.
+    /// Its architecture: `dncnn`, `drunet`, `ffdnet` or `unet`.
     public let name: String
     /// Channels of the images it takes and yields.
     public let imageChannels: Int

@@ -44,6 +44,21 @@ struct NetworkTests {
         #expect(network.reach.before == sample.depth && network.reach.after == sample.depth)
     }
 
+    @Test(
+        "U-Nets are recognised with their reach",
+        arguments: [
+            // As far as PyTorch's gradients of the same networks are not zero.
+            (3, [64, 96], [2, 3], 47), (1, [64, 96], [2, 3], 47), (3, [8], [1], 9), (1, [8, 16, 24], [1, 0, 1], 35),
+        ])
+    func unet(_ channels: Int, _ widths: [Int], _ blocks: [Int], radius: Int) throws {
+        let network = try Network.recognise(SampleNetworks.unet(channels: channels, widths: widths, blocks: blocks))
+        #expect(network.name == "unet")
+        #expect(network.imageChannels == channels)
+        #expect(network.takesNoiseLevel)
+        #expect(network.stride == 2 << (widths.count - 1))
+        #expect(max(network.reach.before, network.reach.after) == radius)
+    }
+
     @Test("a body of one residual block has no index in PyTorch")
     func bareBody() throws {
         let indexed = SampleNetworks.drunet(channels: 1, widths: [4, 5, 6, 7], blocks: 1)

@@ -53,6 +53,28 @@ public enum SampleNetworks {
         return shapes
     }
 
+    /// The bundled denoisers' U-Net: channels of each scale from half resolution on, and residual blocks on each way and at
+    /// the bottom.
+    public static func unet(channels: Int, widths: [Int], blocks: [Int]) -> [String: Shape] {
+        var shapes: [String: Shape] = [
+            "head.weight": [widths[0], 4 * channels + 1, 3, 3], "tail.weight": [4 * channels, widths[0], 3, 3],
+        ]
+        func addBlocks(_ name: String, _ count: Int, _ width: Int) {
+            for block in 0..<count {
+                for layer in [1, 2] { shapes["\(name).\(block).conv\(layer).weight"] = [width, width, 3, 3] }
+            }
+        }
+        for (scale, (fine, coarse)) in zip(widths, widths.dropFirst()).enumerated() {
+            addBlocks("down.\(scale).blocks", blocks[scale], fine)
+            shapes["down.\(scale).step.weight"] = [coarse, fine, 2, 2]
+            // A transposed convolution: in × out × k × k.
+            shapes["up.\(scale).step.weight"] = [coarse, fine, 2, 2]
+            addBlocks("up.\(scale).blocks", blocks[scale], fine)
+        }
+        addBlocks("body", blocks[widths.count - 1], widths[widths.count - 1])
+        return shapes
+    }
+
     /// Seeded random weights of these shapes, of a size that neither dies out nor blows up over the layers.
     public static func randomWeights(_ shapes: [String: Shape], seed: UInt64) -> [String: Tensor] {
         var weights: [String: Tensor] = [:]
