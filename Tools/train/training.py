@@ -1,0 +1,183 @@
+"""The training loop: Muon, a learning rate that rises and falls, averaged weights, checkpoints, a log."""
+
+import csv
+import dataclasses
+import math
+import os
+import pathlib
+import time
+
+import torch
+
+import networks
+import optimizers
+import patches
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """All that determines a training."""
+
+    shape: str
+    channels: int
+    steps: int
+    seed: int = 1
+    pictures: int = 1200
+    batch: int = 12
+    patch: int = 80
+    rate: float = 2e-3
+    warmup: int = 200
+    optimizer: str = "muon"
+    greatest_sigma: float = 0.2
+    averaging: float = 0.999
+    # The name of the training whose weights this one begins with.
+    start: str = ""
+
+    def rate_at(self, step):
+        """Rises over `warmup` steps, then falls along half a cosine to a hundredth."""
+        if step < self.warmup:
+            return self.rate * (step + 1) / self.warmup
+        done = (step - self.warmup) / max(self.steps - self.warmup, 1)
+        return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1))))
+
+
+LOG_EVERY = 50
+VALIDATE_EVERY = 500
+SIGMAS = (15, 25, 50)
+_FIELDS = ["step", "loss", "rate", "seconds", *(f"psnr_{sigma}" for sigma in SIGMAS)]
+
+
+class Training:
+    """A training in a folder: `checkpoint.pt`, `log.csv`. One that was stopped goes on where its checkpoint is."""
+
+    def __init__(self, recipe, folder, images, device, bfloat16, start=None):
+        self.recipe, self.images, self.device, self.bfloat16 = recipe, images, device, bfloat16
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.network = networks.build(recipe.shape, recipe.channels, recipe.seed)
+        if start is not None:
+            begin_with(self.network, start)
+        self.network = self.network.to(device, memory_format=torch.channels_last)
+        self.averaged = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.optimizer = optimizers.build(recipe.optimizer, self.network, recipe.rate)
+        self.step, self.rows, self.seconds = 0, [], 0.0
+        self._resume()
+        self.validation = patches.validation(recipe.seed, recipe.channels)
+
+    @property
+    def _checkpoint(self):
+        return self.folder / "checkpoint.pt"
+
+    def _resume(self):
+        if not self._checkpoint.exists():
+            return
+        saved = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
+        own = dataclasses.asdict(self.recipe)
+        if saved["recipe"] != own:
+            changed = sorted(name for name in own if saved["recipe"].get(name) != own[name])
+            raise SystemExit(
+                f"train: {self._checkpoint} was made with other values of {', '.join(changed)}; "
+                "give those, or another --output"
+            )
+        self.network.load_state_dict(saved["network"])
+        self.averaged, self.step, self.rows, self.seconds = (
+            saved["averaged"], saved["step"], saved["rows"], saved["seconds"])  # fmt: skip
+        self.optimizer.load_state_dict(saved["optimizer"])
+        print(f"train: going on from step {self.step}", flush=True)
+
+    def _save(self):
+        part = self._checkpoint.with_suffix(".part")
+        torch.save(
+            {
+                "recipe": dataclasses.asdict(self.recipe), "network": self.network.state_dict(),
+                "averaged": self.averaged, "optimizer": self.optimizer.state_dict(), "step": self.step,
+                "rows": self.rows, "seconds": self.seconds,
+            },
+            part,
+        )  # fmt: skip
+        os.replace(part, self._checkpoint)
+        with open(self.folder / "log.csv", "w", newline="") as file:
+            writer = csv.DictWriter(file, _FIELDS)
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+    def _loss(self, clean, noisy, sigma):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+            result = self.network(noisy.contiguous(memory_format=torch.channels_last), sigma)
+        error = (result.float() - clean).abs().mean((1, 2, 3))
+        # What is left of noise grows about as its root squared and a half; levels count alike.
+        return (error / (sigma + 0.02) ** 0.7).mean()
+
+    def run(self, until=None):
+        """Trains until the recipe's last step, or step `until`; checkpoints every time it validates."""
+        recipe = self.recipe
+        last = recipe.steps if until is None else min(until, recipe.steps)
+        total, started = 0.0, time.monotonic()
+        while self.step < last:
+            clean, noisy, sigma = (
+                part.to(self.device)
+                for part in patches.batch(
+                    self.images, recipe.seed, self.step, recipe.batch, recipe.patch, recipe.channels,
+                    recipe.greatest_sigma)
+            )  # fmt: skip
+            self.network.zero_grad(set_to_none=True)
+            loss = self._loss(clean, noisy, sigma)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            self.optimizer.step(recipe.rate_at(self.step))
+            self.step += 1
+            self._average()
+            total += loss.item()
+            if self.step % LOG_EVERY == 0:
+                self.seconds += time.monotonic() - started
+                started = time.monotonic()
+                row = {"step": self.step, "loss": f"{total / LOG_EVERY:.6f}", "rate": f"{recipe.rate_at(self.step):.3e}",
+                       "seconds": f"{self.seconds:.0f}"}  # fmt: skip
+                total = 0.0
+                if self.step % VALIDATE_EVERY == 0 or self.step == recipe.steps:
+                    row |= {f"psnr_{sigma}": f"{psnr:.3f}" for sigma, psnr in zip(SIGMAS, self.validate())}
+                self.rows.append(row)
+                print("train: " + ", ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+                if self.step % VALIDATE_EVERY == 0 or self.step >= last:
+                    self._save()
+                    started = time.monotonic()
+        return self.averaged
+
+    def _average(self):
+        # Few steps are averaged over few.
+        keep = min(self.recipe.averaging, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.network.state_dict().items():
+                self.averaged[name].lerp_(value, 1 - keep)
+
+    def validate(self):
+        """Mean PSNR in dB of the averaged weights on pictures that no step sees, for each of `SIGMAS`."""
+        network = networks.build(self.recipe.shape, self.recipe.channels, 0).to(self.device)
+        network.load_state_dict(self.averaged)
+        network = network.to(memory_format=torch.channels_last)
+        clean, noise = (part.to(self.device) for part in self.validation)
+        means = []
+        for sigma in (level / 255 for level in SIGMAS):
+            levels = torch.full((1,), sigma, device=self.device)
+            with torch.no_grad():
+                results = torch.cat([network(x[None] + sigma * n[None], levels) for x, n in zip(clean, noise)])
+            errors = ((results - clean) ** 2).mean((1, 2, 3))
+            means.append(float((-10 * torch.log10(errors)).mean()))
+        return means
+
+
+def begin_with(network, weights):
+    """Takes over weights of a network for other images; layers that read or write pixels are summed or averaged."""
+    own = network.state_dict()
+    for name, value in weights.items():
+        if own[name].shape == value.shape:
+            own[name] = value.clone()
+        elif name == "head.weight":
+            # Pixels of colour come as red, green, blue of each position of the block; gray is all three alike.
+            pixels = value[:, :12].reshape(value.shape[0], 3, 4, 3, 3).sum(1)
+            own[name] = torch.cat([pixels, value[:, 12:]], 1)
+        elif name == "tail.weight":
+            own[name] = value.reshape(3, 4, value.shape[1], 3, 3).mean(0)
+        else:
+            raise SystemExit(f"train: '{name}' of the weights to begin with has another shape")
+    network.load_state_dict(own)
