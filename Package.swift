@@ -47,12 +47,15 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CLoops"),
+        // The weights that the program comes with.
+        .target(
+            name: "CWeights", exclude: ["README.md", "graphrun-color.safetensors", "graphrun-gray.safetensors"]),
 
         // Numbers and files.
         module("Tensors"),
         module("Networks", ["Tensors"]),
         module("TensorMath", ["Tensors", "Networks", "COpenBLAS", "CFFTW", "CDNNL", "CLoops"]),
-        module("TensorFiles", ["Tensors", "CPNG", "CSodium"]),
+        module("TensorFiles", ["Tensors", "CPNG", "CSodium", "CWeights"]),
         module("Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"]),
 
         // Graph, plan, run.
@@ -111,7 +114,8 @@ let package = Package(
         tests("TensorMath", ["Tensors", "Networks"]),
         tests("TensorFiles", ["Tensors", "Phantoms"]),
         tests(
-            "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles"], resources: [.copy("Fixtures")]),
+            "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles", "GraphModel", "Kernels"],
+            resources: [.copy("Fixtures")]),
         tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
         tests("Scheduling", ["Tensors", "Networks", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),

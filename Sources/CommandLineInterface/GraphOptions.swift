@@ -181,3 +181,21 @@ struct HostOptions: ParsableArguments {
         threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / count)
     }
 }
+
+/// Refuses a run in this process that does not fit the memory that the machine has free, where it tells, or for which its
+/// libraries have nothing but a reference loop.
+///
+/// - Parameter file: What is run, for messages.
+func checkMachine(_ plan: Plan, _ files: GraphFiles, of file: String) throws {
+    _ = try ConvolutionSurvey(plan, files: files)
+    let needed = plan.workers.reduce(0) { $0 + $1.memoryBytes }
+    guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
+        let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+        let free = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }).map({ $0 * 1024 }),
+        needed > free
+    else { return }
+    throw Failure.usage(
+        "\(file): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
+            + "use a smaller image or fewer instances ('\(Tool.configuration.name) plan' shows what each worker needs)"
+    )
+}

@@ -33,8 +33,7 @@ struct RunCommand: ParsableCommand {
         let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true)
         let expansion = plan.expansion
         if team == nil {
-            try checkMemory(plan)
-            _ = try ConvolutionSurvey(plan, files: loaded.files)
+            try checkMachine(plan, loaded.files, of: graph.file)
         }
         let start = try resumption?.start(of: expansion)
         let folder = try RunFolder(
@@ -94,20 +93,6 @@ struct RunCommand: ParsableCommand {
     }
 
     // MARK: Before
-
-    /// Refuses a run that does not fit the memory that the machine has free, where it tells.
-    private func checkMemory(_ plan: Plan) throws {
-        let needed = plan.workers.reduce(0) { $0 + $1.memoryBytes }
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-            let free = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }).map({ $0 * 1024 }),
-            needed > free
-        else { return }
-        throw Failure.usage(
-            "\(graph.file): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
-                + "use a smaller image or fewer instances ('\(Tool.configuration.name) plan' shows what each worker needs)"
-        )
-    }
 
     private func loadResumption() throws -> Resumption? {
         guard let resume else { return nil }

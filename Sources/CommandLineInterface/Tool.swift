@@ -45,7 +45,7 @@ public enum Tool {
     }
 
     /// Version of this program; coordinator and workers must agree on it.
-    static let version = "0.4"
+    static let version = "0.5"
 
     private static let shared = Mutex(Configuration())
 
@@ -123,7 +123,7 @@ struct GraphrunCommand: ParsableCommand {
         discussion: "'graphrun FILE.graph' is 'graphrun run FILE.graph'.",
         subcommands: [
             RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self, SimulateCommand.self,
-            WorkerCommand.self,
+            DenoiseCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
@@ -135,7 +135,7 @@ struct GraphsCommand: ParsableCommand {
         abstract: "Emits the graphs that are defined in Swift here, and runs them with their own kinds.",
         subcommands: [
             ListCommand.self, EmitCommand.self, RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self,
-            SimulateCommand.self, WorkerCommand.self,
+            SimulateCommand.self, DenoiseCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 }

@@ -19,15 +19,42 @@ public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable, Paramet
     }
 }
 
+/// A denoiser that needs no file.
+public enum DenoiserChoice: String, Hashable, Sendable, CaseIterable, ParameterType {
+    /// The network for colour images that is part of the program.
+    case color = "graphrun-color"
+    /// The network for gray images that is part of the program.
+    case gray = "graphrun-gray"
+    /// Total variation, for images of any number of channels.
+    case totalVariation = "total-variation"
+
+    private static let prefix = "bundled:"
+
+    /// What stands for the weights that are part of the program where the path of a file is expected.
+    package var weights: String? { self == .totalVariation ? nil : DenoiserChoice.prefix + rawValue }
+
+    /// How messages call the weights at `path`: a file's path, or the name of those that are part of the program.
+    package static func shown(_ path: String) -> String { DenoiserChoice(weights: path)?.rawValue ?? path }
+
+    /// The denoiser whose weights `path` stands for; `nil` where it is the path of a file.
+    package init?(weights path: String) {
+        guard let choice = DenoiserChoice.allCases.first(where: { $0.weights == path }) else { return nil }
+        self = choice
+    }
+}
+
 /// A denoiser, by name or by its weights: what the nodes that denoise and the tiles that feed them share.
 public struct Denoiser: Hashable, Sendable, Codable {
     /// What it turns out to be once its files are known.
     public enum Method: Hashable, Sendable {
         case totalVariation(weight: Double, iterations: Int)
+        /// `path` is that of the weights' file or, of weights that are part of the program, what stands for it.
         case network(Network, path: String)
     }
 
-    /// Weights of a network (`.safetensors`); empty for total variation, which needs none.
+    /// Which it is where no weights are given.
+    public let name: Setting<DenoiserChoice>
+    /// Weights of a network (`.safetensors`); empty for the denoiser `name`.
     public let weights: Setting<String>
     /// Regularisation of total variation per unit of noise level: λ = weight · σ.
     public let tvWeight: Setting<Double>
@@ -39,10 +66,19 @@ public struct Denoiser: Hashable, Sendable, Codable {
     /// FFDNet on 192 × 192 pixels 7 %, DRUNet on 128 × 128 10 %); with Winograd's method the last bits may depend on it.
     public let batch: Setting<Int>
 
+    /// - Parameters:
+    ///   - name: The denoiser, where `weights` is empty.
+    ///   - weights: Path of a network's weights (`.safetensors`); they go before `name`.
+    ///   - tvWeight: Total variation: λ = `tvWeight` · σ.
+    ///   - tvIterations: Total variation: its iterations.
+    ///   - convolutions: How a network's convolutions are computed.
+    ///   - batch: Images of a batch that a network computes at once.
     public init(
-        weights: Setting<String>, tvWeight: Setting<Double>, tvIterations: Setting<Int>,
+        _ name: Setting<DenoiserChoice> = Setting(.totalVariation), weights: Setting<String> = "",
+        tvWeight: Setting<Double> = 0.5, tvIterations: Setting<Int> = 60,
         convolutions: Setting<ConvolutionChoice> = Setting(.auto), batch: Setting<Int> = 1
     ) {
+        self.name = name
         self.weights = weights
         self.tvWeight = tvWeight
         self.tvIterations = tvIterations
@@ -50,17 +86,28 @@ public struct Denoiser: Hashable, Sendable, Codable {
         self.batch = batch
     }
 
+    /// A name alone stands for the denoiser of that name: `"denoiser": "graphrun-color"`.
     public init(from decoder: any Decoder) throws {
+        if let text = try? decoder.singleValueContainer().decode(String.self) {
+            guard let choice = DenoiserChoice(rawValue: text) else {
+                throw UnfitValue(path: decoder.codingPath, needed: listOfNames(DenoiserChoice.self))
+            }
+            self.init(Setting(choice))
+            return
+        }
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        weights = try container.decode(Setting<String>.self, forKey: .weights)
-        tvWeight = try container.decode(Setting<Double>.self, forKey: .tvWeight)
-        tvIterations = try container.decode(Setting<Int>.self, forKey: .tvIterations)
-        convolutions =
-            try container.decodeIfPresent(Setting<ConvolutionChoice>.self, forKey: .convolutions) ?? Setting(.auto)
-        batch = try container.decodeIfPresent(Setting<Int>.self, forKey: .batch) ?? 1
+        func setting<Value>(_ key: CodingKeys, _ value: Value) throws -> Setting<Value> {
+            try container.decodeIfPresent(Setting<Value>.self, forKey: key) ?? Setting(value)
+        }
+        self.init(
+            // Files from before there were others mean total variation.
+            try setting(.name, .totalVariation), weights: try setting(.weights, ""),
+            tvWeight: try setting(.tvWeight, 0.5), tvIterations: try setting(.tvIterations, 60),
+            convolutions: try setting(.convolutions, .auto), batch: try setting(.batch, 1))
     }
 
     private enum CodingKeys: String, CodingKey {
+        case name
         case weights
         case tvWeight = "tv-weight"
         case tvIterations = "tv-iterations"
@@ -70,14 +117,17 @@ public struct Denoiser: Hashable, Sendable, Codable {
 
     /// - Throws: ``GraphError/rule(_:)`` where the weights cannot be read or are of no known network.
     public func method(_ files: FileFacts) throws(GraphError) -> Method {
-        guard !weights.value.isEmpty else {
+        guard let path = weightsPath else {
             guard tvIterations.value >= 1 else { throw .rule("total variation needs at least 1 iteration") }
             guard tvWeight.value >= 0 else { throw .rule("the weight of total variation must not be negative") }
             return .totalVariation(weight: tvWeight.value, iterations: tvIterations.value)
         }
         guard batch.value >= 1 else { throw .rule("'batch' is \(batch.value); it must be 1 or more") }
-        return .network(try files.network(of: weights.value), path: weights.value)
+        return .network(try files.network(of: path), path: path)
     }
+
+    /// The weights that are used, a file's or those of the program; `nil` for total variation.
+    package var weightsPath: String? { weights.value.isEmpty ? name.value.weights : weights.value }
 
     /// How far it looks, and on which grid.
     ///

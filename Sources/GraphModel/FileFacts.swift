@@ -68,7 +68,7 @@ public struct FileFacts: Sendable {
             do {
                 return try Network.recognise(shapes)
             } catch {
-                throw .rule("\(path): \(error)")
+                throw .rule("\(DenoiserChoice.shown(path)): \(error)")
             }
         case .unreadable(let why): throw .rule(why)
         case .tensor: throw .rule("\(path): this is an array; the weights of a network are needed here")

@@ -28,7 +28,7 @@ private enum PreparedDenoiser {
                     network: network, weights: context.files.weights(path), method: method, threads: context.threads,
                     largestBatch: batch, memory: memory)
             }
-            context.shared.note(try shared.prepare(image.shape), of: path)
+            context.shared.note(try shared.prepare(image.shape), of: DenoiserChoice.shown(path))
             self = .network(shared)
         }
     }
@@ -42,7 +42,7 @@ private enum PreparedDenoiser {
             try InferenceProgram(
                 network, shape: [batch, image[1], image[2], image[3]], method: method, threads: context.threads)
         }
-        context.shared.note(program.implementations, of: path)
+        context.shared.note(program.implementations, of: DenoiserChoice.shown(path))
     }
 }
 

@@ -1,12 +1,12 @@
 internal import Foundation
 package import GraphModel
 internal import Synchronization
-internal import TensorFiles
+package import TensorFiles
 package import Tensors
 
 /// The files of a graph: relative paths count from the folder of its file. Headers are looked at once.
 package final class GraphFiles: FileInspector {
-    private let locate: @Sendable (String) throws -> String
+    private let locate: @Sendable (String) throws -> Source
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
 
@@ -16,14 +16,21 @@ package final class GraphFiles: FileInspector {
     /// - Parameter folder: The folder that relative paths count from.
     package init(folder: String) {
         locate = { path in
-            path.hasPrefix("/") || folder.isEmpty
-                ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+            switch DenoiserChoice(weights: path) {
+            case .color?: return .bundled(.color)
+            case .gray?: return .bundled(.gray)
+            case .totalVariation?, nil: break
+            }
+            return .file(
+                path.hasPrefix("/") || folder.isEmpty
+                    ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false))
         }
     }
 
-    /// - Parameter locate: Where a path of the graph lies.
+    /// - Parameter locate: Where this process can open a path of the graph, weights that are part of the program too: a
+    ///   coordinator sends its own, so that those of a worker that was built from other sources cannot differ.
     package init(locate: @escaping @Sendable (String) throws -> String) {
-        self.locate = locate
+        self.locate = { .file(try locate($0)) }
     }
 
     /// The facts that were asked for so far.
@@ -38,10 +45,18 @@ package final class GraphFiles: FileInspector {
         }
     }
 
-    /// Where a path of the graph lies.
+    /// What a path of the graph leads to.
+    package enum Source: Sendable {
+        /// A file, at a path that this process can open.
+        case file(String)
+        /// Weights that are part of the program.
+        case bundled(BundledWeights)
+    }
+
+    /// What a path of the graph leads to.
     ///
     /// - Throws: where it cannot be had.
-    package func absolute(_ path: String) throws -> String {
+    package func source(_ path: String) throws -> Source {
         try locate(path)
     }
 
@@ -49,7 +64,7 @@ package final class GraphFiles: FileInspector {
     ///
     /// - Throws: ``TensorFileError``.
     package func tensor(_ path: String) throws -> Tensor {
-        let loaded = try ImageFile.read(try absolute(path))
+        let loaded = try ImageFile.read(try file(path))
         if let note = loaded.note { remarks.withLock { $0[path] = note } }
         return loaded.image
     }
@@ -58,14 +73,27 @@ package final class GraphFiles: FileInspector {
     ///
     /// - Throws: ``TensorFileError``.
     package func weights(_ path: String) throws -> [String: Tensor] {
-        try SafeTensors.read(try absolute(path))
+        switch try source(path) {
+        case .file(let file): try SafeTensors.read(file)
+        case .bundled(let weights): try SafeTensors.decode(weights.bytes, path: path)
+        }
+    }
+
+    private func file(_ path: String) throws -> String {
+        guard case .file(let file) = try source(path) else { throw TensorFileError.neitherPNGNorNPY(path: path) }
+        return file
     }
 
     private func inspect(_ file: FileReference) -> FileFact {
         do {
             switch file.content {
-            case .tensor: return .tensor(try ImageFile.readType(absolute(file.path)))
-            case .weights: return .weights(try SafeTensors.header(of: absolute(file.path)))
+            case .tensor: return .tensor(try ImageFile.readType(self.file(file.path)))
+            case .weights:
+                switch try source(file.path) {
+                case .file(let place): return .weights(try SafeTensors.header(of: place))
+                case .bundled(let weights):
+                    return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
+                }
             }
         } catch {
             return .unreadable("\(error)")

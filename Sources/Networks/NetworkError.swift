@@ -23,7 +23,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknown(let found):
             "these are weights of no known network (they begin with \(found.prefix(3).joined(separator: ", "))); "
-                + "FFDNet has 'model.0.weight', DRUNet 'm_head.weight', DnCNN 'in_conv.weight'"
+                + "FFDNet has 'model.0.weight', DRUNet 'm_head.weight', DnCNN 'in_conv.weight', the bundled U-Net 'head.weight'"
         case .unconverted(let foreign):
             "these weights have \(foreign.rawValue); convert the .pth file they come from with Tools/convert-weights"
         case .missing(let network, let name):

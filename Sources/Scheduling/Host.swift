@@ -42,6 +42,15 @@ public struct Host: Hashable, Sendable {
     public let reachedAt: String?
     public let line: Int
 
+    /// By what other hosts reach its workers; `nil` for this machine where nothing is said.
+    var addressForOthers: String? {
+        switch address {
+        case .local: reachedAt
+        case .shell(let login): reachedAt ?? login.host
+        case .worker(let endpoint, _): Endpoint.host(endpoint)
+        }
+    }
+
     init(_ address: Address, slots: Slots = Slots(), reachedAt: String? = nil, line: Int) {
         self.address = address
         self.slots = slots

@@ -28,7 +28,7 @@ public struct HostFile: Hashable, Sendable {
                 problems += error.problems.map { "\(name):\(index + 1): \($0)" }
             }
         }
-        problems += HostFile.repetitions(hosts).map { "\(name):\($0)" }
+        problems += (HostFile.repetitions(hosts) + HostFile.unreachable(hosts)).map { "\(name):\($0)" }
         let total = hosts.reduce(0) { $0 + $1.slots.count }
         if total > HostFile.mostWorkers {
             problems.append(
@@ -67,6 +67,17 @@ public struct HostFile: Hashable, Sendable {
         let slots = hosts.flatMap { Array(repeating: $0.slots, count: $0.slots.count) }
         return slots.enumerated().map { index, slot in
             Worker(name: "worker \(index)", threads: slot.threads, memory: slot.memory)
+        }
+    }
+
+    /// Workers send each other values, and behind a loopback address each host finds itself; `LINE: what is wrong`.
+    private static func unreachable(_ hosts: [Host]) -> [String] {
+        let isLoopback = hosts.map { host in host.addressForOthers.map { Endpoint.isLoopback("tcp://\($0):") } }
+        guard let elsewhere = zip(hosts, isLoopback).first(where: { $1 == false })?.0 else { return [] }
+        return zip(hosts, isLoopback).compactMap { host, isLoopback in
+            guard isLoopback == true, let address = host.addressForOthers else { return nil }
+            return "\(host.line): the host of line \(elsewhere.line) cannot reach '\(address)', which is each host's "
+                + "own address; name one that all hosts reach"
         }
     }
 

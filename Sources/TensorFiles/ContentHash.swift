@@ -15,6 +15,18 @@ package enum ContentHash {
             crypto_hash_sha256_update(&state, part, UInt64(part.count))
             left -= part.count
         }
+        return end(&state)
+    }
+
+    /// 64 hexadecimal digits, as a file of these bytes would have.
+    package static func of(_ bytes: [UInt8]) -> String {
+        var state = crypto_hash_sha256_state()
+        crypto_hash_sha256_init(&state)
+        crypto_hash_sha256_update(&state, bytes, UInt64(bytes.count))
+        return end(&state)
+    }
+
+    private static func end(_ state: inout crypto_hash_sha256_state) -> String {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
         crypto_hash_sha256_final(&state, &digest)
         return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -32,6 +32,11 @@ package enum ImageFile {
         }
     }
 
+    /// How many bits a sample of a picture takes; `nil` for an array.
+    package static func bitDepth(of path: String) throws(TensorFileError) -> PNG.BitDepth? {
+        try format(of: path) == .png ? try PNG.bitDepth(of: path) : nil
+    }
+
     /// Whether these are the first bytes of a PNG file.
     static func isPNG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: signatureOfPNG) }
 

@@ -21,6 +21,11 @@ package enum PNG {
         try decodeLayout(try contents(of: path), path: path).type
     }
 
+    /// How many bits a sample takes, from the header.
+    package static func bitDepth(of path: String) throws(TensorFileError) -> BitDepth {
+        try decodeLayout(try contents(of: path), path: path).bitDepth
+    }
+
     /// Writes a float32 tensor of shape H × W, C × H × W or 1 × C × H × W, C = 1 or 3, whose values in [0, 1] span the
     /// range of a sample: values beyond are clamped, NaN becomes 0, and the rest is rounded to the nearest sample.
     /// The file appears whole or not at all.

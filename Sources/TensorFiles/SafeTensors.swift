@@ -11,6 +11,11 @@ package enum SafeTensors {
         return try readHeader(&file).entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
     }
 
+    /// The shape of every tensor, from the bytes of a file; `path` is what errors call it.
+    package static func header(of bytes: [UInt8], path: String) throws(TensorFileError) -> [String: Shape] {
+        try header(in: bytes, path: path).0.entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
+    }
+
     /// Reads every tensor in a file.
     package static func read(_ path: String) throws(TensorFileError) -> [String: Tensor] {
         var file = try InputFile(path)
@@ -29,9 +34,8 @@ package enum SafeTensors {
 
     /// Reads every tensor from the bytes of a file; `path` is what errors call it.
     package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> [String: Tensor] {
-        let range = try SafeTensorsHeader.range(in: bytes, size: bytes.count, path: path)
-        let header = try SafeTensorsHeader(json: bytes[range], size: bytes.count, path: path)
-        var next = range.upperBound
+        let (header, end) = try header(in: bytes, path: path)
+        var next = end
         return bytes.withUnsafeBytes { all in
             header.entries.reduce(into: [:]) { tensors, entry in
                 let end = next + entry.byteCount
@@ -59,6 +63,12 @@ package enum SafeTensors {
         bytes.append(contentsOf: json)
         for (_, tensor) in sorted { tensor.appendLittleEndian(to: &bytes) }
         return bytes
+    }
+
+    /// The header, and where the tensors begin.
+    private static func header(in bytes: [UInt8], path: String) throws(TensorFileError) -> (SafeTensorsHeader, Int) {
+        let range = try SafeTensorsHeader.range(in: bytes, size: bytes.count, path: path)
+        return (try SafeTensorsHeader(json: bytes[range], size: bytes.count, path: path), range.upperBound)
     }
 
     private static func readHeader(_ file: inout InputFile) throws(TensorFileError) -> SafeTensorsHeader {

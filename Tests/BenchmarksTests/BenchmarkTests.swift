@@ -1,5 +1,6 @@
 import Benchmarks
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("the benchmark")
@@ -58,7 +59,8 @@ struct BenchmarkTests {
     /// Only that it runs and that its tables are whole: how long things take depends on the machine.
     @Test(
         "every part runs at small sizes", .timeLimit(.minutes(2)),
-        arguments: ["job", "denoiser", "gradient", "overhead", "workers", "transport", "hops", "stencil"])
+        arguments: ["job", "denoiser", "gradient", "overhead", "workers", "transport", "hops", "stencil"]
+            + (SharedFiles.data.exist ? ["quality"] : []))
     func quick(_ part: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -62,14 +62,14 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "foo=1", "--set", "sigma=abc", "--set", "step=-1.5", "--set", "tiles=round",
                 messages:
-                    "g.graph:115: no parameter is called 'foo'; there are: convolutions, image, iterations, overlap, "
-                    + "seed, sigma, step, tile, tiles, tv-iterations, tv-weight, weights",
+                    "g.graph:117: no parameter is called 'foo'; there are: convolutions, denoiser, image, iterations, "
+                    + "overlap, seed, sigma, step, tile, tiles, tv-iterations, tv-weight, weights",
                 "g.graph: --set sigma=abc: parameter 'sigma' takes a number, not 'abc'",
                 "g.graph: --set step=-1.5: parameter 'step' is -1.5; it must be between 0 and 1000",
                 "g.graph: --set tiles=round: parameter 'tiles' is 'round'; it must be one of paste, blend, exact"),
             Case(
                 "g.graph", "--set", "blurs=2",
-                messages: "g.graph:115: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
+                messages: "g.graph:117: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
             ),
             Case(
                 "g.graph", "--set", "iterations=99999999999999999999",
@@ -79,25 +79,25 @@ extension CommandLineSuite {
             // The files that it reads.
             Case(
                 "g.graph", "--set", "image=none.png",
-                messages: "g.graph:25: 'truth': HERE/none.png: no such file; check the path"),
+                messages: "g.graph:26: 'truth': HERE/none.png: no such file; check the path"),
             Case(
                 "g.graph", "--set", "image=folder",
-                messages: "g.graph:25: 'truth': HERE/folder: is a folder; give the path of a file"),
+                messages: "g.graph:26: 'truth': HERE/folder: is a folder; give the path of a file"),
             Case(
                 "g.graph", "--set", "image=bad.graph",
                 messages:
-                    "g.graph:25: 'truth': HERE/bad.graph: is neither PNG nor NPY; convert the image to one of them"),
+                    "g.graph:26: 'truth': HERE/bad.graph: is neither PNG nor NPY; convert the image to one of them"),
             Case(
                 "g.graph", "--set", "image=short.npy",
                 messages:
-                    "g.graph:25: 'truth': HERE/short.npy: ends too early: 12416 bytes are needed, 12316 are there; "
+                    "g.graph:26: 'truth': HERE/short.npy: ends too early: 12416 bytes are needed, 12316 are there; "
                     + "write or copy the file again"),
             Case(
                 "g.graph", "--set", "image=vector.npy",
-                messages: "g.graph:25: 'truth': HERE/vector.npy: an image is H × W, C × H × W or N × C × H × W, not 5"),
+                messages: "g.graph:26: 'truth': HERE/vector.npy: an image is H × W, C × H × W or N × C × H × W, not 5"),
             Case(
                 "g.graph", "--set", "image=",
-                messages: "g.graph:25: 'truth': no file is given; give one with --set image=FILE"),
+                messages: "g.graph:26: 'truth': no file is given; give one with --set image=FILE"),
             Case(
                 "g.graph", "--set", "weights=none.safetensors",
                 messages: "g.graph:4: axis 'tile': HERE/none.safetensors: no such file; check the path"),
@@ -206,7 +206,7 @@ extension CommandLineSuite {
             #expect(outcome.code == 2)
             #expect(
                 outcome.errors
-                    == "graphrun: g.graph:25: 'truth': \(here.path("none.png")): no such file; check the path\n")
+                    == "graphrun: g.graph:26: 'truth': \(here.path("none.png")): no such file; check the path\n")
             #expect(outcome.output == "")
         }
 

@@ -37,7 +37,9 @@ extension CommandLineSuite {
             try await here.preparePnP()
             // The graph lies elsewhere, and the folder has a name that a shell would split.
             try FileManager.default.createDirectory(atPath: here.path("sub"), withIntermediateDirectories: true)
-            _ = try await here.run("emit", "pnp", "--set", "image=image.npy", "-o", "sub/g.graph", by: "graphs")
+            _ = try await here.run(
+                "emit", "pnp", "--set", "image=image.npy", "--set", "denoiser=total-variation", "-o", "sub/g.graph",
+                by: "graphs")
             let common =
                 ["sub/g.graph", "--set", "iterations=3000", "--set", "tv-iterations=20", "--set", "sigma=0.04"]
                 + ["--workers", "2", "--threads", "1"]

@@ -64,7 +64,7 @@ extension CommandLineSuite {
             #expect(arguments == ["g.graph", "--output", "out"] + quick)
             let parameters = try #require(report["parameters"] as? [String: Any])
             #expect(parameters["iterations"] as? Int == 4)
-            #expect(parameters["sigma"] as? Double == 0.05)
+            #expect(parameters["sigma"] as? Double == 0.01)
             #expect(parameters["image"] as? String == "image.npy")
             #expect(try #require(report["peakMemoryBytes"] as? Int) > 1 << 20)
             let perNode = try #require(report["secondsPerNode"] as? [String: Double])

@@ -63,7 +63,8 @@ extension CommandLineSuite {
             }
             try FileManager.default.createDirectory(atPath: here.path("graphs"), withIntermediateDirectories: true)
             let emitted = try await here.run(
-                "emit", "pnp", "--set", "measurements=y{shard}.npy", "-o", "graphs/m.graph", by: "graphs")
+                "emit", "pnp", "--set", "measurements=y{shard}.npy", "--set", "denoiser=total-variation", "-o",
+                "graphs/m.graph", by: "graphs")
             #expect(emitted.code == 0)
             let arguments = ["graphs/m.graph", "--output", "out"] + quick
             let outcome = try await here.start(arguments, by: "graphrun").outcome()
@@ -85,7 +86,9 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             for index in 0..<3 { try NPY.write(Samples.image(), to: here.path("y\(index).npy")) }
-            _ = try await here.run("emit", "pnp", "--set", "measurements=y{shard}.npy", "-o", "m.graph", by: "graphs")
+            _ = try await here.run(
+                "emit", "pnp", "--set", "measurements=y{shard}.npy", "--set", "denoiser=total-variation", "-o",
+                "m.graph", by: "graphs")
             for name in ["g", "m"] {
                 _ = try await here.start(["\(name).graph", "--output", name] + quick, by: "graphrun").outcome()
             }
@@ -101,7 +104,7 @@ extension CommandLineSuite {
             #expect(outcome.code == 0)
             #expect(
                 outcome.errorLines == [
-                    "graphrun: warning: g.graph:86: 'z': step 2 may diverge: the gradient's Lipschitz constant is at "
+                    "graphrun: warning: g.graph:87: 'z': step 2 may diverge: the gradient's Lipschitz constant is at "
                         + "most 3, so use a step below 0.666"
                 ])
         }

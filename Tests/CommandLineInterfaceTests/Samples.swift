@@ -31,7 +31,9 @@ extension Workplace {
     /// Writes `image.npy`, and emits `g.graph`: the graph `pnp` on that image.
     func preparePnP() async throws {
         try NPY.write(Samples.image(), to: path("image.npy"))
-        let emitted = try await run("emit", "pnp", "--set", "image=image.npy", "-o", "g.graph", by: "graphs")
+        let emitted = try await run(
+            "emit", "pnp", "--set", "image=image.npy", "--set", "denoiser=total-variation", "-o", "g.graph",
+            by: "graphs")
         guard emitted.code == 0 else { throw Programs.Missing(description: emitted.errors) }
     }
 }

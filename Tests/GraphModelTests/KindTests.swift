@@ -161,10 +161,40 @@ struct KindTests {
         },
         Mistake(
             "a noise map for total variation",
-            "'z': total variation takes no noise map; give the weights of a network, or use the kind 'denoise'"
+            "'z': total variation takes no noise map; name graphrun-color or graphrun-gray, give the weights of a "
+                + "network, or use the kind 'denoise'"
         ) { g in
             let image = g.image()
             g.output("result", g.add("z", DenoiseByMap(totalVariation), image, image))
+        },
+        Mistake(
+            "a gray image for the bundled network for colour",
+            "'z': graphrun-color: this unet takes images of N × 3 × H × W, not 1 × 1 × 12 × 10 float32; "
+                + "'graphrun-gray' does"
+        ) { g in
+            g.output("result", g.add("z", Denoise(Denoiser(Setting(.color)), sigma: 0.1), g.image()))
+        },
+        Mistake(
+            "the same by a parameter",
+            "'z': graphrun-color: this unet takes images of N × 3 × H × W, not 1 × 1 × 12 × 10 float32; "
+                + "--set denoiser=graphrun-gray does"
+        ) { g in
+            let denoiser = Denoiser(g.choice("denoiser", DenoiserChoice.color, ""))
+            g.output("result", g.add("z", Denoise(denoiser, sigma: 0.1), g.image()))
+        },
+        Mistake(
+            "five channels for a bundled network",
+            "'z': graphrun-gray: this unet takes images of N × 1 × H × W, not 1 × 5 × 12 × 10 float32; "
+                + "'total-variation' does"
+        ) { g in
+            g.output("result", g.add("z", Denoise(Denoiser(Setting(.gray)), sigma: 0.1), g.image("five.npy")))
+        },
+        Mistake(
+            "five channels and a noise map, which no denoiser takes",
+            "'z': graphrun-gray: this unet takes images of N × 1 × H × W, not 1 × 5 × 12 × 10 float32"
+        ) { g in
+            let image = g.image("five.npy")
+            g.output("result", g.add("z", DenoiseByMap(Denoiser(Setting(.gray))), image, image))
         },
     ]
 

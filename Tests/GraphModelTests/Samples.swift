@@ -21,6 +21,11 @@ let sampleFiles = FileFacts([
     FileReference("dncnn.safetensors", .weights): .weights(SampleNetworks.dncnn(channels: 1, features: 8, depth: 4)),
     FileReference("drunet.safetensors", .weights): .weights(
         SampleNetworks.drunet(channels: 1, widths: [8, 8, 8, 8], blocks: 1)),
+    FileReference("bundled:graphrun-color", .weights): .weights(
+        SampleNetworks.unet(channels: 3, widths: [8], blocks: [1])),
+    FileReference("bundled:graphrun-gray", .weights): .weights(
+        SampleNetworks.unet(channels: 1, widths: [8], blocks: [1])),
+    FileReference("five.npy", .tensor): .tensor(TensorType([1, 5, 12, 10])),
 ])
 
 /// The denoiser whose weights are `name.safetensors` of ``sampleFiles``.

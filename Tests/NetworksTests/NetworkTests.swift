@@ -106,7 +106,8 @@ struct NetworkTests {
         #expect(
             text(["a": [1], "b": [2]])
                 == "these are weights of no known network (they begin with a, b); "
-                + "FFDNet has 'model.0.weight', DRUNet 'm_head.weight', DnCNN 'in_conv.weight'")
+                + "FFDNet has 'model.0.weight', DRUNet 'm_head.weight', DnCNN 'in_conv.weight', the bundled U-Net 'head.weight'"
+        )
         var ffdnet = SampleNetworks.ffdnet(channels: 3, features: 16, depth: 4)
         ffdnet["model.2.weight"] = [16, 16, 5, 5]
         #expect(

@@ -18,13 +18,16 @@ struct Job {
     let rewriting: Rewriting
     var catalog = KernelCatalog.standard
 
+    /// Total variation, where a test asks for no other denoiser.
+    private static let quick = ["denoiser": "total-variation"]
+
     /// One of the committed graphs, with some parameters changed.
     init(_ name: String, _ settings: [String: String], rewriting: Rewriting = .none) throws {
         let folder = Job.repository.appending(path: "Graphs")
         let file = folder.appending(path: "\(name).graph")
         let graph = try Graph(
             try Data(contentsOf: file), file: file.lastPathComponent, kinds: KernelCatalog.standard.kinds,
-            settings: Overrides(settings))
+            settings: Overrides(Job.quick.merging(settings) { $1 }))
         try self.init(graph, folder: folder.path(percentEncoded: false), rewriting: rewriting)
     }
 

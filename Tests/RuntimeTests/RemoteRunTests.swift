@@ -5,6 +5,7 @@ import Messaging
 import Runtime
 import Scheduling
 import Synchronization
+import TensorFiles
 import Tensors
 import TestSupport
 import Testing
@@ -78,6 +79,20 @@ struct RemoteRunTests {
         #expect(files.map(\.count).sorted() == [1, 2], "weights; image and weights")
         #expect(files.allSatisfy { $0.contains { $0.hasSuffix(".safetensors") } })
         #expect(try team.run(job).kept == first.kept)
+        #expect((0..<2).map(team.cached) == files)
+    }
+
+    @Test("with a bundled denoiser, whose weights the coordinator sends once")
+    func bundled() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["denoiser": "graphrun-color", "iterations": "2"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let result = try team.run(job)
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        let files = (0..<2).map(team.cached)
+        #expect(files.allSatisfy { $0.contains(ContentHash.of(BundledWeights.color.bytes)) })
+        #expect(try team.run(job).kept == result.kept)
         #expect((0..<2).map(team.cached) == files)
     }
 

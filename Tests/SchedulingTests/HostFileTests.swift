@@ -31,11 +31,11 @@ struct HostFileTests {
 
     @Test("name workers that run already")
     func remote() throws {
-        let file = try HostFile("tcp://10.0.0.5:7001\nlocalhost\ntcp://[::1]:65535 # six\n", name: "hosts.txt")
+        let file = try HostFile("tcp://10.0.0.5:7001\nlocalhost\ntcp://[fd00::5]:65535 # six\n", name: "hosts.txt")
         #expect(
             file.hosts.map(\.address) == [
                 .worker(endpoint: "tcp://10.0.0.5:7001", key: nil), .local,
-                .worker(endpoint: "tcp://[::1]:65535", key: nil),
+                .worker(endpoint: "tcp://[fd00::5]:65535", key: nil),
             ])
         #expect(file.workers.map(\.name) == ["worker 0", "worker 1", "worker 2"])
         let key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
@@ -83,6 +83,31 @@ struct HostFileTests {
         arguments: ["", "4", "4Gb", "GiB", "-1GB", "0B", ".5GB", "1.2.3GB", "1e3MB", "9999999999TiB", "4 GiB"])
     func noMemory(_ text: String) {
         #expect(ByteCount(text) == nil)
+    }
+
+    @Test(
+        "addresses behind which each host finds itself are refused where there are others",
+        arguments: [
+            (
+                "tcp://127.0.0.1:7001\nlocalhost\nhost slots=2\ntcp://localhost:7002",
+                [(1, "127.0.0.1"), (4, "localhost")], 3
+            ),
+            ("node address=127.0.0.1\ntcp://10.0.0.5:7001", [(1, "127.0.0.1")], 2),
+            ("tcp://127.0.0.1:7001\nlocalhost\nhost address=127.0.0.1", [], 0),
+            ("localhost\ntcp://10.0.0.5:7001", [], 0),
+        ] as [(String, [(Int, String)], Int)])
+    func unreachable(_ text: String, _ refused: [(line: Int, address: String)], other: Int) {
+        let expected = refused.map { line, address in
+            "hosts.txt:\(line): the host of line \(other) cannot reach '\(address)', which is each host's own address; "
+                + "name one that all hosts reach"
+        }
+        var found: [String] = []
+        do throws(HostFileError) {
+            _ = try HostFile(text, name: "hosts.txt")
+        } catch {
+            found = error.problems
+        }
+        #expect(found == expected)
     }
 
     @Test(

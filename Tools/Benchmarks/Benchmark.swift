@@ -3,7 +3,7 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, links
+        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, links, quality
     }
 
     private let effort: Effort
@@ -48,24 +48,24 @@ package struct Benchmark {
         if parts.contains(.workers) {
             for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
                 let benchmark = try SpeedUpBenchmark(denoiser, files, peer: peer, effort, in: folder)
-                sections.append(try benchmark.run(asked: Benchmark.factor(denoiser, in: sections)))
+                sections.append(try benchmark.run(threaded: Benchmark.factor(denoiser, in: sections)))
             }
         }
         if parts.contains(.transport) { sections.append(try TransportBenchmark(effort).run()) }
         if parts.contains(.hops) { sections.append(try HopBenchmark(peer: peer, effort, in: folder).run()) }
         if parts.contains(.stencil) { sections.append(try GranularityBenchmark(effort, in: folder).run()) }
         if parts.contains(.links) { sections.append(try LinkBenchmark(files, effort, in: folder).run()) }
+        if parts.contains(.quality), let section = try QualityBenchmark(effort).run() { sections.append(section) }
         return Report(command: command, machine: machine, sections: sections)
     }
 
-    /// How many times faster than the peer the job has to be on two workers: as many as it is in one process, where that
-    /// was measured, too.
-    private static func factor(_ denoiser: JobBenchmark.Denoiser, in sections: [Section]) -> Double {
+    /// How many times faster than the peer the job is in one process, where that was measured.
+    private static func factor(_ denoiser: JobBenchmark.Denoiser, in sections: [Section]) -> Double? {
         let own = denoiser == .ffdnet ? "graphrun, exact" : "graphrun, paste"
         let samples = sections.reduce(into: [:]) { all, section in all.merge(section.samples) { $1 } }
         guard let ours = samples["\(denoiser.rawValue): \(own)"],
-            let theirs = samples["\(denoiser.rawValue): \(JobBenchmark.demo)"], let ratio = Ratio(theirs, over: ours)
-        else { return denoiser == .ffdnet ? 5 : 3 }
-        return ratio.median
+            let theirs = samples["\(denoiser.rawValue): \(JobBenchmark.demo)"]
+        else { return nil }
+        return Ratio(theirs, over: ours)?.median
     }
 }

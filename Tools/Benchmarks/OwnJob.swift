@@ -33,7 +33,8 @@ struct OwnJob {
     ) throws -> JobFigures {
         let output = "\(folder)/\(name)"
         try? FileManager.default.removeItem(atPath: output)
-        let set = settings.flatMap { ["--set", $0] }
+        // The noise level of deepinv's demo, which the peer has, too.
+        let set = (["sigma=0.05"] + settings).flatMap { ["--set", $0] }
         try graphrun.run(
             ["run", graph, onIteration == nil ? "--quiet" : "--json", "--threads", "\(threads)", "--output", output]
                 + set + options

@@ -22,29 +22,49 @@ RECIPES = {
 def _device(name):
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise SystemExit(f"train: --device {name}: {str(error).splitlines()[0]}") from error
+    return device
+
+
+def _number(least, multiple_of=1):
+    """Reads a whole number, for a clear message."""
+
+    def read(text):
+        if not text.isdecimal() or int(text) < least or int(text) % multiple_of:
+            which = f"a multiple of {multiple_of}" if multiple_of > 1 else "a whole number"
+            raise argparse.ArgumentTypeError(f"'{text}': give {which} from {least} on")
+        return int(text)
+
+    return read
 
 
 def _parser():
     parser = argparse.ArgumentParser(prog="train", description="Trains graphrun's denoisers on images that it draws.")
     parser.add_argument("--folder", default="runs/train", help="pictures, checkpoints and logs; default: %(default)s")
-    parser.add_argument("--threads", type=int, default=2, help="of the CPU; they change last bits; default: %(default)s")
+    parser.add_argument(
+        "--threads", type=_number(1), default=2, help="of the processor; they change last bits; default: %(default)s")
     commands = parser.add_subparsers(dest="command", required=True)
 
     pictures = commands.add_parser("pictures", help="draw some of the pictures, to look at them")
     pictures.add_argument("output", help="a PNG file")
-    pictures.add_argument("--count", type=int, default=24)
-    pictures.add_argument("--first", type=int, default=0)
+    pictures.add_argument("--count", type=_number(1), default=24)
+    pictures.add_argument("--first", type=_number(0), default=0)
 
     train = commands.add_parser("train", help="train and write the weights; goes on where it was stopped")
     train.add_argument("name", choices=RECIPES)
     train.add_argument("--output", help="the .safetensors file; default: graphrun-NAME.safetensors in the folder")
     train.add_argument("--device", default="auto", help="cpu, cuda, cuda:1; default: a GPU where there is one")
-    train.add_argument("--until", type=int, help="stop at this step, to be continued")
+    train.add_argument("--until", type=_number(1), help="stop at this step, to be continued")
     train.add_argument("--shape", choices=networks.SHAPES)
     train.add_argument("--optimizer", choices=optimizers.NAMES)
-    for number in ["steps", "pictures", "seed", "batch", "patch"]:
-        train.add_argument(f"--{number}", type=int)
+    for number in ["steps", "pictures", "batch"]:
+        train.add_argument(f"--{number}", type=_number(1))
+    train.add_argument("--seed", type=_number(0))
+    train.add_argument("--patch", type=_number(16, multiple_of=4), help=f"side in pixels, up to {patches.SIDE}")
     train.add_argument("--rate", type=float)
     train.add_argument("--scratch", action="store_true", help="begin with seeded weights in any case")
     train.add_argument("--float32", action="store_true", help="no bfloat16 in the convolutions of training")
@@ -64,25 +84,44 @@ def _recipe(options):
         for name in ["shape", "optimizer", "steps", "pictures", "seed", "batch", "patch", "rate"]
         if getattr(options, name) is not None
     }
-    start = "" if options.scratch else recipe.start
-    return Recipe(**{**vars(recipe), **given, "start": start})
+    if given.get("patch", 0) > patches.SIDE:
+        raise SystemExit(f"train: --patch {given['patch']}: pictures have {patches.SIDE} pixels a side")
+    if options.scratch:
+        given["start"] = ""
+    if options.float32:
+        given["precision"] = "float32"
+    return Recipe(**{**vars(recipe), **given})
+
+
+def _checkpoint(options, name):
+    """The last checkpoint of the training `name`, on the processor."""
+    path = pathlib.Path(options.folder) / name / "checkpoint.pt"
+    if not path.exists():
+        raise SystemExit(f"train: {path}: there is none yet; run 'train {name}' with this --folder to its end first")
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _weights_to_begin_with(options, recipe):
     if not recipe.start:
         return None
-    path = pathlib.Path(options.folder) / recipe.start / "checkpoint.pt"
-    saved = torch.load(path, map_location="cpu", weights_only=True) if path.exists() else {"step": 0}
-    if saved["step"] < RECIPES[recipe.start].steps:
+    saved = _checkpoint(options, recipe.start)
+    if saved["step"] < saved["recipe"]["steps"]:
         raise SystemExit(
-            f"train: '{options.name}' begins where '{recipe.start}' ended, which is not in {path}; "
-            f"train that to its end first, or give --scratch"
+            f"train: '{options.name}' begins where '{recipe.start}' ends, and that is at step {saved['step']} of "
+            f"{saved['recipe']['steps']}; go on with 'train {recipe.start}' first, or give --scratch"
         )
     return saved["averaged"]
 
 
 def _train(options):
     recipe = _recipe(options)
+    label = options.label or options.name
+    folder = pathlib.Path(options.folder) / label
+    # What can be wrong shows before anything is drawn.
+    device = _device(options.device)
+    start = None if (folder / "checkpoint.pt").exists() else _weights_to_begin_with(options, recipe)
+    output = pathlib.Path(options.output or pathlib.Path(options.folder) / f"graphrun-{label}.safetensors")
+    output.parent.mkdir(parents=True, exist_ok=True)
     images = patches.store(options.folder, recipe.seed, recipe.pictures, options.threads)
     network = networks.build(recipe.shape, recipe.channels, recipe.seed)
     print(
@@ -90,15 +129,11 @@ def _train(options):
         f"{networks.operations_per_pixel(network) / 1e3:.0f} thousand operations a pixel",
         flush=True,
     )
-    label = options.label or options.name
-    training = Training(
-        recipe, pathlib.Path(options.folder) / label, images, _device(options.device), not options.float32,
-        start=_weights_to_begin_with(options, recipe))
+    training = Training(recipe, folder, images, device, start=start)
     weights = training.run(options.until)
     if training.step >= recipe.steps:
-        path = options.output or pathlib.Path(options.folder) / f"graphrun-{label}.safetensors"
-        export.write_weights(path, weights, vars(recipe))
-        print(f"train: {path}")
+        export.write_weights(output, weights, vars(recipe))
+        print(f"train: {output}")
 
 
 def _pictures(options):
@@ -108,7 +143,13 @@ def _pictures(options):
     across = min(6, options.count)
     drawn += [np.zeros_like(drawn[0])] * (-len(drawn) % across)
     rows = [np.concatenate(drawn[start : start + across], 1) for start in range(0, len(drawn), across)]
-    cv2.imwrite(options.output, np.concatenate(rows)[..., ::-1])
+    pathlib.Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        written = cv2.imwrite(options.output, np.concatenate(rows)[..., ::-1])
+    except cv2.error:
+        written = False
+    if not written:
+        raise SystemExit(f"train: {options.output}: cannot be written; give a name that ends in .png, in a folder of yours")
 
 
 def main():
@@ -120,6 +161,5 @@ def main():
     elif options.command == "train":
         _train(options)
     else:
-        saved = torch.load(
-            pathlib.Path(options.folder) / options.name / "checkpoint.pt", map_location="cpu", weights_only=True)
+        saved = _checkpoint(options, options.name)
         export.write_fixture(options.output, f"graphrun-{options.name}", saved["averaged"], saved["recipe"])

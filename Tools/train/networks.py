@@ -1,7 +1,7 @@
 """The networks that were tried. All are bias-free, so that scaling image and noise level scales the result
 (Mohan et al., ICLR 2020), read the noise level as a channel, and add what they compute to the image.
 
-Names of weights and order of layers are what graphrun's engine recognises (Sources/Networks).
+Names of the U-Net's weights and the order of its layers are what graphrun's engine recognises (Sources/Networks).
 """
 
 import torch

@@ -5,6 +5,7 @@ if it had not been.
 """
 
 import concurrent.futures
+import hashlib
 import os
 import pathlib
 
@@ -29,6 +30,12 @@ def picture(seed, index, stream=_TRAINING, side=SIDE):
     return np.round(drawn * 255).astype(np.uint8)
 
 
+def _version():
+    """Changes with what draws."""
+    sources = sorted(pathlib.Path(pictures.scene.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+
+
 def _draw(job):
     import cv2
 
@@ -38,7 +45,7 @@ def _draw(job):
 
 def store(folder, seed, count, workers):
     """`count` pictures in one file of `folder`, drawn once: `count × SIDE × SIDE × 3` bytes, mapped."""
-    path = pathlib.Path(folder) / f"pictures-{seed}-{count}.npy"
+    path = pathlib.Path(folder) / f"pictures-{seed}-{count}-{_version()}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")

@@ -16,7 +16,7 @@ import patches
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """All that determines a training."""
+    """All that determines a training, but for last bits, which also depend on processor and threads."""
 
     shape: str
     channels: int
@@ -28,6 +28,8 @@ class Recipe:
     rate: float = 2e-3
     warmup: int = 200
     optimizer: str = "muon"
+    # Of the convolutions: bfloat16 or float32. Weights are kept in float32 in any case.
+    precision: str = "bfloat16"
     greatest_sigma: float = 0.2
     averaging: float = 0.999
     # The name of the training whose weights this one begins with.
@@ -50,8 +52,9 @@ _FIELDS = ["step", "loss", "rate", "seconds", *(f"psnr_{sigma}" for sigma in SIG
 class Training:
     """A training in a folder: `checkpoint.pt`, `log.csv`. One that was stopped goes on where its checkpoint is."""
 
-    def __init__(self, recipe, folder, images, device, bfloat16, start=None):
-        self.recipe, self.images, self.device, self.bfloat16 = recipe, images, device, bfloat16
+    def __init__(self, recipe, folder, images, device, start=None):
+        """`start` are weights to begin with, of a network for other images perhaps."""
+        self.recipe, self.images, self.device = recipe, images, device
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.network = networks.build(recipe.shape, recipe.channels, recipe.seed)
@@ -60,6 +63,8 @@ class Training:
         self.network = self.network.to(device, memory_format=torch.channels_last)
         self.averaged = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.optimizer = optimizers.build(recipe.optimizer, self.network, recipe.rate)
+        # Of the steps since the last row of the log: the sum of their losses.
+        self.total = 0.0
         self.step, self.rows, self.seconds = 0, [], 0.0
         self._resume()
         self.validation = patches.validation(recipe.seed, recipe.channels)
@@ -74,14 +79,14 @@ class Training:
         saved = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
         own = dataclasses.asdict(self.recipe)
         if saved["recipe"] != own:
-            changed = sorted(name for name in own if saved["recipe"].get(name) != own[name])
+            changed = sorted(name for name in own | saved["recipe"] if saved["recipe"].get(name) != own.get(name))
             raise SystemExit(
                 f"train: {self._checkpoint} was made with other values of {', '.join(changed)}; "
-                "give those, or another --output"
+                "give those, or another --label"
             )
         self.network.load_state_dict(saved["network"])
-        self.averaged, self.step, self.rows, self.seconds = (
-            saved["averaged"], saved["step"], saved["rows"], saved["seconds"])  # fmt: skip
+        self.averaged, self.step, self.total, self.rows, self.seconds = (
+            saved["averaged"], saved["step"], saved["total"], saved["rows"], saved["seconds"])  # fmt: skip
         self.optimizer.load_state_dict(saved["optimizer"])
         print(f"train: going on from step {self.step}", flush=True)
 
@@ -91,7 +96,7 @@ class Training:
             {
                 "recipe": dataclasses.asdict(self.recipe), "network": self.network.state_dict(),
                 "averaged": self.averaged, "optimizer": self.optimizer.state_dict(), "step": self.step,
-                "rows": self.rows, "seconds": self.seconds,
+                "total": self.total, "rows": self.rows, "seconds": self.seconds,
             },
             part,
         )  # fmt: skip
@@ -102,17 +107,17 @@ class Training:
             writer.writerows(self.rows)
 
     def _loss(self, clean, noisy, sigma):
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"):
             result = self.network(noisy.contiguous(memory_format=torch.channels_last), sigma)
         error = (result.float() - clean).abs().mean((1, 2, 3))
-        # What is left of noise grows about as its root squared and a half; levels count alike.
+        # What is left of noise grows about as σ^0.7, so that all levels count alike.
         return (error / (sigma + 0.02) ** 0.7).mean()
 
     def run(self, until=None):
         """Trains until the recipe's last step, or step `until`; checkpoints every time it validates."""
         recipe = self.recipe
         last = recipe.steps if until is None else min(until, recipe.steps)
-        total, started = 0.0, time.monotonic()
+        started = time.monotonic()
         while self.step < last:
             clean, noisy, sigma = (
                 part.to(self.device)
@@ -127,21 +132,24 @@ class Training:
             self.optimizer.step(recipe.rate_at(self.step))
             self.step += 1
             self._average()
-            total += loss.item()
-            if self.step % LOG_EVERY == 0:
+            self.total += loss.item()
+            if self.step % LOG_EVERY == 0 or self.step == last:
                 self.seconds += time.monotonic() - started
-                started = time.monotonic()
-                row = {"step": self.step, "loss": f"{total / LOG_EVERY:.6f}", "rate": f"{recipe.rate_at(self.step):.3e}",
-                       "seconds": f"{self.seconds:.0f}"}  # fmt: skip
-                total = 0.0
-                if self.step % VALIDATE_EVERY == 0 or self.step == recipe.steps:
-                    row |= {f"psnr_{sigma}": f"{psnr:.3f}" for sigma, psnr in zip(SIGMAS, self.validate())}
-                self.rows.append(row)
-                print("train: " + ", ".join(f"{name} {value}" for name, value in row.items()), flush=True)
-                if self.step % VALIDATE_EVERY == 0 or self.step >= last:
+                if self.step % LOG_EVERY == 0:
+                    self._log()
+                if self.step % VALIDATE_EVERY == 0 or self.step == last:
                     self._save()
-                    started = time.monotonic()
+                started = time.monotonic()
         return self.averaged
+
+    def _log(self):
+        row = {"step": self.step, "loss": f"{self.total / LOG_EVERY:.6f}",
+               "rate": f"{self.recipe.rate_at(self.step):.3e}", "seconds": f"{self.seconds:.0f}"}  # fmt: skip
+        if self.step % VALIDATE_EVERY == 0 or self.step == self.recipe.steps:
+            row |= {f"psnr_{sigma}": f"{psnr:.3f}" for sigma, psnr in zip(SIGMAS, self.validate())}
+        self.total = 0.0
+        self.rows.append(row)
+        print("train: " + ", ".join(f"{name} {value}" for name, value in row.items()), flush=True)
 
     def _average(self):
         # Few steps are averaged over few.
@@ -169,6 +177,8 @@ class Training:
 def begin_with(network, weights):
     """Takes over weights of a network for other images; layers that read or write pixels are summed or averaged."""
     own = network.state_dict()
+    if set(own) != set(weights):
+        raise SystemExit("train: the network to begin with has other layers; give its --shape, or --scratch")
     for name, value in weights.items():
         if own[name].shape == value.shape:
             own[name] = value.clone()
@@ -179,5 +189,5 @@ def begin_with(network, weights):
         elif name == "tail.weight":
             own[name] = value.reshape(3, 4, value.shape[1], 3, 3).mean(0)
         else:
-            raise SystemExit(f"train: '{name}' of the weights to begin with has another shape")
+            raise SystemExit(f"train: '{name}' of the network to begin with has another shape; give --scratch")
     network.load_state_dict(own)

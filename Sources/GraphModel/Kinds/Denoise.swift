@@ -28,13 +28,21 @@ public struct Denoise: NodeKind {
 
     /// Said once, by the first instance.
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
-        guard context.index == 0, sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context.files),
+        guard context.index == 0 else { return [] }
+        var warnings = denoiser.warnings
+        if sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context.files),
             !network.takesNoiseLevel
-        else { return [] }
-        return [
-            "'sigma' \(plain(sigma.value)) has no effect: a \(network.name) takes no noise level, "
-                + "it removes the noise that it was trained for"
-        ]
+        {
+            warnings.append(
+                "'sigma' \(plain(sigma.value)) has no effect: a \(network.name) takes no noise level, "
+                    + "it removes the noise that it was trained for")
+        }
+        if let name = denoiser.bundledNetwork, sigma.value > Denoiser.greatestBundledSigma {
+            warnings.append(
+                "'sigma' \(plain(sigma.value)) is more than \(name) was trained for, "
+                    + "\(plain(Denoiser.greatestBundledSigma)); scale image and noise level down together")
+        }
+        return warnings
     }
 
     public var convolutions: ConvolutionChoice? { denoiser.choice }
@@ -54,13 +62,15 @@ public struct DenoiseByMap: NodeKind {
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        let image = try denoiser.output(context)
+        let image = try denoiser.output(context, takesMap: true)
         guard case .network(let network, let path) = try denoiser.method(context.files) else {
-            throw .rule("total variation takes no noise map; give the weights of a network, or use the kind 'denoise'")
+            throw .rule(
+                "total variation takes no noise map; name graphrun-color or graphrun-gray, give the weights of a network, "
+                    + "or use the kind 'denoise'")
         }
         guard network.takesNoiseLevel else {
             throw .rule(
-                "\(path): a \(network.name) takes no noise level, so no noise map either; use the kind 'denoise', "
+                "\(DenoiserChoice.shown(path)): a \(network.name) takes no noise level, so no noise map either; use the kind 'denoise', "
                     + "or weights of FFDNet or DRUNet")
         }
         let map = try context.type(1)
@@ -83,10 +93,25 @@ extension Denoiser {
     /// Floating-point operations for a pixel and iteration of total variation; a division or root takes as long as ten.
     package static let totalVariationOperations = 60.0
 
-    /// Total variation has no convolutions.
-    fileprivate var choice: ConvolutionChoice? { weights.value.isEmpty ? nil : convolutions.value }
+    /// The bundled networks were trained on noise levels up to it.
+    fileprivate static let greatestBundledSigma = 0.2
 
-    fileprivate func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+    /// The network that is part of the program, where it is used.
+    fileprivate var bundledNetwork: String? { weightsPath.flatMap { DenoiserChoice(weights: $0)?.rawValue } }
+
+    fileprivate var warnings: [String] {
+        // The bundled denoiser for colour is the default of graphs, which nobody need have asked for.
+        guard !weights.value.isEmpty, let parameter = name.parameter, name.value != .color else { return [] }
+        return [
+            "'\(parameter)' \(name.value.rawValue) has no effect, as weights are given"
+                + (weights.parameter.map { "; leave them out with --set \($0)=" } ?? "")
+        ]
+    }
+
+    /// Total variation has no convolutions.
+    fileprivate var choice: ConvolutionChoice? { weightsPath == nil ? nil : convolutions.value }
+
+    fileprivate func output(_ context: NodeContext, takesMap: Bool = false) throws(GraphError) -> TensorType {
         let image = try context.type(0)
         guard image.element == .float32, image.shape.count > 0 else {
             throw .rule("only real images can be denoised, not \(image)")
@@ -99,8 +124,8 @@ extension Denoiser {
         case .network(let network, let path):
             guard image.shape.rank == 4, image.shape[1] == network.imageChannels else {
                 throw .rule(
-                    "\(path): this \(network.name) takes images of N × \(network.imageChannels) × H × W, not \(image)"
-                        + image.slicesHint)
+                    "\(DenoiserChoice.shown(path)): this \(network.name) takes images of N × \(network.imageChannels) × H × W, not \(image)"
+                        + image.slicesHint + channelsHint(image, takesMap: takesMap))
             }
         }
         return image
@@ -140,9 +165,18 @@ extension Denoiser {
         }
     }
 
+    /// Which of the bundled networks takes such images, where another was named.
+    private func channelsHint(_ image: TensorType, takesMap: Bool) -> String {
+        guard weights.value.isEmpty, image.shape.rank == 4 else { return "" }
+        let other: DenoiserChoice = image.shape[1] == 1 ? .gray : image.shape[1] == 3 ? .color : .totalVariation
+        guard other != .totalVariation || !takesMap else { return "" }
+        guard let parameter = name.parameter else { return "; '\(other.rawValue)' does" }
+        return "; --set \(parameter)=\(other.rawValue) does"
+    }
+
     var label: String {
         if !weights.value.isEmpty { return weights.value.split(separator: "/").last.map(String.init) ?? "network" }
-        return weights.parameter == nil ? "total variation" : "TV, or weights"
+        return name.value == .totalVariation ? "total variation" : name.value.rawValue
     }
 }
 

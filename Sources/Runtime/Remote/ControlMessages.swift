@@ -93,15 +93,18 @@ package struct Abilities: Codable, Hashable, Sendable {
 }
 
 extension PostOffice {
-    /// Sends a message of the run `run`.
-    func tell(_ message: some Encodable, run: UInt64, to address: Address) {
+    /// Sends a message of the run `run`; `false` where it is longer than a frame may be.
+    @discardableResult
+    func tell(_ message: some Encodable, run: UInt64, to address: Address) -> Bool {
         // Numbers that JSON lacks are the one thing that cannot be written; metrics may be such.
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let text = try? encoder.encode(message) else { return }
+        guard let text = try? encoder.encode(message) else { return true }
+        guard text.count <= FrameHeader.largestPayload else { return false }
         send(
             FrameHeader(.control, run: run, total: text.count, length: text.count), .bytes(Array(text)), to: address)
+        return true
     }
 }
 

@@ -105,7 +105,9 @@ package final class Crew: Sendable {
         mailroom.transport.withLock { $0 = transport }
     }
 
-    func tell(_ message: CoordinatorMessage, _ worker: Int) {
+    /// `false` where the message is too long to be sent.
+    @discardableResult
+    func tell(_ message: CoordinatorMessage, _ worker: Int) -> Bool {
         office.tell(message, run: run, to: members[worker].address)
     }
 

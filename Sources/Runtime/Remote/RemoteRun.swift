@@ -61,7 +61,11 @@ package final class RemoteRun: Run {
             let assignment = try Assignment(
                 plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), keys: crew.keys,
                 index: index, after: first)
-            crew.tell(.assign(assignment), index)
+            guard crew.tell(.assign(assignment), index) else {
+                throw RunError.data(
+                    "\(name): the graph and its plan are longer than a message may be; give it fewer instances, "
+                        + "for example larger tiles")
+            }
         }
         var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
         var heard = crew.members.map { _ in ContinuousClock.now }

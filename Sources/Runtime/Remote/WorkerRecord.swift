@@ -5,12 +5,12 @@ package struct WorkerRecord: Codable, Sendable {
     let names: [String]
     let categories: [String]
     let seconds: [Double]
-    let dropped: Int
+    private(set) var dropped: Int
     /// Name, iteration, start and duration (microseconds) of each event.
-    let events: [[Double]]
+    private(set) var events: [[Double]]
     /// Transfer, number of the value and time (microseconds) of each value sent, and of each that was whole.
-    let sent: [[Double]]
-    let arrived: [[Double]]
+    private(set) var sent: [[Double]]
+    private(set) var arrived: [[Double]]
     /// Transfer and bytes that were sent of it, all iterations.
     let sentBytes: [[Int]]
     /// Most memory that its process has held, in bytes.
@@ -35,6 +35,14 @@ package struct WorkerRecord: Codable, Sendable {
         self.peakMemoryBytes = peakMemoryBytes
         self.implementations = implementations
         origin = MonotonicTime.of(trace.origin)
+    }
+
+    /// The same without single events.
+    var withoutTrace: WorkerRecord {
+        var record = self
+        record.dropped += events.count
+        (record.events, record.sent, record.arrived) = ([], [], [])
+        return record
     }
 
     private static func numbers(_ mark: TransferLog.Mark) -> [Double] {

@@ -93,14 +93,7 @@ package final class WorkerService: Sendable {
         if isOwn { state.withLock { $0.lastWord = .now } }
         switch message {
         case .hello(let program):
-            guard session == nil else { return office.tell(WorkerMessage.busy, run: header.run, to: address) }
-            guard program == abilities.program else {
-                return office.tell(
-                    WorkerMessage.refusal(
-                        "this worker runs version \(abilities.program), the coordinator \(program); "
-                            + "use the same program everywhere"), run: header.run, to: address)
-            }
-            office.tell(WorkerMessage.welcome(abilities), run: header.run, to: address)
+            office.tell(answer(to: program, isFree: session == nil), run: header.run, to: address)
         case .assign(let assignment):
             begin(assignment, header.run, address, office)
         case .ping(_, inRun: true) where !isOwn:
@@ -111,12 +104,22 @@ package final class WorkerService: Sendable {
             office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
         case .probe(let endpoint, let key) where session == nil:
             probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
-                self?.office.withLock { $0 }?.tell(
-                    WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
+                let office = self?.office.withLock { $0 }
+                office?.tell(WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
             }
         default:
             if isOwn { session?.handle(message) }
         }
+    }
+
+    private func answer(to program: String, isFree: Bool) -> WorkerMessage {
+        guard isFree else { return .busy }
+        guard program == abilities.program else {
+            return .refusal(
+                "this worker runs version \(abilities.program), the coordinator \(program); use the same program everywhere"
+            )
+        }
+        return .welcome(abilities)
     }
 
     /// Answers whoever called here; an answer to a call of this worker's goes to who measures.
@@ -140,7 +143,10 @@ package final class WorkerService: Sendable {
             state.refusedBefore = office.refused + refusals.load(ordering: .relaxed)
             return true
         }
-        guard isFree else { return office.tell(WorkerMessage.busy, run: run, to: coordinator) }
+        guard isFree else {
+            office.tell(WorkerMessage.busy, run: run, to: coordinator)
+            return
+        }
         note("a run of \(assignment.name) begins")
         session.start { [self] in
             let before = state.withLock { state in

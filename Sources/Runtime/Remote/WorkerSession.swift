@@ -90,7 +90,17 @@ final class WorkerSession: Sendable {
     // MARK: The work
 
     private func tell(_ message: WorkerMessage) {
-        office.tell(message, run: run, to: coordinator)
+        guard !office.tell(message, run: run, to: coordinator) else { return }
+        // The coordinator would wait for it for ever. What goes into a trace it can do without.
+        if case .ended(let record) = message,
+            office.tell(WorkerMessage.ended(record.withoutTrace), run: run, to: coordinator)
+        {
+            return
+        }
+        office.tell(
+            WorkerMessage.refusal(
+                "what it has to say is longer than a message may be; give the graph fewer instances, for example larger tiles"
+            ), run: run, to: coordinator)
     }
 
     private func report(_ error: any Error) {
