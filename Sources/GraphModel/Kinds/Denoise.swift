@@ -29,7 +29,7 @@ public struct Denoise: NodeKind {
     /// Said once, by the first instance.
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
         guard context.index == 0 else { return [] }
-        var warnings = denoiser.warnings
+        var warnings: [String] = []
         if sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context.files),
             !network.takesNoiseLevel
         {
@@ -98,15 +98,6 @@ extension Denoiser {
 
     /// The network that is part of the program, where it is used.
     fileprivate var bundledNetwork: String? { weightsPath.flatMap { DenoiserChoice(weights: $0)?.rawValue } }
-
-    fileprivate var warnings: [String] {
-        // The bundled denoiser for colour is the default of graphs, which nobody need have asked for.
-        guard !weights.value.isEmpty, let parameter = name.parameter, name.value != .color else { return [] }
-        return [
-            "'\(parameter)' \(name.value.rawValue) has no effect, as weights are given"
-                + (weights.parameter.map { "; leave them out with --set \($0)=" } ?? "")
-        ]
-    }
 
     /// Total variation has no convolutions.
     fileprivate var choice: ConvolutionChoice? { weightsPath == nil ? nil : convolutions.value }
