@@ -78,7 +78,7 @@ struct BenchmarkTests {
         #expect(report.sections.count == (["job", "workers"].contains(part) ? 2 : 1))
         for section in report.sections {
             #expect(!section.rows.isEmpty && section.rows.allSatisfy { $0.count == section.columns.count })
-            // Quality takes no time.
+            // Of quality no times are taken.
             #expect(section.samples.isEmpty == (part == "quality"))
             #expect(section.samples.values.allSatisfy { !$0.seconds.isEmpty && $0.seconds.allSatisfy { $0 >= 0 } })
         }

@@ -30,9 +30,9 @@ struct BundledDenoiserTests {
         try #require(psnr.count == 200 && residual.count == 200)
         let last = try #require(psnr.last)
         print("step \(step): PSNR \(psnr[19]) after 20, \(last) after 200; residual \(residual[19]), \(residual[199])")
-        // Well above the best measurement's 26 dB. It may have been better before: what is removed in every iteration adds
-        // up, so few iterations, or less noise removed in each, give more.
-        #expect(last > 27)
+        // 28.6 to 29.4 dB were measured. It may have been better before: what is removed in every iteration adds up, so few
+        // iterations, or less noise removed in each, give more.
+        #expect(last > 28)
         // It comes to rest.
         #expect(try #require(residual.last) < residual[19])
     }

@@ -47,7 +47,7 @@ struct ExactTilesTests {
             #expect(exact <= 1e-5)
             // Whoever looks less far than the network does sees another image.
             let narrow = try difference(.paste, tile: tile, settings.merging(["overlap": "8"]) { $1 })
-            #expect(narrow > 1e-4)
+            #expect(narrow > 1e-2)
             print("\(denoiser.name), \(size[0])x\(size[1]), tile \(tile): exact \(exact), paste (halo 8) \(narrow)")
         }
     }
