@@ -48,7 +48,8 @@ package struct Benchmark {
         if parts.contains(.workers) {
             for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
                 let benchmark = try SpeedUpBenchmark(denoiser, files, peer: peer, effort, in: folder)
-                sections.append(try benchmark.run(threaded: Benchmark.factor(denoiser, in: sections)))
+                let job = sections
+                sections.append(try benchmark.run { Benchmark.factor(denoiser, over: $0, in: job) })
             }
         }
         if parts.contains(.transport) { sections.append(try TransportBenchmark(effort).run()) }
@@ -60,11 +61,13 @@ package struct Benchmark {
     }
 
     /// How many times faster than the peer the job is in one process, where that was measured.
-    private static func factor(_ denoiser: JobBenchmark.Denoiser, in sections: [Section]) -> Double? {
+    private static func factor(
+        _ denoiser: JobBenchmark.Denoiser, over peer: JobBenchmark.PeerForm, in sections: [Section]
+    ) -> Double? {
         let own = denoiser == .ffdnet ? "graphrun, exact" : "graphrun, paste"
         let samples = sections.reduce(into: [:]) { all, section in all.merge(section.samples) { $1 } }
         guard let ours = samples["\(denoiser.rawValue): \(own)"],
-            let theirs = samples["\(denoiser.rawValue): \(JobBenchmark.demo)"]
+            let theirs = samples["\(denoiser.rawValue): \(peer.name)"]
         else { return nil }
         return Ratio(theirs, over: ours)?.median
     }

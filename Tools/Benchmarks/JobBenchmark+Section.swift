@@ -17,7 +17,7 @@ extension JobBenchmark {
             columns: ["", "iteration", "data step", "denoise", "rest", "peak MB"]
                 + (hasPeer ? ["× demo", "× tuned"] : []))
         for form in own {
-            let ratios = [JobBenchmark.demo, JobBenchmark.tuned].map { ratio(of: $0, over: form)?.text ?? "" }
+            let ratios = JobBenchmark.tiledPeers.map { ratio(of: $0.name, over: form)?.text ?? "" }
             section.rows.append(row(form) + (hasPeer ? ratios : []))
         }
         for form in peers { section.rows.append(row(form) + ["", ""]) }
@@ -49,7 +49,7 @@ extension JobBenchmark {
 
     private func peerNotes() throws -> [String] {
         var notes: [String] = []
-        for (form, name) in zip(own, [JobBenchmark.demo, JobBenchmark.untiled]) {
+        for (form, name) in zip(own, [JobBenchmark.demo.name, JobBenchmark.untiled.name]) {
             guard let peer = peers.first(where: { $0.name == name }) else { continue }
             notes.append(try agreement(form, peer))
         }
@@ -94,9 +94,9 @@ extension JobBenchmark {
         let speed = zip(own, asked).map { form, asked in
             Requirement(
                 "\(denoiser.rawValue) job, \(form.name): times faster than deepinv.distributed", .atLeast, asked, "×",
-                measured: ratio(of: JobBenchmark.demo, over: form)?.median)
+                measured: ratio(of: JobBenchmark.demo.name, over: form)?.median)
         }
-        let demo = peers.first { $0.name == JobBenchmark.demo }
+        let demo = peers.first { $0.name == JobBenchmark.demo.name }
         let memory = own.prefix(asked.count).map { form in
             Requirement(
                 "\(denoiser.rawValue) job, \(form.name): peak memory; asked is deepinv.distributed's", .atMost,

@@ -78,21 +78,27 @@ struct JobBenchmark {
 
     // MARK: The peer
 
-    static let demo = "deepinv.distributed, as in its demo"
-    static let tuned = "deepinv.distributed, tuned"
-    static let untiled = "deepinv untiled, tuned"
+    /// A way to use deepinv.
+    struct PeerForm: Equatable {
+        let name: String
+        /// Of `peer.py`.
+        let options: [String]
+    }
 
-    /// As its authors show it, and as fast as it was found to go.
+    private static let tuning = ["--blur", "BlurFFT", "--channels-last"]
+    /// As its authors show it.
+    static let demo = PeerForm(name: "deepinv.distributed, as in its demo", options: [])
+    /// As fast as it was found to go.
+    static let tuned = PeerForm(name: "deepinv.distributed, tuned", options: tuning + ["--tiles", "one"])
+    static let untiled = PeerForm(name: "deepinv untiled, tuned", options: tuning + ["--tiles", "none"])
+    /// Those that several processes can share.
+    static let tiledPeers = [demo, tuned]
+
     private func peerForms(_ peer: Peer, in folder: String) -> [Form] {
-        let tuning = ["--blur", "BlurFFT", "--channels-last"]
-        let forms = [
-            (JobBenchmark.demo, []), (JobBenchmark.tuned, tuning + ["--tiles", "one"]),
-            (JobBenchmark.untiled, tuning + ["--tiles", "none"]),
-        ]
-        return forms.enumerated().map { index, form in
-            Form(name: form.0) {
+        (JobBenchmark.tiledPeers + [JobBenchmark.untiled]).enumerated().map { index, form in
+            Form(name: form.name) {
                 try peer.run(
-                    form.1, weights: weights, iterations: iterations,
+                    form.options, weights: weights, iterations: iterations,
                     result: "\(folder)/\(denoiser.rawValue)-peer-\(index).npy")
             }
         }

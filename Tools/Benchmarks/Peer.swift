@@ -58,17 +58,18 @@ struct Peer {
         return figures
     }
 
-    /// The Plug-and-Play iterations as in deepinv's demo, by processes of one thread each under torchrun.
+    /// The Plug-and-Play iterations by processes of one thread each under torchrun.
     ///
+    /// - Parameter options: of `peer.py`: which form of deepinv.
     /// - Returns: seconds of every iteration but the first, and processor seconds of each process for one iteration.
     func runDistributed(
-        processes: Int, weights: String, iterations: Int, result: String
+        _ options: [String], processes: Int, weights: String, iterations: Int, result: String
     ) throws -> (seconds: Samples, processorSeconds: [Double]) {
         let job = ["job", "--weights", weights, "--iterations", "\(iterations)", "--result", result]
         let python = Program(python.path, environment: ["OMP_NUM_THREADS": "1"])
         let printed = try python.run(
             ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "\(processes)", script] + job + common
-                + ["--threads", "1"], printing: Printed.self)
+                + ["--threads", "1"] + options, printing: Printed.self)
         return (Samples(Array((printed.seconds ?? []).dropFirst())), printed.processorSeconds ?? [])
     }
 

@@ -2,7 +2,7 @@ internal import Foundation
 internal import TensorFiles
 
 /// Whole iterations of the graph `pnp` on one worker and on two, each a process with one thread, and the same iterations
-/// by one and two processes of deepinv.
+/// by one and two processes of deepinv, in each form that it has.
 struct SpeedUpBenchmark {
     let denoiser: JobBenchmark.Denoiser
     private let effort: Effort
@@ -45,37 +45,46 @@ struct SpeedUpBenchmark {
         }
     }
 
+    /// Those of one and of two processes.
+    private struct PeerFigures {
+        let form: JobBenchmark.PeerForm
+        var figures = [Figures(), Figures()]
+    }
+
     private var mode: String { denoiser == .ffdnet ? "exact" : "paste" }
     private var iterations: Int { denoiser == .ffdnet ? effort.ffdnetIterations + 2 : effort.drunetIterations }
     private var rounds: Int { denoiser == .ffdnet ? effort.ffdnetRounds + 1 : effort.drunetRounds }
     private var weights: String { denoiser == .ffdnet ? files.ffdnet : files.drunet }
 
-    /// - Parameter threaded: how many times faster than the peer the job is in one process of as many threads, where that
-    ///   was measured.
-    func run(threaded: Double?) throws -> Section {
+    /// - Parameter threaded: how many times faster than a form of the peer the job is in one process of as many threads,
+    ///   where that was measured.
+    func run(threaded: (JobBenchmark.PeerForm) -> Double?) throws -> Section {
         let program = try Program(built: "graphrun")
         let workers = try (0..<2).map { index in
             try HelperProcess(
                 program, ["worker", "--attended", "--threads", "1", "--data", "\(folder)/speed-up-\(index)"])
         }
         var own = [Figures(), Figures()]
-        var theirs = [Figures(), Figures()]
+        var peers = (peer == nil ? [] : JobBenchmark.tiledPeers).map { PeerFigures(form: $0) }
         for round in 1...rounds {
             for count in [1, 2] {
                 log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): graphrun, \(count)")
                 try run(Array(workers.prefix(count)), &own[count - 1])
             }
             guard let peer else { continue }
-            for count in [1, 2] {
-                log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): deepinv, \(count)")
-                let result = "\(folder)/speed-up-\(denoiser.rawValue)-peer.npy"
-                let (seconds, processor) = try peer.runDistributed(
-                    processes: count, weights: weights, iterations: iterations, result: result)
-                theirs[count - 1].seconds.add(seconds)
-                theirs[count - 1].processorSeconds.append(processor)
+            for index in peers.indices {
+                for count in [1, 2] {
+                    let form = peers[index].form
+                    log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): \(form.name), \(count)")
+                    let (seconds, processor) = try peer.runDistributed(
+                        form.options, processes: count, weights: weights, iterations: iterations,
+                        result: "\(folder)/speed-up-\(denoiser.rawValue)-peer.npy")
+                    peers[index].figures[count - 1].seconds.add(seconds)
+                    peers[index].figures[count - 1].processorSeconds.append(processor)
+                }
             }
         }
-        return try section(own, theirs, threaded: threaded)
+        return try section(own, peers, threaded: threaded)
     }
 
     private func run(_ workers: [HelperProcess], _ figures: inout Figures) throws {
@@ -99,7 +108,9 @@ struct SpeedUpBenchmark {
         figures.processorSeconds.append(zip(first, last).map { ($1 - $0) / Double(used.count - 1) })
     }
 
-    private func section(_ own: [Figures], _ theirs: [Figures], threaded: Double?) throws -> Section {
+    private func section(
+        _ own: [Figures], _ peers: [PeerFigures], threaded: (JobBenchmark.PeerForm) -> Double?
+    ) throws -> Section {
         var section = Section(
             "Two workers instead of one, with \(denoiser.rawValue)",
             "Seconds for an iteration of the graph `pnp` on \(effort.height) × \(effort.width) × 3 in the mode `\(mode)` with "
@@ -108,14 +119,7 @@ struct SpeedUpBenchmark {
                 + "them the processor seconds of each process for an iteration, which tell what it would be on a machine that "
                 + "does nothing else.",
             columns: ["", "iteration", "processor seconds", "times faster"])
-        let speedUp = Ratio(own[0].seconds, over: own[1].seconds)
-        section.rows = [
-            ["graphrun, 1 worker", own[0].seconds.text(3), own[0].processorText, ""],
-            ["graphrun, 2 workers", own[1].seconds.text(3), own[1].processorText, speedUp?.text ?? "–"],
-        ]
-        for (count, figures) in zip([1, 2], own) {
-            section.samples["speed-up, \(denoiser.rawValue): graphrun, \(count)"] = figures.seconds
-        }
+        let speedUp = add(own, "graphrun", ["1 worker", "2 workers"], to: &section)
         let results = try own.map { try NPY.read($0.result) }
         section.notes = [
             "The results of one worker and of two are \(results[0] == results[1] ? "the same to the bit" : "not the same")."
@@ -125,36 +129,48 @@ struct SpeedUpBenchmark {
                 "By processor seconds, of which the busier of two uses \(decimals(busier, 3)), two workers are "
                     + "\(decimals(alone / busier, 2)) times faster.")
         }
-        let factors = zip(theirs, own).map { Ratio($0.seconds, over: $1.seconds) }
-        if peer != nil {
-            let theirSpeedUp = Ratio(theirs[0].seconds, over: theirs[1].seconds)
-            section.rows += [
-                ["deepinv, 1 process", theirs[0].seconds.text(3), theirs[0].processorText, ""],
-                [
-                    "deepinv, 2 processes", theirs[1].seconds.text(3), theirs[1].processorText,
-                    theirSpeedUp?.text ?? "–",
-                ],
-            ]
-            for (count, figures) in zip([1, 2], theirs) {
-                section.samples["speed-up, \(denoiser.rawValue): deepinv, \(count)"] = figures.seconds
-            }
-            section.notes.append(
-                "deepinv.distributed runs as in its demo, under torchrun with gloo, a thread a process; graphrun is "
-                    + "\(factors[0]?.text ?? "–") times faster with one and \(factors[1]?.text ?? "–") with two.")
+        if !peers.isEmpty {
+            section.notes.append("deepinv.distributed runs under torchrun with gloo, a thread a process.")
         }
-        guard effort.isFull else { return section }
-        section.requirements.append(
-            Requirement(
-                "\(denoiser.rawValue) job, \(mode), 2 workers: times faster than 1", .atLeast, 1.85, "×",
-                measured: speedUp?.median))
-        guard peer != nil else { return section }
-        for (form, asked) in [("one process", factors[0]?.median), ("one process of two threads", threaded)] {
-            guard let asked else { continue }
-            section.requirements.append(
-                Requirement(
-                    "\(denoiser.rawValue) job, \(mode), 2 workers: times faster than deepinv's 2; asked is that of \(form)",
-                    .atLeast, asked, "×", measured: factors[1]?.median))
+        if effort.isFull {
+            section.requirements.append(requirement("1", asked: 1.85, measured: speedUp?.median))
+        }
+        for peer in peers {
+            add(peer.figures, peer.form.name, ["1 process", "2 processes"], to: &section)
+            let factors = zip(peer.figures, own).map { Ratio($0.seconds, over: $1.seconds) }
+            section.notes.append(
+                "Than *\(peer.form.name)* graphrun is \(factors[0]?.text ?? "–") times faster with one and "
+                    + "\(factors[1]?.text ?? "–") with two.")
+            guard effort.isFull else { continue }
+            let bounds = [
+                ("one process", factors[0]?.median), ("one process of two threads", threaded(peer.form)),
+            ]
+            for case (let bound, let asked?) in bounds {
+                section.requirements.append(
+                    requirement(
+                        "the 2 of \(peer.form.name); asked is that of \(bound)", asked: asked,
+                        measured: factors[1]?.median))
+            }
         }
         return section
+    }
+
+    /// Adds what one and two processes took, and returns how many times faster two are.
+    @discardableResult
+    private func add(_ figures: [Figures], _ name: String, _ counts: [String], to section: inout Section) -> Ratio? {
+        let speedUp = Ratio(figures[0].seconds, over: figures[1].seconds)
+        for (index, (count, figures)) in zip(counts, figures).enumerated() {
+            let faster = index == 0 ? "" : speedUp?.text ?? "–"
+            section.rows.append(["\(name), \(count)", figures.seconds.text(3), figures.processorText, faster])
+            section.samples["speed-up, \(denoiser.rawValue): \(name), \(count)"] = figures.seconds
+        }
+        return speedUp
+    }
+
+    /// - Parameter rival: than whom two workers are to be faster.
+    private func requirement(_ rival: String, asked: Double, measured: Double?) -> Requirement {
+        Requirement(
+            "\(denoiser.rawValue) job, \(mode), 2 workers: times faster than \(rival)", .atLeast, asked, "×",
+            measured: measured)
     }
 }
