@@ -55,13 +55,13 @@ struct PlanCommand: ParsableCommand {
         defer { team?.dismiss() }
         let plan = try hosts.plan(loaded, team: team)
         let survey = try ConvolutionSurvey(plan, files: loaded.files)
+        let traffic = plan.traffic
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
                 instances: plan.placement.count { $0 == index }, steps: worker.body.count,
                 busySeconds: plan.prediction.busy[index],
-                bytesIn: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: $1, to: index) },
-                bytesOut: plan.workers.indices.reduce(0) { $0 + plan.bytesPerIteration(from: index, to: $1) },
+                bytesIn: traffic.bytesIn[index], bytesOut: traffic.bytesOut[index],
                 peakMemoryBytes: worker.peakBytes, implementations: survey.implementations[index])
         }
         guard !json else {
@@ -69,7 +69,7 @@ struct PlanCommand: ParsableCommand {
                 try jsonLine(
                     IterationLine(secondsPerIteration: plan.prediction.seconds, workers: plan.workers.count)))
             for line in lines { Terminal.line(try jsonLine(line)) }
-            for line in links(plan, team?.links ?? .inProcess) { Terminal.line(try jsonLine(line)) }
+            for line in links(plan, traffic, team?.links ?? .inProcess) { Terminal.line(try jsonLine(line)) }
             for rewrite in plan.rewrites {
                 Terminal.line(
                     try jsonLine(
@@ -102,15 +102,12 @@ struct PlanCommand: ParsableCommand {
         Terminal.line("\n" + list.text)
     }
 
-    private func links(_ plan: Plan, _ links: Links) -> [LinkLine] {
-        plan.workers.indices.flatMap { from in
-            plan.workers.indices.compactMap { to in
-                let bytes = plan.bytesPerIteration(from: from, to: to)
-                guard bytes > 0 else { return nil }
-                return LinkLine(
-                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes,
-                    latency: links[from, to].latency, bandwidth: links[from, to].bandwidth)
-            }
+    private func links(_ plan: Plan, _ traffic: Traffic, _ links: Links) -> [LinkLine] {
+        traffic.ways.map { way in
+            LinkLine(
+                from: plan.workers[way.from].worker.name, to: plan.workers[way.to].worker.name,
+                bytesPerIteration: traffic.bytes(on: way), latency: links[way.from, way.to].latency,
+                bandwidth: links[way.from, way.to].bandwidth)
         }
     }
 }

@@ -92,6 +92,7 @@ struct RunReport: Codable {
         secondsPerIteration = times.isEmpty ? 0 : times[times.count / 2]
         predictedSecondsPerIteration = plan.prediction.seconds
         communication = Communication(result.transfers, result.traces).report(result.traces)
+        let traffic = plan.traffic
         workers = plan.workers.enumerated().map { index, worker in
             var spent: [String: Double] = [:]
             var busy = 0.0
@@ -107,24 +108,15 @@ struct RunReport: Codable {
                 peakMemoryBytes: result.peakMemoryBytes.indices.contains(index) ? result.peakMemoryBytes[index] : nil,
                 predictedPeakMemoryBytes: worker.peakBytes,
                 busySecondsPerIteration: busy, predictedBusySecondsPerIteration: plan.prediction.busy[index],
-                bytesOutPerIteration: plan.workers.indices.reduce(0) { total, target in
-                    total + plan.bytesPerIteration(from: index, to: target)
-                },
-                seconds: spent,
+                bytesOutPerIteration: traffic.bytesOut[index], seconds: spent,
                 implementations: result.implementations.indices.contains(index) ? result.implementations[index] : [:])
         }
-        links = plan.workers.indices.flatMap { from in
-            plan.workers.indices.compactMap { to in
-                let bytes = plan.bytesPerIteration(from: from, to: to)
-                guard bytes > 0 else { return nil }
-                let sent = plan.transfers.indices.filter { number in
-                    let transfer = plan.transfers[number]
-                    return transfer.phase == .body && transfer.from == from && transfer.to == to
-                }.compactMap { result.sentBytes[$0] }
-                return Link(
-                    from: plan.workers[from].worker.name, to: plan.workers[to].worker.name, bytesPerIteration: bytes,
-                    measuredBytesPerIteration: sent.isEmpty ? nil : sent.reduce(0, +) / ran)
-            }
+        links = traffic.ways.map { way in
+            let sent = traffic.transfers(on: way).compactMap { result.sentBytes[$0] }
+            return Link(
+                from: plan.workers[way.from].worker.name, to: plan.workers[way.to].worker.name,
+                bytesPerIteration: traffic.bytes(on: way),
+                measuredBytesPerIteration: sent.isEmpty ? nil : sent.reduce(0, +) / ran)
         }
         var perInstance: [String: Double] = [:]
         for trace in result.traces {

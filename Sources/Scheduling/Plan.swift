@@ -163,14 +163,6 @@ public struct Plan: Sendable {
         }
         return type.byteCount
     }
-
-    /// Bytes that go from worker `from` to worker `to` in an iteration.
-    public func bytesPerIteration(from: Int, to: Int) -> Int {
-        transfers.reduce(0) { total, transfer in
-            guard transfer.phase == .body, transfer.from == from, transfer.to == to else { return total }
-            return total + transfer.byteCount
-        }
-    }
 }
 
 /// What an iteration is expected to take, by the speeds of workers and links.

@@ -17,7 +17,7 @@ struct PlanTests {
             seed % 2 == 0 ? .all : .none, workers: workers, randomGraphFiles)
         for placement in [nil, randomPlacement(expansion, workers: workers, seed: seed)] {
             let plan = Plan(expansion, workers: Self.workers(workers), links: .instant, placement: placement)
-            let expansion = plan.expansion
+            let (expansion, traffic) = (plan.expansion, plan.traffic)
             let oracle = SymbolicRun.oracle(expansion, iterations: expansion.iterations)
             let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
             for order in SymbolicRun.Order.allCases {
@@ -29,7 +29,7 @@ struct PlanTests {
                     let sent = run.sentBytes[iteration + 1] ?? [:]
                     for from in 0..<workers {
                         for to in 0..<workers where iteration + 1 < expansion.iterations {
-                            #expect(plan.bytesPerIteration(from: from, to: to) == sent[from * 100 + to] ?? 0)
+                            #expect(traffic.bytes(on: .init(from: from, to: to)) == sent[from * 100 + to] ?? 0)
                         }
                     }
                 }
