@@ -152,13 +152,7 @@ struct DenoiseCommand: ParsableCommand {
     // MARK: The work
 
     private func denoised(_ plan: Plan, _ team: Team?, _ files: GraphFiles) throws -> Tensor {
-        let log = MetricsLog()
-        let run: any Run =
-            if let team {
-                RemoteRun(plan, crew: team.crew, name: input, files: files, log: log)
-            } else {
-                InProcessRun(plan, catalog: Tool.configuration.kernels, files: files, log: log)
-            }
+        let run = makeRun(plan, by: team, name: input, files: files, log: MetricsLog())
         do {
             let result = try run.run()
             guard let position = plan.expansion.output("result")?.first, let image = result.kept[position] else {

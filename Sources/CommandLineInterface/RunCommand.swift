@@ -42,7 +42,8 @@ struct RunCommand: ParsableCommand {
         let progress = Progress(
             style, total: expansion.iterations, workers: plan.workers.count, order: metricNames(expansion))
         let log = MetricsLog { progress.show($0) }
-        let run = makeRun(plan, team, loaded, log, start)
+        let run = makeRun(
+            plan, by: team, name: graph.file, files: loaded.files, log: log, checkpoint: start)
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
         let interrupt = Interrupt { run.stop() }
         defer { interrupt.end() }
@@ -73,17 +74,6 @@ struct RunCommand: ParsableCommand {
             throw Failure.run("\(error)", "what was saved before is in \(folder.path)")
         }
         try finish(result, plan, folder, stopped: interrupt.isStopped && result.iterations < expansion.iterations)
-    }
-
-    private func makeRun(
-        _ plan: Plan, _ team: Team?, _ loaded: LoadedGraph, _ log: MetricsLog,
-        _ start: (iteration: Int, states: [Int: Tensor])?
-    ) -> any Run {
-        guard let team else {
-            return InProcessRun(
-                plan, catalog: Tool.configuration.kernels, files: loaded.files, log: log, checkpoint: start)
-        }
-        return RemoteRun(plan, crew: team.crew, name: graph.file, files: loaded.files, log: log, checkpoint: start)
     }
 
     private var style: Progress.Style {
