@@ -38,12 +38,14 @@ struct RemoteShell {
     ) -> StartedWorkers.Launch {
         let here = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(percentEncoded: false)
         let program = login.program ?? here
-        var words = [program, "worker", "--attended", "--secure", "--threads", "\(slots.threads)"]
+        var words = ["worker", "--attended", "--secure", "--threads", "\(slots.threads)"]
         if slots.count > 1 { words += ["--slots", "\(slots.count)"] }
         if let memory = slots.memory { words += ["--memory", "\(memory)B"] }
-        if reachedAt.hasPrefix("[") { words += ["--bind", "tcp://[::]:*"] }
+        // Not as an endpoint, whose brackets would need quotes, which agents without a shell do not take off.
+        if reachedAt.hasPrefix("[") { words.append("--ipv6") }
         return StartedWorkers.Launch(
-            command: [path] + agent.dropFirst() + [login.destination] + words.map(RemoteShell.quoted),
+            command: [path] + agent.dropFirst() + [login.destination, RemoteShell.quoted(path: program)]
+                + words.map { RemoteShell.quoted($0) },
             workers: slots.count
         ) { ending in
             "\(place): \(login.destination): \(explanation(ending, login.destination, program))"
@@ -54,6 +56,11 @@ struct RemoteShell {
     static func quoted(_ word: String) -> String {
         let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:=,+@".contains($0)) }
         return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+
+    /// A path, which a shell may find from the home folder there.
+    private static func quoted(path: String) -> String {
+        path.hasPrefix("~/") ? "~/" + quoted(String(path.dropFirst(2))) : quoted(path)
     }
 
     /// What the agent or the program there complains of, and how to mend it.

@@ -20,7 +20,8 @@ struct WorkerCommand: ParsableCommand {
     @Flag(help: "Let in everybody, from other machines too.") var insecure = false
     @Option(help: "Threads to compute with. Default: all processors.")
     var threads: Int?
-    @Option(help: ArgumentHelp("Memory to use, such as 4GiB. Default: all of the machine's.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Memory to use, such as 4GiB. Default: all that programs may use here.", valueName: "size"))
     var memory: String?
     @Option(
         help: ArgumentHelp("Folder that keeps files of runs. Default: ~/.cache/graphrun.", valueName: "dir"),
@@ -31,6 +32,8 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Workers that start on this machine at once, this one included.", visibility: .hidden))
     var neighbours = 1
     @Option(help: ArgumentHelp("Workers to start, each a process of its own.", visibility: .hidden)) var slots = 1
+    @Flag(help: ArgumentHelp("Listen at addresses of IPv6 where --bind does not say.", visibility: .hidden))
+    var ipv6 = false
     @Flag(help: ArgumentHelp("Stop when standard input ends.", visibility: .hidden)) var attended = false
 
     func run() throws {
@@ -110,7 +113,8 @@ struct WorkerCommand: ParsableCommand {
 
     /// Where to listen.
     private func checkedEndpoint() throws -> String {
-        let endpoint = bind ?? (secure ? "tcp://0.0.0.0:*" : "tcp://127.0.0.1:*")
+        let host = secure ? (ipv6 ? "[::]" : "0.0.0.0") : (ipv6 ? "[::1]" : "127.0.0.1")
+        let endpoint = bind ?? "tcp://\(host):*"
         guard Endpoint.isOne(endpoint, anyPort: true) else {
             throw Failure.usage("--bind \(endpoint): this is no endpoint; write it as tcp://127.0.0.1:PORT")
         }

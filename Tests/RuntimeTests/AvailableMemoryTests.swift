@@ -1,0 +1,68 @@
+import Foundation
+import Runtime
+import Testing
+
+/// Of a machine that has some.
+private let machineBytes = 64 << 30
+
+@Suite("Memory that a worker may use")
+struct AvailableMemoryTests {
+    private func bytes(_ environment: [String: String] = [:], files: [String: String] = [:]) throws -> Int {
+        let folder = try TemporaryFolder()
+        for (name, text) in files {
+            let path = folder.file(name)
+            try FileManager.default.createDirectory(
+                at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(filePath: path))
+        }
+        return AvailableMemory(physical: machineBytes, environment: environment, root: folder.file("")).bytes
+    }
+
+    @Test("is the machine's where nothing limits it")
+    func machine() throws {
+        #expect(try bytes() == machineBytes)
+        #expect(AvailableMemory().bytes > 1 << 20)
+    }
+
+    @Test(
+        "is what Slurm gave the job",
+        arguments: [
+            (["SLURM_MEM_PER_NODE": "4096"], 4 << 30), (["SLURM_MEM_PER_NODE": "0"], machineBytes),
+            (["SLURM_MEM_PER_NODE": "all"], machineBytes),
+            (["SLURM_MEM_PER_NODE": "9999999999999999999"], machineBytes),
+            (["SLURM_MEM_PER_CPU": "2048", "SLURM_CPUS_ON_NODE": "8"], 16 << 30),
+            (["SLURM_MEM_PER_CPU": "2048"], machineBytes), (["SLURM_MEM_PER_NODE": "999999999"], machineBytes),
+        ])
+    func slurm(_ environment: [String: String], _ expected: Int) throws {
+        #expect(try bytes(environment) == expected)
+    }
+
+    @Test("is no more than that of any control group around it, of either version")
+    func groups() throws {
+        let new = "sys/fs/cgroup"
+        #expect(
+            try bytes(files: ["proc/self/cgroup": "0::/job/step\n", "\(new)/job/step/memory.max": "max\n"])
+                == machineBytes)
+        #expect(
+            try bytes(
+                files: [
+                    "proc/self/cgroup": "0::/job/step\n", "\(new)/job/step/memory.max": "8589934592\n",
+                    "\(new)/job/memory.max": "2147483648\n",
+                ]) == 2 << 30)
+        #expect(
+            try bytes(
+                files: [
+                    "proc/self/cgroup": "9:name=systemd:/\n4:cpu,memory:/job\n0::/\n",
+                    "\(new)/memory/job/memory.limit_in_bytes": "1073741824\n",
+                    "\(new)/memory/memory.limit_in_bytes": "9223372036854771712\n",
+                ]) == 1 << 30)
+    }
+
+    @Test("is found at the top where the group's path is that of the host")
+    func container() throws {
+        #expect(
+            try bytes(
+                files: ["proc/self/cgroup": "0::/docker/1234\n", "sys/fs/cgroup/memory.max": "3221225472\n"]) == 3 << 30
+        )
+    }
+}
