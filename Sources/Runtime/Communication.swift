@@ -13,6 +13,16 @@ package struct TransferSpan: Sendable {
     /// Microseconds, as those of traces: when it was sent, and when it was whole.
     package let start: Double
     package let end: Double
+
+    package init(phase: Phase, instance: Int, from: Int, to: Int, bytes: Int, start: Double, end: Double) {
+        self.phase = phase
+        self.instance = instance
+        self.from = from
+        self.to = to
+        self.bytes = bytes
+        self.start = start
+        self.end = end
+    }
 }
 
 /// How much of what the links carried in the loop of a run was hidden by computing.
@@ -37,7 +47,9 @@ package struct Communication: Sendable {
                     ($0.start, $0.start + $0.duration)
                 })
         }
-        let spans = spans.filter { $0.phase == .body }
+        // A worker keeps so many events of a long run and no more; beyond them nobody knows what lay under what.
+        let known = traces.filter { $0.dropped > 0 }.map(\.end).min() ?? .infinity
+        let spans = spans.filter { $0.phase == .body && $0.end <= known }
         for (ends, spans) in Dictionary(grouping: spans, by: { Ends(from: $0.from, to: $0.to) }) {
             let link = Intervals(spans.map { ($0.start, $0.end) })
             onTheWay += link.length
@@ -45,6 +57,11 @@ package struct Communication: Sendable {
             hidden += link.common(with: computing[ends.from].union(computing[ends.to]))
         }
     }
+}
+
+extension WorkerTrace {
+    /// When the last event that was kept was over.
+    fileprivate var end: Double { events.last.map { $0.start + $0.duration } ?? -.infinity }
 }
 
 /// Stretches of time that do not meet, in order.

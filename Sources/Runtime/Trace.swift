@@ -9,6 +9,13 @@ package struct WorkerTrace: Sendable {
         /// Microseconds since the run began.
         package let start: Double
         package let duration: Double
+
+        package init(name: Int, iteration: Int, start: Double, duration: Double) {
+            self.name = name
+            self.iteration = iteration
+            self.start = start
+            self.duration = duration
+        }
     }
 
     package enum Category: String, Sendable {
@@ -36,7 +43,7 @@ package struct WorkerTrace: Sendable {
     }
 
     /// A trace that is whole.
-    init(
+    package init(
         worker: String, names: [(String, Category)], events: [Event], dropped: Int, seconds: [Double]
     ) {
         self.worker = worker

@@ -82,6 +82,46 @@ struct RemoteRunTests {
         #expect((0..<2).map(team.cached) == files)
     }
 
+    @Test("with files that come in several parts")
+    func largeFile() throws {
+        let folder = try TemporaryFolder()
+        let image = try folder.image([1, 3, 900, 1000])
+        let job = try Job("pnp", ["image": image, "iterations": "1", "tile": "512", "tv-iterations": "1"])
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let result = try team.run(job)
+        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+    }
+
+    @Test("that a worker has not the memory for are refused by it, whatever the coordinator thinks")
+    func memory() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 1, memory: 1000)
+        defer { team.dismiss() }
+        let error = #expect(throws: RunError.self) { try team.run(job) }
+        let line = try #require(error).description
+        #expect(line.contains("the assignment from the coordinator is refused: it takes "), "\(line)")
+        #expect(line.hasSuffix(" bytes of memory, and this worker may use 1000 beside its own"), "\(line)")
+    }
+
+    @Test("whose plan is longer than a message may be end with a line that says so")
+    func long() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 1)
+        defer { team.dismiss() }
+        let run = RemoteRun(
+            try job.plan(workers: 1), crew: try team.crew(), name: String(repeating: "x", count: 17 << 20),
+            files: job.files, log: MetricsLog())
+        let error = #expect(throws: RunError.self) { try run.run() }
+        #expect(
+            try #require(error).description.hasSuffix(
+                "x: the graph and its plan are longer than a message may be; give it fewer instances, for example larger tiles"
+            ))
+        #expect(throws: Never.self) { try team.crew() }
+    }
+
     @Test("with a bundled denoiser, whose weights the coordinator sends once")
     func bundled() throws {
         let folder = try TemporaryFolder()
@@ -197,10 +237,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         // The coordinator gets through before nobody else does.
-        let relays = try team.endpoints.map { endpoint in
-            let port = try #require(endpoint.split(separator: ":").last.flatMap { Int($0) })
-            return try DelayRelay(at: "127.0.0.1", to: ("127.0.0.1", port), delay: 0)
-        }
+        let relays = try team.relays()
         let endpoints = relays.map { "tcp://127.0.0.1:\($0.port)" }
         let crew = try Crew(team.context, endpoints: endpoints, program: RemoteTeam.program)
         for relay in relays { relay.refuseCalls() }
@@ -210,6 +247,46 @@ struct RemoteRunTests {
         #expect(
             error?.description.contains(" is not reached at tcp://127.0.0.1:") == true, "\(String(describing: error))")
         for relay in relays { relay.stop() }
+    }
+
+    @Test("end with a line where the connection of two workers breaks in their midst, rather than wait for ever")
+    func broken() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let relays = try team.relays()
+        let endpoints = relays.map { "tcp://127.0.0.1:\($0.port)" }
+        let crew = try Crew(team.context, endpoints: endpoints, program: RemoteTeam.program)
+        // The coordinator has called first, and stays connected.
+        let log = MetricsLog { if $0.iteration == 3 { for relay in relays { relay.breakCalls(after: 1) } } }
+        let run = RemoteRun(
+            try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: log,
+            patience: Patience(standstill: .seconds(2)))
+        let error = #expect(throws: RunError.self) { try run.run() }
+        let line = try #require(error).description
+        #expect(line.contains(", and nothing has moved for 2 s: the connection with worker "), "\(line)")
+        #expect(line.hasSuffix(" has broken; see to the network between them"), "\(line)")
+        for relay in relays { relay.stop() }
+    }
+
+    @Test("go on for as long as a worker computes while the others wait")
+    func slow() throws {
+        let folder = try TemporaryFolder()
+        // One tile, so that one worker computes and the other waits for it.
+        let job = try Job(
+            "pnp",
+            settings(
+                folder, ["iterations": "2", "denoiser": "total-variation", "tile": "96", "tv-iterations": "40000"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let began = ContinuousClock.now
+        let run = RemoteRun(
+            try job.plan(workers: 2), crew: try team.crew(), name: "t.graph", files: job.files, log: MetricsLog(),
+            patience: Patience(standstill: .milliseconds(100)))
+        let result = try run.run()
+        #expect(result.iterations == 2)
+        #expect(.now - began > .milliseconds(600), "each iteration must take longer than the patience")
     }
 
     @Test("are refused to a second coordinator, whom the worker tells that it is busy")

@@ -6,6 +6,7 @@ import Runtime
 import Scheduling
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 /// Workers as processes are, but in threads of this one: each with its own post office, listening on loopback.
@@ -30,11 +31,12 @@ final class RemoteTeam: Sendable {
 
     /// - Parameters:
     ///   - threads: each worker computes with.
+    ///   - memory: Bytes that each may use.
     ///   - speeds: What each says of itself.
     ///   - keyed: Whether they let in only who knows their keys.
     init(
         workers: Int, threads: Int = 1, catalog: KernelCatalog = .standard, program: String = RemoteTeam.program,
-        speeds: Speeds? = nil, keyed: Bool = false
+        memory: Int = 1 << 30, speeds: Speeds? = nil, keyed: Bool = false
     ) throws {
         let context = try Context()
         let folder = try TemporaryFolder()
@@ -44,7 +46,7 @@ final class RemoteTeam: Sendable {
         var keys: [String: String] = [:]
         for number in 0..<workers {
             let abilities = Abilities(
-                program: program, cores: 2, threads: threads, memory: 1 << 30, hasWinograd: false,
+                program: program, cores: 2, threads: threads, memory: memory, hasWinograd: false,
                 kinds: catalog.kinds.names, versions: [:], speeds: speeds)
             let service = WorkerService(
                 abilities, catalog: catalog, store: try FileStore(folder: folder.file("cache-\(number)"))
@@ -74,6 +76,14 @@ final class RemoteTeam: Sendable {
     func crew(_ order: [Int]? = nil, patience: Double = 5) throws -> Crew {
         let asked = order.map { numbers in numbers.map { self.endpoints[$0] } } ?? endpoints
         return try Crew(context, endpoints: asked, keys: keys, program: RemoteTeam.program, patience: patience)
+    }
+
+    /// A relay before each worker, without delay.
+    func relays() throws -> [DelayRelay] {
+        try endpoints.map { endpoint in
+            let port = try #require(endpoint.split(separator: ":").last.flatMap { Int($0) })
+            return try DelayRelay(at: "127.0.0.1", to: ("127.0.0.1", port), delay: 0)
+        }
     }
 
     /// Files that a worker has kept.

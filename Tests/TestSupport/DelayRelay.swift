@@ -42,6 +42,14 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
         close(listener)
     }
 
+    /// Hangs up on all but the first `count` callers, and takes no more calls.
+    public func breakCalls(after count: Int) {
+        lock.withLock {
+            for connection in connections.dropFirst(2 * count) { shutdown(connection, Int32(SHUT_RDWR)) }
+        }
+        refuseCalls()
+    }
+
     /// Hangs up and takes no more calls.
     public func stop() {
         lock.withLock {

@@ -17,6 +17,14 @@ package final class ZeroMQTransport: Transport {
         case receives(instance: Int, into: Landing, releasesTo: PostOffice.Address? = nil)
     }
 
+    /// What a thread waits for.
+    package enum Wait: Hashable, Sendable, Codable {
+        /// For the value of a transfer.
+        case value(transfer: Int)
+        /// For the receiver of a transfer to have room for it, or for its memory to be free again.
+        case room(transfer: Int)
+    }
+
     /// Values travel in parts of so many bytes: while one is copied to its place, the next is on its way, and memory
     /// that the library gets for one is used again for others.
     private static let largestPart = 4 << 20
@@ -27,6 +35,8 @@ package final class ZeroMQTransport: Transport {
     private let outgoing: [Int: Outgoing]
     private let incoming: [Int: Incoming]
     private let refusals = Atomic<Int>(0)
+    private let movements = Atomic<Int>(0)
+    private let waiting = Mutex<Wait?>(nil)
     private let log: TransferLog?
     private let owners: MemoryOwners
 
@@ -59,6 +69,15 @@ package final class ZeroMQTransport: Transport {
     /// Messages that were refused.
     package var refused: Int { refusals.load(ordering: .relaxed) }
 
+    /// How often a value, a part of one or a release has arrived: while it stays the same, nothing moves.
+    package var moves: Int { movements.load(ordering: .relaxed) }
+
+    /// What the worker's thread waits for; `nil` where it does not.
+    package var wait: Wait? { waiting.withLock { $0 } }
+
+    /// Whether the value of a transfer is there.
+    package func hasReceived(_ transfer: Int) -> Bool { incoming[transfer]?.isThere ?? false }
+
     /// Bytes of values sent so far, by transfer.
     package var sentBytes: [Int: Int] { outgoing.mapValues(\.sentBytes) }
 
@@ -70,7 +89,7 @@ package final class ZeroMQTransport: Transport {
         let parts = max(1, (bytes.count + ZeroMQTransport.largestPart - 1) / ZeroMQTransport.largestPart)
         if !outgoing.mayBegin {
             office.sendPostponed()
-            office.wait { outgoing.mayBegin }
+            wait(.room(transfer: transfer)) { outgoing.mayBegin }
         }
         let iteration = try outgoing.begin(parts: parts, bytes: bytes.count)
         log?.sends(transfer, Int(iteration))
@@ -95,14 +114,21 @@ package final class ZeroMQTransport: Transport {
 
     package func settle(_ transfer: Int) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { return }
-        office.wait { outgoing.isSettled }
+        wait(.room(transfer: transfer)) { outgoing.isSettled }
         try outgoing.checkCancelled()
     }
 
     package func receive(_ transfer: Int) throws(MessagingError) {
         guard let incoming = incoming[transfer] else { throw .cancelled }
-        office.wait { incoming.isThere }
+        wait(.value(transfer: transfer)) { incoming.isThere }
         try incoming.checkCancelled()
+    }
+
+    private func wait(_ wait: Wait, until isTrue: () -> Bool) {
+        guard !isTrue() else { return }
+        waiting.withLock { $0 = wait }
+        office.wait(until: isTrue)
+        waiting.withLock { $0 = nil }
     }
 
     package func release(_ transfer: Int, withNextSend: Bool) {
@@ -142,7 +168,11 @@ package final class ZeroMQTransport: Transport {
             case .control, .file, .probe: isMine = false
             }
         }
-        if !isMine { refusals.add(1, ordering: .relaxed) }
+        if isMine {
+            movements.add(1, ordering: .relaxed)
+        } else {
+            refusals.add(1, ordering: .relaxed)
+        }
     }
 }
 

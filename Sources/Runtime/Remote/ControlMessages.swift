@@ -32,8 +32,8 @@ package enum WorkerMessage: Codable, Sendable {
     case refusal(String)
     /// The hash of a file of the graph is wanted.
     case want(request: Int, path: String)
-    /// The contents of that file are wanted: they are not here yet.
-    case send(request: Int)
+    /// The next part of that file is wanted, which begins at a byte: it is not here yet.
+    case send(request: Int, from: Int)
     /// Its kernels are made.
     case ready
     /// An iteration is computed; 0 is what comes before the loop.
@@ -41,8 +41,8 @@ package enum WorkerMessage: Codable, Sendable {
     case failed(instance: String, reason: String)
     /// All of its part is done.
     case ended(WorkerRecord)
-    /// The time that the coordinator gave, and that of the worker's own clock.
-    case pong(sent: Double, clock: Double)
+    /// The time that the coordinator gave, that of the worker's own clock, and how its part in the run is doing.
+    case pong(sent: Double, clock: Double, Standing?)
     /// The way to the worker at an endpoint; `nil` where it does not answer.
     case probed(endpoint: String, Link?)
 }

@@ -13,15 +13,16 @@ extension Crew {
 
     /// Asks every worker for the time, a few times.
     func compareClocks() {
-        for worker in members.indices {
-            for _ in 0..<5 {
-                tell(.ping(sent: MonotonicTime.now, inRun: false), worker)
-                let times = answer(of: worker, within: 0.2) { message -> (sent: Double, clock: Double)? in
-                    guard case .pong(let sent, let clock) = message else { return nil }
-                    return (sent, clock)
-                }
-                guard let times else { break }
-                note(worker, sent: times.sent, clock: times.clock)
+        for _ in 0..<5 {
+            tellAll(.ping(sent: MonotonicTime.now, inRun: false))
+            var silent = Set(members.indices)
+            let start = ContinuousClock.now
+            while !silent.isEmpty {
+                let left = 0.2 - (ContinuousClock.now - start).seconds
+                guard left > 0, let word = words.next(within: left) else { break }
+                guard case .pong(let sent, let clock, _) = word.message else { continue }
+                note(word.worker, sent: sent, clock: clock)
+                silent.remove(word.worker)
             }
         }
     }

@@ -35,10 +35,18 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
             guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.data("\(path): it has no hash") }
             let ending = fileEnding(path)
             if let known = store.path(hash: hash, ending: ending) { return known }
-            tell(.send(request: own))
             return try store.add(hash: hash, ending: ending) { handle in
+                var asked = 0
+                func ask() {
+                    guard asked < bytes else { return }
+                    tell(.send(request: own, from: asked))
+                    asked += FileRequests.largestPart
+                }
+                // One part is on its way while another is written.
+                ask()
                 var written = 0
                 while written < bytes {
+                    ask()
                     let part = try nextPart()
                     try handle.write(contentsOf: part)
                     written += part.count
@@ -70,10 +78,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     private func nextPart() throws -> [UInt8] {
         condition.lock()
         defer { condition.unlock() }
-        while parts.isEmpty && !cancelled {
-            if case .none(let reason)? = answer { throw RunError.data(reason) }
-            condition.wait()
-        }
+        while parts.isEmpty && !cancelled { condition.wait() }
         guard !cancelled else { throw MessagingError.cancelled }
         return parts.removeFirst()
     }
@@ -101,12 +106,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
         condition.lock()
         defer { condition.unlock() }
         guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request) else { return }
-        guard header.total == bytes else {
-            answer = .none("a file changed while it was sent; leave it as it is until the run begins")
-            condition.broadcast()
-            return
-        }
-        guard header.offset == delivered, header.length > 0 else { return }
+        guard header.total == bytes, header.offset == delivered, header.length > 0 else { return }
         delivered += header.length
         parts.append(Array(payload))
         condition.broadcast()

@@ -9,7 +9,15 @@ struct FileRequests {
     private let files: GraphFiles
     private let known: Set<String>
     private var hashes: [String: (hash: String, bytes: Int)] = [:]
-    private var requests: [Request: GraphFiles.Source] = [:]
+    private var requests: [Request: Announced] = [:]
+
+    /// Files travel in parts of so many bytes, each when it is asked for: neither end holds more than a few of them.
+    static let largestPart = 4 << 20
+
+    private struct Announced {
+        let source: GraphFiles.Source
+        let bytes: Int
+    }
 
     private struct Request: Hashable {
         let worker: Int
@@ -27,7 +35,7 @@ struct FileRequests {
             let source = try files.source(path)
             let (hash, bytes) = try hashes[path] ?? FileRequests.hash(of: source)
             hashes[path] = (hash, bytes)
-            requests[Request(worker: worker, number: request)] = source
+            requests[Request(worker: worker, number: request)] = Announced(source: source, bytes: bytes)
             return .file(request: request, hash: hash, bytes: bytes)
         } catch {
             return .noFile(request: request, reason: "\(error)")
@@ -48,33 +56,43 @@ struct FileRequests {
         }
     }
 
-    private static func contents(of source: GraphFiles.Source) throws -> [UInt8] {
-        switch source {
-        case .bundled(let weights): return weights.bytes
-        case .file(let place):
-            guard let contents = FileManager.default.contents(atPath: place) else {
-                throw RunError.data(
-                    "\(place): the file can no longer be read; leave it where it is until the run begins")
-            }
-            return Array(contents)
-        }
+    /// Sends the part of a file that begins at `offset`.
+    ///
+    /// - Throws: ``RunError/data(_:)`` where the file is no longer what was announced; nothing is sent for a request that
+    ///   was not answered.
+    func send(
+        _ worker: Int, _ request: Int, from offset: Int, to address: PostOffice.Address, by office: PostOffice,
+        run: UInt64
+    ) throws(RunError) {
+        guard let announced = requests[Request(worker: worker, number: request)],
+            let number = UInt32(exactly: request), (0..<announced.bytes).contains(offset)
+        else { return }
+        let count = min(FileRequests.largestPart, announced.bytes - offset)
+        let part = try FileRequests.part(of: announced.source, from: offset, count: count)
+        let header = FrameHeader(
+            .file, run: run, transfer: number, offset: offset, total: announced.bytes, length: part.count)
+        office.send(header, .bytes(part), to: address)
     }
 
-    /// - Throws: where the file can no longer be read; nothing is sent for a request that was not answered.
-    func send(
-        _ worker: Int, _ request: Int, to address: PostOffice.Address, by office: PostOffice, run: UInt64
-    ) throws {
-        guard let source = requests[Request(worker: worker, number: request)],
-            let number = UInt32(exactly: request)
-        else { return }
-        let contents = try FileRequests.contents(of: source)
-        var offset = 0
-        while offset < contents.count {
-            let part = contents[offset..<min(offset + FrameHeader.largestPayload, contents.count)]
-            let header = FrameHeader(
-                .file, run: run, transfer: number, offset: offset, total: contents.count, length: part.count)
-            office.send(header, .bytes(Array(part)), to: address)
-            offset += part.count
+    private static func part(
+        of source: GraphFiles.Source, from offset: Int, count: Int
+    ) throws(RunError) -> [UInt8] {
+        switch source {
+        case .bundled(let weights): return Array(weights.bytes[offset..<offset + count])
+        case .file(let place):
+            let part: Data?
+            do {
+                let handle = try FileHandle(forReadingFrom: URL(filePath: place))
+                try handle.seek(toOffset: UInt64(offset))
+                part = try handle.read(upToCount: count)
+            } catch {
+                part = nil
+            }
+            guard let part, part.count == count else {
+                throw .data(
+                    "\(place): the file can no longer be read, or has changed; leave it as it is until the run begins")
+            }
+            return Array(part)
         }
     }
 }

@@ -7,6 +7,7 @@ final class ProceedGate: Sendable {
         var allowed: Int
         var last = Int.max
         var cancelled = false
+        var isWaiting = false
     }
 
     private let state: Mutex<State>
@@ -19,10 +20,25 @@ final class ProceedGate: Sendable {
 
     /// Waits until `iteration` may begin; false where the run ends before it.
     func begin(_ iteration: Int) -> Bool {
-        office.wait {
-            state.withLock { $0.cancelled || iteration > $0.last || iteration <= $0.allowed }
-        }
+        wait { $0.cancelled || iteration > $0.last || iteration <= $0.allowed }
         return state.withLock { !$0.cancelled && iteration <= $0.last }
+    }
+
+    /// Waits until the run is over for this worker.
+    func waitForEnd() {
+        wait { $0.cancelled }
+    }
+
+    /// Whether the coordinator has to say something before the worker goes on.
+    var isWaiting: Bool {
+        state.withLock { $0.isWaiting }
+    }
+
+    private func wait(until isTrue: (State) -> Bool) {
+        guard !state.withLock({ isTrue($0) }) else { return }
+        state.withLock { $0.isWaiting = true }
+        office.wait { state.withLock { isTrue($0) } }
+        state.withLock { $0.isWaiting = false }
     }
 
     func proceed(upTo iteration: Int) {

@@ -19,17 +19,17 @@ package final class RemoteRun: Run {
     private let startStates: [Int: Tensor]
     private let stopping = Atomic<Bool>(false)
 
-    /// Seconds after which a silent worker is lost.
-    private static let patience = 10.0
+    private let patience: Patience
 
     /// - Parameters:
     ///   - name: The graph's file, for messages.
     ///   - checkpoint: States to go on from, and the iteration they are from.
     package init(
         _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, patience: Patience = Patience()
     ) {
         self.plan = plan
+        self.patience = patience
         self.crew = crew
         self.name = name
         self.files = files
@@ -68,25 +68,20 @@ package final class RemoteRun: Run {
             }
         }
         var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
-        var heard = crew.members.map { _ in ContinuousClock.now }
+        var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
         let heartbeat = Heartbeat { [crew] in crew.tellAll(.ping(sent: MonotonicTime.now, inRun: true)) }
         defer { heartbeat.stop() }
         var fetches = FileRequests(files)
-        while !progress.isOver {
-            let word = crew.words.next(within: 0.5)
+        // When all workers are done, the last of what they sent may still be on its way.
+        while !(progress.isOver && buffers.keys.allSatisfy(transport.hasReceived)) {
+            let word = crew.words.next(within: progress.isOver ? 0.002 : 0.5)
             if let word {
                 try handle(word, &progress, &fetches, transport, handover)
-                heard[word.worker] = .now
+                vigil.note(word)
             }
             if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
             // What came while a file was hashed or sent is looked at before anybody is taken for lost.
-            guard word == nil else { continue }
-            if let silent = heard.firstIndex(where: { (ContinuousClock.now - $0).seconds > RemoteRun.patience }) {
-                throw RunError.lost(
-                    worker: plan.workers[silent].worker.name,
-                    reason: "it has been silent for \(Int(RemoteRun.patience)) s; "
-                        + "see whether it still runs at \(crew.members[silent].endpoint)")
-            }
+            if word == nil { try vigil.check(moves: transport.moves) }
         }
         return try collect(progress, handover, buffers, transport, since: origin)
     }
@@ -98,9 +93,10 @@ package final class RemoteRun: Run {
         let worker = plan.workers[word.worker].worker.name
         switch word.message {
         case .want(let request, let path): crew.tell(fetches.answer(word.worker, request, path), word.worker)
-        case .send(let request):
+        case .send(let request, let offset):
             try fetches.send(
-                word.worker, request, to: crew.members[word.worker].address, by: crew.office, run: crew.run)
+                word.worker, request, from: offset, to: crew.members[word.worker].address, by: crew.office,
+                run: crew.run)
         case .ready:
             guard progress.ready() else { return }
             crew.tellAll(.proceed(upTo: progress.allowed))
@@ -116,7 +112,7 @@ package final class RemoteRun: Run {
         case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
         case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
         case .ended(let trace): progress.ended(word.worker, trace)
-        case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock)
+        case .pong(let sent, let clock, _): crew.note(word.worker, sent: sent, clock: clock)
         case .welcome, .probed: break
         }
     }
@@ -129,10 +125,8 @@ package final class RemoteRun: Run {
             guard let state = startStates[item.position] else {
                 throw RunError.checkpoint("the checkpoint holds no state '\(plan.instances[item.position].id)'")
             }
-            try state.withView {
-                try transport.send(item.transfer, $0)
-                try transport.settle(item.transfer)
-            }
+            // Its memory is kept for as long as the transport may read it, so nobody need wait for that.
+            try state.withView { try transport.send(item.transfer, $0) }
         }
     }
 

@@ -101,7 +101,9 @@ package final class WorkerService: Sendable {
                 WorkerMessage.refusal("it has no part in the run any more; it may have been started anew"),
                 run: header.run, to: address)
         case .ping(let sent, _) where isOwn || session == nil:
-            office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
+            office.tell(
+                WorkerMessage.pong(sent: sent, clock: MonotonicTime.now, session?.standing), run: header.run,
+                to: address)
         case .probe(let endpoint, let key) where session == nil:
             probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
                 let office = self?.office.withLock { $0 }
@@ -135,7 +137,9 @@ package final class WorkerService: Sendable {
     private func begin(
         _ assignment: Assignment, _ run: UInt64, _ coordinator: PostOffice.Address, _ office: PostOffice
     ) {
-        let session = WorkerSession(assignment, run: run, for: coordinator, office, catalog, store)
+        let session = WorkerSession(
+            assignment, run: run, for: coordinator, office, catalog, store,
+            memory: abilities.memory - abilities.idleBytes)
         let isFree = state.withLock { state in
             guard state.session == nil else { return false }
             state.session = session

@@ -13,6 +13,8 @@ final class WorkerSession: Sendable {
     private let office: PostOffice
     private let assignment: Assignment
     private let catalog: KernelCatalog
+    /// Bytes that the plan may give this worker to use.
+    private let memory: Int
     private let inbox: FileInbox
     private let gate: ProceedGate
     private let metrics: Metrics
@@ -26,9 +28,10 @@ final class WorkerSession: Sendable {
 
     init(
         _ assignment: Assignment, run: UInt64, for coordinator: PostOffice.Address, _ office: PostOffice,
-        _ catalog: KernelCatalog, _ store: FileStore
+        _ catalog: KernelCatalog, _ store: FileStore, memory: Int
     ) {
         self.run = run
+        self.memory = memory
         self.coordinator = coordinator
         self.office = office
         self.assignment = assignment
@@ -55,6 +58,13 @@ final class WorkerSession: Sendable {
 
     /// Values and releases that were refused.
     var refused: Int { transport.withLock { $0 }?.refused ?? 0 }
+
+    /// How it is doing.
+    var standing: Standing {
+        let transport = transport.withLock { $0 }
+        let wait = transport?.wait.map { Standing.Wait.transfer($0) } ?? (gate.isWaiting ? .word : nil)
+        return Standing(moves: transport?.moves ?? 0, wait: wait)
+    }
 
     // MARK: For the post office
 
@@ -114,6 +124,10 @@ final class WorkerSession: Sendable {
     private func work() throws {
         let plan = try assignment.plan(catalog)
         let own = plan.workers[assignment.index]
+        guard own.memoryBytes <= memory else {
+            throw RunError.assignment(
+                "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(memory) beside its own")
+        }
         let arena = TensorBuffer(floatCount: own.arenaCount)
         let handover = Handover(plan)
         let peers = connect(plan)
@@ -159,7 +173,7 @@ final class WorkerSession: Sendable {
                     worker.trace, transfers, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
                     implementations: worker.implementations)))
         // The coordinator has all when it says so.
-        while !leaving.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.01) }
+        gate.waitForEnd()
     }
 
     /// Connections to the workers that this one sends to.
