@@ -86,7 +86,7 @@ struct RemoteShell {
             } else if ending.line.hasPrefix("\(Tool.configuration.name): ") {
                 "use the same program everywhere"
             } else {
-                "try by hand: \(agent.joined(separator: " ")) \(destination) \(program) --help"
+                "try by hand: \(agent.joined(separator: " ")) \(destination) \(RemoteShell.quoted(program)) --help"
             }
         return "\(ending.line); \(advice)"
     }

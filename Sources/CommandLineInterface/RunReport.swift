@@ -33,13 +33,14 @@ struct RunReport: Codable {
         let measuredBytesPerIteration: Int?
     }
 
-    /// What went from worker to worker in the loop, all iterations.
+    /// What went from worker to worker in the loop.
     struct CommunicationReport: Codable {
-        /// Seconds in which something was on its way, added up over the links.
+        /// Seconds in which something was on its way, added up over the links; in a long run of as many iterations as the
+        /// workers' traces hold.
         let seconds: Double
         /// How much of them lies under computing of the sender or the receiver.
         let hiddenPart: Double
-        /// Seconds that workers waited for values, added up.
+        /// Seconds that workers waited for values, added up over the whole run.
         let waitingSeconds: Double
     }
 
@@ -171,7 +172,7 @@ struct RunReport: Codable {
 }
 
 extension Communication {
-    /// `nil` where nothing was on its way between processes.
+    /// `nil` where nothing was on its way between processes, or no trace tells of it.
     fileprivate func report(_ traces: [WorkerTrace]) -> RunReport.CommunicationReport? {
         guard let hiddenPart else { return nil }
         let waiting = traces.reduce(0.0) { total, trace in

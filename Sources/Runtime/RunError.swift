@@ -4,17 +4,19 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     case failed(worker: String, instance: String, reason: String)
     /// A checkpoint does not fit this run.
     case checkpoint(String)
-    /// What a worker was told to do contradicts itself.
+    /// What a worker was told to do contradicts itself, or is more than it may.
     case assignment(String)
     /// A worker's folder for data cannot be used, or a file that it needs cannot be had.
     case data(String)
     /// A worker cannot be reached, or can no longer: its endpoint and why.
     case lost(worker: String, reason: String)
+    /// All workers are there, but wait for each other and nothing arrives: who for whom.
+    case standstill(String)
 
     package var description: String {
         switch self {
         case .failed(let worker, let instance, let reason): "\(worker): '\(instance)': \(reason)"
-        case .checkpoint(let message), .data(let message): message
+        case .checkpoint(let message), .data(let message), .standstill(let message): message
         case .assignment(let reason): "the assignment from the coordinator is refused: \(reason)"
         case .lost(let worker, let reason): "\(worker): \(reason)"
         }

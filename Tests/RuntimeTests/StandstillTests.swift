@@ -1,5 +1,9 @@
+import Foundation
+import GraphModel
 import Messaging
 import Runtime
+import Scheduling
+import Tensors
 import Testing
 
 @Suite("A run that stands still")
@@ -47,5 +51,45 @@ struct StandstillTests {
         watch.note(Standing(moves: 8, wait: .transfer(.value(transfer: 3))), of: 0, at: later(210))
         watch.note(moves: 1, at: later(210))
         #expect(watch.waits(at: later(211), patience: patience) != nil)
+    }
+}
+
+@Suite("What is told of a run that stands still")
+struct StandstillTextTests {
+    @Test("is who waits for whom, and where they are reached")
+    func chain() throws {
+        let folder = try TemporaryFolder()
+        let settings = ["image": try folder.image([1, 3, 71, 58]), "tile": "24"]
+        let plan = try Job("pnp", settings).plan(workers: 2)
+        let number = try #require(plan.transfers.indices.first { plan.transfers[$0].phase == .body })
+        let transfer = plan.transfers[number]
+        let id = plan.instances[transfer.instance].id
+        let endpoints = ["tcp://a:1", "tcp://b:2"]
+        func place(_ worker: Int) -> String { "\(plan.workers[worker].worker.name) at \(endpoints[worker])" }
+        func waits(_ wait: ZeroMQTransport.Wait, of worker: Int) -> [Standing.Wait] {
+            (0..<2).map { $0 == worker ? .transfer(wait) : .word }
+        }
+        let end = "; a connection between them seems to have broken, so see to their network"
+        #expect(
+            plan.text(waits(.value(transfer: number), of: transfer.to), endpoints: endpoints)
+                == "\(place(transfer.to)) waits for '\(id)' of \(place(transfer.from))\(end)")
+        #expect(
+            plan.text(waits(.room(transfer: number), of: transfer.from), endpoints: endpoints)
+                == "\(place(transfer.from)) waits for room for '\(id)' at \(place(transfer.to))\(end)")
+        // Both for each other: each is told once.
+        var both = waits(.value(transfer: number), of: transfer.to)
+        both[transfer.from] = .transfer(.room(transfer: number))
+        let text = plan.text(both, endpoints: endpoints)
+        #expect(text.hasSuffix(end) && text.components(separatedBy: " waits for ").count == 3, "\(text)")
+    }
+
+    @Test("is that all wait for the coordinator, where they do")
+    func words() throws {
+        let folder = try TemporaryFolder()
+        let plan = try Job("pnp", ["image": try folder.image([1, 3, 71, 58])]).plan(workers: 2)
+        let text = "all workers wait for this program, though they are there; see to the network between them and it"
+        #expect(plan.text([.word, .file], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
+        // A number that no transfer has.
+        #expect(plan.text([.transfer(.value(transfer: -3)), .word], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
     }
 }

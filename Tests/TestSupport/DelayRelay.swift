@@ -9,6 +9,7 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
     private let lock = NSLock()
     private var connections: [Int32] = []
     private var isOver = false
+    private var takesCalls = true
 
     /// - Parameters:
     ///   - address: To listen at, with any port that is free.
@@ -38,8 +39,11 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
 
     /// Takes no more calls; those that there are go on.
     public func refuseCalls() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        lock.withLock {
+            // Whoever accepts closes it: its number may be another's by then.
+            if takesCalls { shutdown(listener, Int32(SHUT_RDWR)) }
+            takesCalls = false
+        }
     }
 
     /// Hangs up on all but the first `count` callers, and takes no more calls.
@@ -56,10 +60,11 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
             isOver = true
             for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
+        refuseCalls()
     }
 
     private func serve() {
+        defer { close(listener) }
         while true {
             let caller = accept(listener, nil, nil)
             guard caller >= 0 else { return }

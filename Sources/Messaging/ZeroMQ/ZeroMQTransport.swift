@@ -10,8 +10,8 @@ package import Tensors
 package final class ZeroMQTransport: Transport {
     /// A transfer that this worker takes part in.
     package enum Part {
-        /// It sends values of an instance to a peer.
-        case sends(instance: Int, to: PostOffice.Address)
+        /// It sends values of an instance to a peer, in parts of at most so many bytes.
+        case sends(instance: Int, to: PostOffice.Address, partBytes: Int = ZeroMQTransport.largePart)
         /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
         /// default on the connection that they come by.
         case receives(instance: Int, into: Landing, releasesTo: PostOffice.Address? = nil)
@@ -27,7 +27,9 @@ package final class ZeroMQTransport: Transport {
 
     /// Values travel in parts of so many bytes: while one is copied to its place, the next is on its way, and memory
     /// that the library gets for one is used again for others.
-    private static let largestPart = 4 << 20
+    package static let largePart = 4 << 20
+    /// Of values that travel beside words which must not wait for long, or where each part is a sign of life.
+    package static let smallPart = 512 << 10
 
     private let office: PostOffice
     private let run: UInt64
@@ -57,7 +59,8 @@ package final class ZeroMQTransport: Transport {
         var incoming: [Int: Incoming] = [:]
         for (transfer, part) in parts {
             switch part {
-            case .sends(let instance, let peer): outgoing[transfer] = Outgoing(instance: instance, to: peer)
+            case .sends(let instance, let peer, let partBytes):
+                outgoing[transfer] = Outgoing(instance: instance, to: peer, partBytes: max(partBytes, 1))
             case .receives(let instance, let landing, let peer):
                 incoming[transfer] = Incoming(instance: instance, into: landing, releasesTo: peer)
             }
@@ -86,7 +89,8 @@ package final class ZeroMQTransport: Transport {
     package func send(_ transfer: Int, _ value: TensorView) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { throw .cancelled }
         let bytes = UnsafeRawBufferPointer(value.floats)
-        let parts = max(1, (bytes.count + ZeroMQTransport.largestPart - 1) / ZeroMQTransport.largestPart)
+        let partBytes = outgoing.partBytes
+        let parts = max(1, (bytes.count + partBytes - 1) / partBytes)
         if !outgoing.mayBegin {
             office.sendPostponed()
             wait(.room(transfer: transfer)) { outgoing.mayBegin }
@@ -94,8 +98,8 @@ package final class ZeroMQTransport: Transport {
         let iteration = try outgoing.begin(parts: parts, bytes: bytes.count)
         log?.sends(transfer, Int(iteration))
         for part in 0..<parts {
-            let offset = part * ZeroMQTransport.largestPart
-            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(ZeroMQTransport.largestPart))
+            let offset = part * partBytes
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(partBytes))
             let header = FrameHeader(
                 .value, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(outgoing.instance),
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
@@ -182,6 +186,7 @@ package final class ZeroMQTransport: Transport {
 private final class Outgoing: @unchecked Sendable {
     let instance: Int
     let peer: PostOffice.Address
+    let partBytes: Int
     private let lock = NSLock()
     private var isReleased = true
     /// Counts values of this transfer, from 1.
@@ -190,9 +195,10 @@ private final class Outgoing: @unchecked Sendable {
     private var bytes = 0
     private var cancelled = false
 
-    init(instance: Int, to peer: PostOffice.Address) {
+    init(instance: Int, to peer: PostOffice.Address, partBytes: Int) {
         self.instance = instance
         self.peer = peer
+        self.partBytes = partBytes
     }
 
     /// Whether there is nothing to wait for before a value is sent: the receiver's buffer is free, or it never will be.

@@ -41,8 +41,10 @@ package enum WorkerMessage: Codable, Sendable {
     case failed(instance: String, reason: String)
     /// All of its part is done.
     case ended(WorkerRecord)
-    /// The time that the coordinator gave, that of the worker's own clock, and how its part in the run is doing.
-    case pong(sent: Double, clock: Double, Standing?)
+    /// The time that the coordinator gave, and that of the worker's own clock.
+    case pong(sent: Double, clock: Double)
+    /// How the worker's part in the run is doing, told once a second.
+    case alive(Standing)
     /// The way to the worker at an endpoint; `nil` where it does not answer.
     case probed(endpoint: String, Link?)
 }

@@ -6,22 +6,21 @@ extension Crew {
     package var offsets: [Double] { clocks.withLock { $0.map(\.seconds) } }
 
     /// Notes that a worker has answered a question for the time.
-    func note(_ worker: Int, sent: Double, clock: Double) {
-        let received = MonotonicTime.now
+    func note(_ worker: Int, sent: Double, clock: Double, received: Double) {
         clocks.withLock { $0[worker].note(sent: sent, clock: clock, received: received) }
     }
 
     /// Asks every worker for the time, a few times.
     func compareClocks() {
         for _ in 0..<5 {
-            tellAll(.ping(sent: MonotonicTime.now, inRun: false))
+            for worker in members.indices { tell(.ping(sent: MonotonicTime.now, inRun: false), worker) }
             var silent = Set(members.indices)
             let start = ContinuousClock.now
             while !silent.isEmpty {
                 let left = 0.2 - (ContinuousClock.now - start).seconds
                 guard left > 0, let word = words.next(within: left) else { break }
-                guard case .pong(let sent, let clock, _) = word.message else { continue }
-                note(word.worker, sent: sent, clock: clock)
+                guard case .pong(let sent, let clock) = word.message else { continue }
+                note(word.worker, sent: sent, clock: clock, received: word.received)
                 silent.remove(word.worker)
             }
         }

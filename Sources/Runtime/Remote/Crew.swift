@@ -15,6 +15,8 @@ package final class Crew: Sendable {
     struct Word: Sendable {
         let worker: Int
         let message: WorkerMessage
+        /// When it came, by the coordinator's ``MonotonicTime``.
+        let received: Double
     }
 
     package let members: [Member]
@@ -100,6 +102,9 @@ package final class Crew: Sendable {
         return answers
     }
 
+    /// When anything last came from each worker.
+    var heard: [ContinuousClock.Instant] { mailroom.heard.withLock { $0 } }
+
     /// Lets values of the run go to `transport`.
     func deliver(to transport: ZeroMQTransport) {
         mailroom.transport.withLock { $0 = transport }
@@ -121,12 +126,14 @@ package final class Crew: Sendable {
         let transport = Mutex<ZeroMQTransport?>(nil)
         private let run: UInt64
         private let workers = Mutex<[PostOffice.Address: Int]>([:])
+        let heard = Mutex<[ContinuousClock.Instant]>([])
 
         init(run: UInt64) {
             self.run = run
         }
 
         func know(_ addresses: [PostOffice.Address]) {
+            heard.withLock { $0 = addresses.map { _ in .now } }
             workers.withLock { workers in
                 for (index, address) in addresses.enumerated() { workers[address] = index }
             }
@@ -134,12 +141,13 @@ package final class Crew: Sendable {
 
         func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
             guard header.run == run, let worker = workers.withLock({ $0[address] }) else { return }
+            heard.withLock { $0[worker] = .now }
             guard header.sort == .control else {
                 transport.withLock { $0 }?.take(address, header, payload)
                 return
             }
             guard let message = decodeControl(WorkerMessage.self, payload) else { return }
-            words.add(Word(worker: worker, message: message))
+            words.add(Word(worker: worker, message: message, received: MonotonicTime.now))
         }
     }
 }

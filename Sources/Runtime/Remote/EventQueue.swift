@@ -12,6 +12,8 @@ final class EventQueue<Event: Sendable>: @unchecked Sendable {  // Safe: all sta
         condition.signal()
     }
 
+    var isEmpty: Bool { condition.withLock { events.isEmpty } }
+
     /// The next event; `nil` where none comes in time.
     func next(within seconds: Double) -> Event? {
         condition.lock()

@@ -16,12 +16,23 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     private var answer: Answer?
     private var parts: [[UInt8]] = []
     private var delivered = 0
+    private var taken = 0
+    private var waits = false
     private var cancelled = false
+
+    /// Parts that are asked for ahead: they are on their way while others are written.
+    private static let ahead = 8
 
     init(_ store: FileStore, tell: @escaping @Sendable (WorkerMessage) -> Void) {
         self.store = store
         self.tell = tell
     }
+
+    /// Whether the worker's thread waits for an answer or a part.
+    var isWaiting: Bool { condition.withLock { waits } }
+
+    /// Answers and parts that have come.
+    var moves: Int { condition.withLock { taken } }
 
     /// Where the file lies here that the graph knows as `path`.
     ///
@@ -33,17 +44,15 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
         case .none(let reason): throw RunError.data(reason)
         case .file(let hash, let bytes):
             guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.data("\(path): it has no hash") }
-            let ending = fileEnding(path)
-            if let known = store.path(hash: hash, ending: ending) { return known }
-            return try store.add(hash: hash, ending: ending) { handle in
+            if let known = store.path(hash: hash, of: path) { return known }
+            return try store.add(hash: hash, of: path) { handle in
                 var asked = 0
                 func ask() {
                     guard asked < bytes else { return }
                     tell(.send(request: own, from: asked))
-                    asked += FileRequests.largestPart
+                    asked += FileRequests.partBytes
                 }
-                // One part is on its way while another is written.
-                ask()
+                for _ in 1..<FileInbox.ahead { ask() }
                 var written = 0
                 while written < bytes {
                     ask()
@@ -71,14 +80,24 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
         while true {
             if cancelled { throw MessagingError.cancelled }
             if let answer { return answer }
-            condition.wait()
+            wait()
         }
+    }
+
+    /// Lets the lock go until something has changed.
+    private func wait() {
+        waits = true
+        condition.wait()
+        waits = false
     }
 
     private func nextPart() throws -> [UInt8] {
         condition.lock()
         defer { condition.unlock() }
-        while parts.isEmpty && !cancelled { condition.wait() }
+        while parts.isEmpty && !cancelled {
+            if case .none(let reason)? = answer { throw RunError.data(reason) }
+            wait()
+        }
         guard !cancelled else { throw MessagingError.cancelled }
         return parts.removeFirst()
     }
@@ -86,18 +105,22 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     // MARK: For the post office
 
     func answered(_ request: Int, hash: String, bytes: Int) {
-        note(request, .file(hash: hash, bytes: bytes))
+        condition.lock()
+        defer { condition.unlock() }
+        guard request == self.request, answer == nil else { return }
+        note(.file(hash: hash, bytes: bytes))
     }
 
     func refused(_ request: Int, _ reason: String) {
-        note(request, .none(reason))
-    }
-
-    private func note(_ request: Int, _ answer: Answer) {
         condition.lock()
         defer { condition.unlock() }
-        guard request == self.request, self.answer == nil else { return }
+        guard request == self.request else { return }
+        note(.none(reason))
+    }
+
+    private func note(_ answer: Answer) {
         self.answer = answer
+        taken += 1
         condition.broadcast()
     }
 
@@ -108,6 +131,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
         guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request) else { return }
         guard header.total == bytes, header.offset == delivered, header.length > 0 else { return }
         delivered += header.length
+        taken += 1
         parts.append(Array(payload))
         condition.broadcast()
     }

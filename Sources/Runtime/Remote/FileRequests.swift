@@ -12,7 +12,7 @@ struct FileRequests {
     private var requests: [Request: Announced] = [:]
 
     /// Files travel in parts of so many bytes, each when it is asked for: neither end holds more than a few of them.
-    static let largestPart = 4 << 20
+    static let partBytes = 512 << 10
 
     private struct Announced {
         let source: GraphFiles.Source
@@ -58,27 +58,28 @@ struct FileRequests {
 
     /// Sends the part of a file that begins at `offset`.
     ///
-    /// - Throws: ``RunError/data(_:)`` where the file is no longer what was announced; nothing is sent for a request that
-    ///   was not answered.
+    /// - Returns: what to answer instead where there is no such part, or no such request.
+    /// - Throws: ``RunError/data(_:)`` where the file can no longer be read, or is shorter than it was announced.
     func send(
         _ worker: Int, _ request: Int, from offset: Int, to address: PostOffice.Address, by office: PostOffice,
         run: UInt64
-    ) throws(RunError) {
+    ) throws(RunError) -> CoordinatorMessage? {
         guard let announced = requests[Request(worker: worker, number: request)],
             let number = UInt32(exactly: request), (0..<announced.bytes).contains(offset)
-        else { return }
-        let count = min(FileRequests.largestPart, announced.bytes - offset)
+        else { return .noFile(request: request, reason: "a part was asked for that no file of this graph has") }
+        let count = min(FileRequests.partBytes, announced.bytes - offset)
         let part = try FileRequests.part(of: announced.source, from: offset, count: count)
         let header = FrameHeader(
             .file, run: run, transfer: number, offset: offset, total: announced.bytes, length: part.count)
         office.send(header, .bytes(part), to: address)
+        return nil
     }
 
     private static func part(
         of source: GraphFiles.Source, from offset: Int, count: Int
     ) throws(RunError) -> [UInt8] {
         switch source {
-        case .bundled(let weights): return Array(weights.bytes[offset..<offset + count])
+        case .bundled(let weights): return weights.bytes(in: offset..<offset + count)
         case .file(let place):
             let part: Data?
             do {

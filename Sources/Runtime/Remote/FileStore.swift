@@ -1,4 +1,5 @@
-internal import Foundation
+package import Foundation
+internal import Messaging
 internal import TensorFiles
 
 /// Files that came from coordinators, by the hash of what is in them, so that each comes once.
@@ -15,36 +16,47 @@ package struct FileStore: Sendable {
         }
     }
 
-    /// The file of that content, if it is here; it keeps the ending of the name it has elsewhere.
-    func path(hash: String, ending: String) -> String? {
-        let path = location(hash, ending)
+    /// The file of that content, if it is here; it keeps the ending of its path elsewhere.
+    package func path(hash: String, of origin: String) -> String? {
+        let path = location(hash, origin)
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
     /// Keeps a file whose contents `write` appends, part by part.
     ///
-    /// - Throws: ``RunError/data(_:)`` where the contents are others than the hash says; what the disk says.
-    func add(hash: String, ending: String, _ write: (FileHandle) throws -> Void) throws -> String {
-        let path = location(hash, ending)
-        var isRight = false
-        try AtomicFile.write(to: path) { temporary throws(TensorFileError) in
-            guard FileManager.default.createFile(atPath: temporary, contents: nil),
-                let handle = FileHandle(forWritingAtPath: temporary)
-            else { throw .unwritable(path: path, reason: "no such folder any more") }
-            do {
-                try write(handle)
-                try handle.close()
-            } catch {
-                throw .unwritable(path: path, reason: "\(error)")
+    /// - Parameter origin: Its path elsewhere.
+    /// - Throws: ``RunError/data(_:)`` where the contents are others than the hash says; what `write` and the disk say.
+    package func add(hash: String, of origin: String, _ write: (FileHandle) throws -> Void) throws -> String {
+        let path = location(hash, origin)
+        // What ends it, where that is not the disk.
+        var reason: (any Error)?
+        do {
+            try AtomicFile.write(to: path) { temporary throws(TensorFileError) in
+                guard FileManager.default.createFile(atPath: temporary, contents: nil),
+                    let handle = FileHandle(forWritingAtPath: temporary)
+                else { throw .unwritable(path: path, reason: "no such folder any more") }
+                do {
+                    try write(handle)
+                    try handle.close()
+                } catch {
+                    if error is RunError || error is MessagingError { reason = error }
+                    throw .unwritable(path: path, reason: "\(error)")
+                }
+                guard try ContentHash.ofFile(temporary) == hash else {
+                    reason = RunError.data(
+                        "\(origin): the file has changed while it was sent; leave it as it is until the run begins")
+                    throw .unwritable(path: path, reason: "")
+                }
             }
-            isRight = try ContentHash.ofFile(temporary) == hash
-            guard isRight else { throw .unwritable(path: path, reason: "what came is not what was announced") }
+        } catch {
+            throw reason ?? error
         }
         return path
     }
 
-    private func location(_ hash: String, _ ending: String) -> String {
-        "\(folder)/\(hash)" + (ending.isEmpty ? "" : ".\(ending)")
+    private func location(_ hash: String, _ origin: String) -> String {
+        let ending = fileEnding(origin)
+        return "\(folder)/\(hash)" + (ending.isEmpty ? "" : ".\(ending)")
     }
 }
 

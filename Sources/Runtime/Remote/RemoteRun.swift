@@ -69,7 +69,9 @@ package final class RemoteRun: Run {
         }
         var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
         var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
-        let heartbeat = Heartbeat { [crew] in crew.tellAll(.ping(sent: MonotonicTime.now, inRun: true)) }
+        let heartbeat = Heartbeat { [crew] in
+            for worker in crew.members.indices { crew.tell(.ping(sent: MonotonicTime.now, inRun: true), worker) }
+        }
         defer { heartbeat.stop() }
         var fetches = FileRequests(files)
         // When all workers are done, the last of what they sent may still be on its way.
@@ -80,8 +82,8 @@ package final class RemoteRun: Run {
                 vigil.note(word)
             }
             if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
-            // What came while a file was hashed or sent is looked at before anybody is taken for lost.
-            if word == nil { try vigil.check(moves: transport.moves) }
+            // What came while a file was hashed is looked at before the run is taken to stand still.
+            if crew.words.isEmpty { try vigil.check(heard: crew.heard, moves: transport.moves) }
         }
         return try collect(progress, handover, buffers, transport, since: origin)
     }
@@ -94,9 +96,10 @@ package final class RemoteRun: Run {
         switch word.message {
         case .want(let request, let path): crew.tell(fetches.answer(word.worker, request, path), word.worker)
         case .send(let request, let offset):
-            try fetches.send(
+            let refusal = try fetches.send(
                 word.worker, request, from: offset, to: crew.members[word.worker].address, by: crew.office,
                 run: crew.run)
+            if let refusal { crew.tell(refusal, word.worker) }
         case .ready:
             guard progress.ready() else { return }
             crew.tellAll(.proceed(upTo: progress.allowed))
@@ -112,8 +115,8 @@ package final class RemoteRun: Run {
         case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
         case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
         case .ended(let trace): progress.ended(word.worker, trace)
-        case .pong(let sent, let clock, _): crew.note(word.worker, sent: sent, clock: clock)
-        case .welcome, .probed: break
+        case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock, received: word.received)
+        case .alive, .welcome, .probed: break
         }
     }
 
@@ -146,7 +149,9 @@ package final class RemoteRun: Run {
                 let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
                 parts[item.transfer] = .receives(instance: item.position, into: Landing(view))
             } else {
-                parts[item.transfer] = .sends(instance: item.position, to: crew.members[item.worker].address)
+                parts[item.transfer] = .sends(
+                    instance: item.position, to: crew.members[item.worker].address,
+                    partBytes: ZeroMQTransport.smallPart)
             }
         }
         return parts

@@ -5,11 +5,13 @@ package struct Standing: Codable, Hashable, Sendable {
     package enum Wait: Codable, Hashable, Sendable {
         /// For its coordinator's word.
         case word
+        /// For a file of the graph.
+        case file
         /// For what goes from worker to worker.
         case transfer(ZeroMQTransport.Wait)
     }
 
-    /// How often anything has arrived from other workers.
+    /// How often anything has arrived but words.
     let moves: Int
     /// `nil` while it computes, or makes itself ready to.
     let wait: Wait?
@@ -17,45 +19,5 @@ package struct Standing: Codable, Hashable, Sendable {
     package init(moves: Int, wait: Wait?) {
         self.moves = moves
         self.wait = wait
-    }
-}
-
-/// Notices a run that stands still: every worker waits, and nothing arrives anywhere.
-///
-/// What is lost where a connection between two workers breaks is lost for good: ZeroMQ connects anew, but does not send
-/// again. All workers still answer then, and would wait for ever. One that computes is never taken to stand still, however
-/// long that takes.
-package struct StandstillWatch {
-    private var standings: [Standing?]
-    private var lastMove: ContinuousClock.Instant
-    private var moves = 0
-
-    package init(workers: Int, now: ContinuousClock.Instant) {
-        standings = Array(repeating: nil, count: workers)
-        lastMove = now
-    }
-
-    /// Notes what a worker says of itself.
-    package mutating func note(_ standing: Standing, of worker: Int, at now: ContinuousClock.Instant) {
-        if standings[worker] != standing { lastMove = now }
-        standings[worker] = standing
-    }
-
-    /// Notes that the run has gone on in some other way.
-    package mutating func note(at now: ContinuousClock.Instant) {
-        lastMove = now
-    }
-
-    /// Notes how often anything has arrived at the coordinator.
-    package mutating func note(moves: Int, at now: ContinuousClock.Instant) {
-        if moves != self.moves { lastMove = now }
-        self.moves = moves
-    }
-
-    /// What each worker waits for, where all have done so for `patience` without anything happening; else `nil`.
-    package func waits(at now: ContinuousClock.Instant, patience: Duration) -> [Standing.Wait]? {
-        guard now - lastMove > patience else { return nil }
-        let waits = standings.compactMap { $0?.wait }
-        return waits.count == standings.count ? waits : nil
     }
 }

@@ -1,51 +1,44 @@
 internal import GraphModel
 internal import Messaging
-internal import Scheduling
-
-/// What a coordinator waits for at most.
-package struct Patience: Sendable {
-    /// For a sign of life of each worker.
-    let silence: Duration
-    /// For anything to happen while all workers wait. A part of a value takes that long on a link of 70 kB/s.
-    let standstill: Duration
-
-    package init(silence: Duration = .seconds(10), standstill: Duration = .seconds(60)) {
-        self.silence = silence
-        self.standstill = standstill
-    }
-}
+package import Scheduling
 
 /// Watches over a run: that every worker gives signs of life, and that something moves while all of them wait.
 struct Vigil {
     private let plan: Plan
     private let endpoints: [String]
     private let patience: Patience
-    private var heard: [ContinuousClock.Instant]
     private var standstill: StandstillWatch
+    private var lastCheck = ContinuousClock.now
+
+    /// Workers may be many, and words of theirs more.
+    private static let pause = Duration.milliseconds(250)
 
     init(_ plan: Plan, endpoints: [String], _ patience: Patience) {
         self.plan = plan
         self.endpoints = endpoints
         self.patience = patience
-        let now = ContinuousClock.now
-        heard = endpoints.map { _ in now }
-        standstill = StandstillWatch(workers: endpoints.count, now: now)
+        standstill = StandstillWatch(workers: endpoints.count, now: .now)
     }
 
     /// Notes what a worker has said.
     mutating func note(_ word: Crew.Word) {
-        let now = ContinuousClock.now
-        heard[word.worker] = now
-        guard case .pong(_, _, let standing) = word.message else { return standstill.note(at: now) }
-        if let standing { standstill.note(standing, of: word.worker, at: now) }
+        switch word.message {
+        case .alive(let standing): standstill.note(standing, of: word.worker, at: .now)
+        case .pong: break
+        default: standstill.note(at: .now)
+        }
     }
 
-    /// Looks whether the run can go on.
+    /// Looks now and then whether the run can go on.
     ///
-    /// - Parameter moves: How often anything has arrived from workers but words.
-    /// - Throws: ``RunError/lost(worker:reason:)``.
-    mutating func check(moves: Int) throws(RunError) {
+    /// - Parameters:
+    ///   - heard: When anything last came from each worker.
+    ///   - moves: How often anything has arrived from workers but words.
+    /// - Throws: ``RunError/lost(worker:reason:)``, ``RunError/standstill(_:)``.
+    mutating func check(heard: [ContinuousClock.Instant], moves: Int) throws(RunError) {
         let now = ContinuousClock.now
+        guard now - lastCheck > Vigil.pause else { return }
+        lastCheck = now
         if let silent = heard.firstIndex(where: { now - $0 > patience.silence }) {
             throw .lost(
                 worker: plan.workers[silent].worker.name,
@@ -53,31 +46,45 @@ struct Vigil {
                     + "see whether it still runs at \(endpoints[silent])")
         }
         standstill.note(moves: moves, at: now)
-        if let waits = standstill.waits(at: now, patience: patience.standstill) { throw error(waits) }
+        guard let waits = standstill.waits(at: now, patience: patience.standstill) else { return }
+        let seconds = patience.standstill.components.seconds
+        throw .standstill("nothing has moved for \(seconds) s: \(plan.text(waits, endpoints: endpoints))")
     }
+}
 
-    /// That nothing moves any more, by the first of the workers that waits for another.
-    private func error(_ waits: [Standing.Wait]) -> RunError {
-        let time = "nothing has moved for \(patience.standstill.components.seconds) s"
-        for (index, wait) in waits.enumerated() {
-            let number: Int
-            let what: String
-            switch wait {
-            case .word: continue
-            case .transfer(.value(let awaited)): (number, what) = (awaited, "waits for")
-            case .transfer(.room(let kept)): (number, what) = (kept, "waits until there is room for")
-            }
-            guard plan.transfers.indices.contains(number) else { continue }
-            let transfer = plan.transfers[number]
-            let other = transfer.from == index ? transfer.to : transfer.from
-            return .lost(
-                worker: plan.workers[index].worker.name,
-                reason: "it \(what) '\(plan.instances[transfer.instance].id)', and \(time): the connection with "
-                    + "\(plan.workers[other].worker.name) at \(endpoints[other]) has broken; see to the network between them"
-            )
+extension Plan {
+    /// Links of a chain that are told: more make nobody wiser.
+    private static let longestChain = 4
+
+    /// Who waits for whom, from the first of the workers that waits for another on to the last in that chain.
+    package func text(_ waits: [Standing.Wait], endpoints: [String]) -> String {
+        var passed: [Int] = []
+        var parts: [String] = []
+        var next = waits.firstIndex {
+            if case .transfer = $0 { return true }
+            return false
         }
-        return .lost(
-            worker: "all workers",
-            reason: "\(time), though they are there; see to the network between them and this machine")
+        while let index = next, !passed.contains(index), parts.count < Plan.longestChain {
+            guard case .transfer(let wait) = waits[index] else { break }
+            let (number, what): (Int, String) =
+                switch wait {
+                case .value(let awaited): (awaited, "for")
+                case .room(let kept): (kept, "for room for")
+                }
+            guard transfers.indices.contains(number) else { break }
+            let transfer = transfers[number]
+            let other = transfer.from == index ? transfer.to : transfer.from
+            let instance = instances[transfer.instance].id
+            parts.append(
+                "\(workers[index].worker.name) at \(endpoints[index]) waits \(what) '\(instance)' "
+                    + "\(transfer.from == index ? "at" : "of") \(workers[other].worker.name) at \(endpoints[other])")
+            passed.append(index)
+            next = other
+        }
+        guard !parts.isEmpty else {
+            return "all workers wait for this program, though they are there; see to the network between them and it"
+        }
+        return parts.joined(separator: ", ")
+            + "; a connection between them seems to have broken, so see to their network"
     }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 package final class WorkerService: Sendable {
     private struct State {
         var session: WorkerSession?
-        /// When its coordinator last said anything.
+        /// When anything last came from its coordinator.
         var lastWord = ContinuousClock.now
         var hasLostCoordinator = false
         /// Messages that had been refused before the run.
@@ -76,6 +76,9 @@ package final class WorkerService: Sendable {
 
     private func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let session = state.withLock { $0.session }
+        let isOwn = session?.run == header.run && session?.coordinator == address
+        // Words may stand behind values and files on their way, which are signs of life as well.
+        if isOwn { state.withLock { $0.lastWord = .now } }
         if header.sort == .probe { return take(probe: header, address) }
         guard header.sort == .control else {
             guard let session, session.run == header.run else {
@@ -89,8 +92,6 @@ package final class WorkerService: Sendable {
             refusals.add(1, ordering: .relaxed)
             return
         }
-        let isOwn = session?.run == header.run && session?.coordinator == address
-        if isOwn { state.withLock { $0.lastWord = .now } }
         switch message {
         case .hello(let program):
             office.tell(answer(to: program, isFree: session == nil), run: header.run, to: address)
@@ -101,9 +102,7 @@ package final class WorkerService: Sendable {
                 WorkerMessage.refusal("it has no part in the run any more; it may have been started anew"),
                 run: header.run, to: address)
         case .ping(let sent, _) where isOwn || session == nil:
-            office.tell(
-                WorkerMessage.pong(sent: sent, clock: MonotonicTime.now, session?.standing), run: header.run,
-                to: address)
+            office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
         case .probe(let endpoint, let key) where session == nil:
             probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
                 let office = self?.office.withLock { $0 }

@@ -44,11 +44,15 @@ final class WorkerSession: Sendable {
     /// Begins; `done` is called at the end, on the session's thread.
     func start(done: @escaping @Sendable () -> Void) {
         let thread = Thread { [self] in
+            let heartbeat = Heartbeat { [weak self] in
+                if let self { tell(.alive(standing)) }
+            }
             do {
                 try work()
             } catch {
                 report(error)
             }
+            heartbeat.stop()
             done()
         }
         thread.name = "run"
@@ -60,10 +64,17 @@ final class WorkerSession: Sendable {
     var refused: Int { transport.withLock { $0 }?.refused ?? 0 }
 
     /// How it is doing.
-    var standing: Standing {
+    private var standing: Standing {
         let transport = transport.withLock { $0 }
-        let wait = transport?.wait.map { Standing.Wait.transfer($0) } ?? (gate.isWaiting ? .word : nil)
-        return Standing(moves: transport?.moves ?? 0, wait: wait)
+        let wait: Standing.Wait? =
+            if let wait = transport?.wait {
+                .transfer(wait)
+            } else if inbox.isWaiting {
+                .file
+            } else {
+                gate.isWaiting ? .word : nil
+            }
+        return Standing(moves: (transport?.moves ?? 0) + inbox.moves, wait: wait)
     }
 
     // MARK: For the post office
@@ -126,7 +137,8 @@ final class WorkerSession: Sendable {
         let own = plan.workers[assignment.index]
         guard own.memoryBytes <= memory else {
             throw RunError.assignment(
-                "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(memory) beside its own")
+                "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(memory); start it with more "
+                    + "(--memory), or use more workers")
         }
         let arena = TensorBuffer(floatCount: own.arenaCount)
         let handover = Handover(plan)
@@ -226,7 +238,9 @@ final class WorkerSession: Sendable {
         }
         for item in handover.items where item.worker == assignment.index {
             switch item.reason {
-            case .kept, .lastState: parts[item.transfer] = .sends(instance: item.position, to: coordinator)
+            case .kept, .lastState:
+                parts[item.transfer] = .sends(
+                    instance: item.position, to: coordinator, partBytes: ZeroMQTransport.smallPart)
             case .firstState:
                 guard let range = plan.workers[assignment.index].states[item.position] else { continue }
                 parts[item.transfer] = .receives(
