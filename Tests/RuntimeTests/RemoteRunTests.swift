@@ -295,8 +295,54 @@ struct RemoteRunTests {
         let placement = job.expansion.instances.map { $0.id == "long" ? 0 : 1 }
         let run = RemoteRun(
             try job.plan(workers: 2, placement: placement), crew: try team.crew(), name: "t.graph", files: job.files,
-            log: MetricsLog(), patience: Patience(silence: .seconds(3), standstill: .seconds(2)))
+            log: MetricsLog(), patience: Patience(silence: .seconds(3), standstill: .seconds(3)))
         #expect(try run.run().iterations == 2)
+    }
+
+    @Test("go on while a file, states and results take longer on a slow link than a worker may be silent")
+    func slowLink() throws {
+        let folder = try TemporaryFolder()
+        let image = try folder.image([1, 3, 600, 600])
+        let graph = try Graph("kept", summary: "") { g in
+            let x = g.state("x", initial: g.add("image", Load(Setting(image))))
+            g.next(x, g.add("scaled", Scale(0.5), x))
+            g.loop(Setting(3))
+            g.output("result", x)
+        }
+        let job = try Job(graph)
+        let team = try RemoteTeam(workers: 1)
+        defer { team.dismiss() }
+        // 4.3 MB, of which each takes 3.6 s, and a part 0.4 s.
+        let relays = try team.relays(bytesPerSecond: 1.2e6)
+        let crew = try Crew(
+            team.context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
+        let half = try job.run(workers: 1)
+        let run = RemoteRun(
+            try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
+            checkpoint: (2, half.states), patience: Patience(silence: .seconds(2)))
+        let result = try run.run()
+        let half1 = try #require(half.states.first?.value)
+        #expect(result.iterations == 3)
+        #expect(result.states.values.map(\.values) == [half1.values.map { $0 * 0.5 }])
+        for relay in relays { relay.stop() }
+    }
+
+    @Test("begin however long ago the workers were asked")
+    func longPlanning() throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 1)
+        defer { team.dismiss() }
+        // The first word comes after the coordinator has first looked for one.
+        let relays = try team.relays(delay: 0.3)
+        let crew = try Crew(
+            team.context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
+        Thread.sleep(forTimeInterval: 2.5)
+        let run = RemoteRun(
+            try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
+            patience: Patience(silence: .seconds(2)))
+        #expect(try run.run().iterations == 4)
+        for relay in relays { relay.stop() }
     }
 
     @Test("are refused to a second coordinator, whom the worker tells that it is busy")

@@ -78,11 +78,12 @@ final class RemoteTeam: Sendable {
         return try Crew(context, endpoints: asked, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
-    /// A relay before each worker, without delay.
-    func relays() throws -> [DelayRelay] {
+    /// A relay before each worker.
+    func relays(delay: Double = 0, bytesPerSecond: Double = .infinity) throws -> [DelayRelay] {
         try endpoints.map { endpoint in
             let port = try #require(endpoint.split(separator: ":").last.flatMap { Int($0) })
-            return try DelayRelay(at: "127.0.0.1", to: ("127.0.0.1", port), delay: 0)
+            return try DelayRelay(
+                at: "127.0.0.1", to: ("127.0.0.1", port), delay: delay, bytesPerSecond: bytesPerSecond)
         }
     }
 

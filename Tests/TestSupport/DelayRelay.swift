@@ -5,6 +5,7 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
     public let port: Int
     private let target: (host: String, port: Int)
     private let delay: Double
+    private let bytesPerSecond: Double
     private let listener: Int32
     private let lock = NSLock()
     private var connections: [Int32] = []
@@ -15,8 +16,12 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
     ///   - address: To listen at, with any port that is free.
     ///   - target: An IPv4 address and a port.
     ///   - delay: Seconds, one way.
+    ///   - bytesPerSecond: The most that goes one way of a connection.
     /// - Throws: where it cannot listen there.
-    public init(at address: String, to target: (host: String, port: Int), delay: Double) throws {
+    public init(
+        at address: String, to target: (host: String, port: Int), delay: Double, bytesPerSecond: Double = .infinity
+    ) throws {
+        self.bytesPerSecond = bytesPerSecond
         self.target = target
         self.delay = delay
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -64,7 +69,12 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
     }
 
     private func serve() {
-        defer { close(listener) }
+        defer {
+            lock.withLock {
+                takesCalls = false
+                close(listener)
+            }
+        }
         while true {
             let caller = accept(listener, nil, nil)
             guard caller >= 0 else { return }
@@ -117,6 +127,8 @@ public final class DelayRelay: @unchecked Sendable {  // Safe: what changes is u
                     guard count > 0 else { break }
                     rest = rest.dropFirst(count)
                 }
+                let seconds = Double(bytes.count) / self.bytesPerSecond
+                if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
             }
             shutdown(to, Int32(SHUT_WR))
         }

@@ -23,7 +23,7 @@ package struct Effort: Equatable, Sendable {
     /// How often the gradient and the denoiser alone are timed.
     let gradientRounds: Int
     let denoiserRounds: Int
-    /// Floats of the tensors that go from process to process, and how often each goes.
+    /// Floats of the tensors that go from process to process, and how often the largest goes.
     let transportFloats: [Int]
     let transportRounds: Int
     /// Nodes of a chain between two workers, and iterations over it.

@@ -39,6 +39,8 @@ package enum WorkerMessage: Codable, Sendable {
     /// An iteration is computed; 0 is what comes before the loop.
     case done(iteration: Int, metrics: [String: Float])
     case failed(instance: String, reason: String)
+    /// Some of what its record holds.
+    case recorded(WorkerRecord.Part)
     /// All of its part is done.
     case ended(WorkerRecord)
     /// The time that the coordinator gave, and that of the worker's own clock.

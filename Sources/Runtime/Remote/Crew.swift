@@ -24,7 +24,9 @@ package final class Crew: Sendable {
     let keys: [String: String]
     let run: UInt64
     let office: PostOffice
-    let words: EventQueue<Word>
+    let words: WordQueue
+    /// How many of the workers, from the first on, have been told their part in the run.
+    let assigned = Atomic<Int>(0)
     private let mailroom: Mailroom
     let clocks: Mutex<[ClockOffset]>
 
@@ -72,7 +74,7 @@ package final class Crew: Sendable {
 
     /// What each worker answers to `greet`. One that is busy is asked again for a while: its run may be at its end.
     private static func answers(
-        _ count: Int, _ words: EventQueue<Word>, patience: Double, greet: (Int) -> Void
+        _ count: Int, _ words: WordQueue, patience: Double, greet: (Int) -> Void
     ) -> [Int: Result<Abilities, CrewError.Problem>] {
         var answers: [Int: Result<Abilities, CrewError.Problem>] = [:]
         var busy: Set<Int> = []
@@ -116,13 +118,20 @@ package final class Crew: Sendable {
         office.tell(message, run: run, to: members[worker].address)
     }
 
+    /// Asks those that take part in the run for a sign of life.
+    func ping() {
+        for worker in 0..<assigned.load(ordering: .relaxed) {
+            tell(.ping(sent: MonotonicTime.now, inRun: true), worker)
+        }
+    }
+
     func tellAll(_ message: CoordinatorMessage) {
         for worker in members.indices { tell(message, worker) }
     }
 
     /// Sorts what arrives, on the post office's thread.
     private final class Mailroom: Sendable {
-        let words = EventQueue<Word>()
+        let words = WordQueue()
         let transport = Mutex<ZeroMQTransport?>(nil)
         private let run: UInt64
         private let workers = Mutex<[PostOffice.Address: Int]>([:])
@@ -146,8 +155,7 @@ package final class Crew: Sendable {
                 transport.withLock { $0 }?.take(address, header, payload)
                 return
             }
-            guard let message = decodeControl(WorkerMessage.self, payload) else { return }
-            words.add(Word(worker: worker, message: message, received: MonotonicTime.now))
+            words.add(payload, from: worker)
         }
     }
 }

@@ -1,11 +1,11 @@
 internal import Foundation
 internal import GraphModel
-internal import Kernels
-internal import Messaging
+package import Kernels
+package import Messaging
 internal import TensorFiles
 
 /// Answers workers that want files of the graph; no others.
-struct FileRequests {
+package struct FileRequests {
     private let files: GraphFiles
     private let known: Set<String>
     private var hashes: [String: (hash: String, bytes: Int)] = [:]
@@ -24,12 +24,12 @@ struct FileRequests {
         let number: Int
     }
 
-    init(_ files: GraphFiles) {
+    package init(_ files: GraphFiles) {
         self.files = files
         known = Set(files.facts.keys.map(\.path))
     }
 
-    mutating func answer(_ worker: Int, _ request: Int, _ path: String) -> CoordinatorMessage {
+    package mutating func answer(_ worker: Int, _ request: Int, _ path: String) -> CoordinatorMessage {
         guard known.contains(path) else { return .noFile(request: request, reason: "\(path): no file of this graph") }
         do {
             let source = try files.source(path)
@@ -60,7 +60,7 @@ struct FileRequests {
     ///
     /// - Returns: what to answer instead where there is no such part, or no such request.
     /// - Throws: ``RunError/data(_:)`` where the file can no longer be read, or is shorter than it was announced.
-    func send(
+    package func send(
         _ worker: Int, _ request: Int, from offset: Int, to address: PostOffice.Address, by office: PostOffice,
         run: UInt64
     ) throws(RunError) -> CoordinatorMessage? {

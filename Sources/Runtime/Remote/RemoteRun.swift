@@ -57,6 +57,9 @@ package final class RemoteRun: Run {
         let transport = ZeroMQTransport(
             crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers), owners: owners)
         crew.deliver(to: transport)
+        // Those that have their part must not take this program for gone while others get theirs.
+        let heartbeat = Heartbeat { [crew] in crew.ping() }
+        defer { heartbeat.stop() }
         for index in crew.members.indices {
             let assignment = try Assignment(
                 plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), keys: crew.keys,
@@ -66,13 +69,10 @@ package final class RemoteRun: Run {
                     "\(name): the graph and its plan are longer than a message may be; give it fewer instances, "
                         + "for example larger tiles")
             }
+            crew.assigned.store(index + 1, ordering: .relaxed)
         }
         var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
         var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
-        let heartbeat = Heartbeat { [crew] in
-            for worker in crew.members.indices { crew.tell(.ping(sent: MonotonicTime.now, inRun: true), worker) }
-        }
-        defer { heartbeat.stop() }
         var fetches = FileRequests(files)
         // When all workers are done, the last of what they sent may still be on its way.
         while !(progress.isOver && buffers.keys.allSatisfy(transport.hasReceived)) {
@@ -114,7 +114,8 @@ package final class RemoteRun: Run {
             throw RunError.failed(worker: worker, instance: instance, reason: reason)
         case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
         case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
-        case .ended(let trace): progress.ended(word.worker, trace)
+        case .recorded(let part): progress.recorded(word.worker, part)
+        case .ended(let record): progress.ended(word.worker, record)
         case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock, received: word.received)
         case .alive, .welcome, .probed: break
         }

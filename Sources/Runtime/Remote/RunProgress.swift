@@ -6,6 +6,10 @@ struct RunProgress {
     private var readyCount = 0
     private var stopped = false
     private(set) var traces: [Int: WorkerRecord] = [:]
+    private var parts: [Int: [WorkerRecord.Part]] = [:]
+
+    /// Parts of a record that are kept: more than any worker of ours sends.
+    private static let mostParts = 200
 
     init(workers: Int, after first: Int, last: Int) {
         finishedBy = Array(repeating: nil, count: workers)
@@ -44,8 +48,13 @@ struct RunProgress {
         finishedBy.contains(nil) ? nil : finishedBy.compactMap(\.self).min()
     }
 
-    mutating func ended(_ worker: Int, _ trace: WorkerRecord) {
-        traces[worker] = trace
+    mutating func recorded(_ worker: Int, _ part: WorkerRecord.Part) {
+        guard (parts[worker]?.count ?? 0) < RunProgress.mostParts else { return }
+        parts[worker, default: []].append(part)
+    }
+
+    mutating func ended(_ worker: Int, _ record: WorkerRecord) {
+        traces[worker] = record.with(parts.removeValue(forKey: worker) ?? [])
     }
 
     /// The iteration to end after; `nil` where that has been said.

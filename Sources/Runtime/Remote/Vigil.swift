@@ -8,16 +8,21 @@ struct Vigil {
     private let endpoints: [String]
     private let patience: Patience
     private var standstill: StandstillWatch
-    private var lastCheck = ContinuousClock.now
+    /// Before it nobody was asked for signs of life, or they were not looked at.
+    private var start: ContinuousClock.Instant
+    private var lastCheck: ContinuousClock.Instant
 
     /// Workers may be many, and words of theirs more.
     private static let pause = Duration.milliseconds(250)
+    private static let longPause = Duration.seconds(5)
 
     init(_ plan: Plan, endpoints: [String], _ patience: Patience) {
         self.plan = plan
         self.endpoints = endpoints
         self.patience = patience
-        standstill = StandstillWatch(workers: endpoints.count, now: .now)
+        start = .now
+        lastCheck = start
+        standstill = StandstillWatch(workers: endpoints.count, now: start)
     }
 
     /// Notes what a worker has said.
@@ -38,12 +43,20 @@ struct Vigil {
     mutating func check(heard: [ContinuousClock.Instant], moves: Int) throws(RunError) {
         let now = ContinuousClock.now
         guard now - lastCheck > Vigil.pause else { return }
-        lastCheck = now
-        if let silent = heard.firstIndex(where: { now - $0 > patience.silence }) {
+        defer { lastCheck = now }
+        guard now - lastCheck < Vigil.longPause else {
+            // This program itself was held up: it was hashing a file, or stopped, or the machine slept.
+            start = now
+            return standstill.note(at: now)
+        }
+        for (worker, last) in heard.enumerated() {
+            // A worker's first word may stand behind the whole of the plan.
+            let limit = last > start ? patience.silence : patience.silence * 3
+            guard now - max(last, start) > limit else { continue }
             throw .lost(
-                worker: plan.workers[silent].worker.name,
-                reason: "it has been silent for \(patience.silence.components.seconds) s; "
-                    + "see whether it still runs at \(endpoints[silent])")
+                worker: plan.workers[worker].worker.name,
+                reason: "it has been silent for \(limit.components.seconds) s; "
+                    + "see whether it still runs at \(endpoints[worker])")
         }
         standstill.note(moves: moves, at: now)
         guard let waits = standstill.waits(at: now, patience: patience.standstill) else { return }

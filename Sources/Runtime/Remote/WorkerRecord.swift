@@ -2,13 +2,20 @@ internal import Messaging
 
 /// What a worker tells of its run at the end, as it travels.
 package struct WorkerRecord: Codable, Sendable {
+    /// Some of its many entries.
+    package struct Part: Codable, Sendable {
+        /// Name, iteration, start and duration (microseconds) of each event.
+        let events: [[Double]]
+        /// Transfer, number of the value and time (microseconds) of each value sent, and of each that was whole.
+        let sent: [[Double]]
+        let arrived: [[Double]]
+    }
+
     let names: [String]
     let categories: [String]
     let seconds: [Double]
-    private(set) var dropped: Int
-    /// Name, iteration, start and duration (microseconds) of each event.
+    let dropped: Int
     private(set) var events: [[Double]]
-    /// Transfer, number of the value and time (microseconds) of each value sent, and of each that was whole.
     private(set) var sent: [[Double]]
     private(set) var arrived: [[Double]]
     /// Transfer and bytes that were sent of it, all iterations.
@@ -37,11 +44,29 @@ package struct WorkerRecord: Codable, Sendable {
         origin = MonotonicTime.of(trace.origin)
     }
 
-    /// The same without single events.
-    var withoutTrace: WorkerRecord {
+    /// Entries of each sort in a part: some 100 KB, so that what else is said need not wait for long.
+    private static let partLength = 1000
+
+    /// The record without its many entries, and these in parts, which travel one by one.
+    var parted: (head: WorkerRecord, parts: [Part]) {
+        var head = self
+        (head.events, head.sent, head.arrived) = ([], [], [])
+        let count = max(events.count, sent.count, arrived.count)
+        let parts = stride(from: 0, to: count, by: WorkerRecord.partLength).map { start in
+            func cut(_ entries: [[Double]]) -> [[Double]] {
+                Array(entries.dropFirst(start).prefix(WorkerRecord.partLength))
+            }
+            return Part(events: cut(events), sent: cut(sent), arrived: cut(arrived))
+        }
+        return (head, parts)
+    }
+
+    /// The record with entries that came before it.
+    func with(_ parts: [Part]) -> WorkerRecord {
         var record = self
-        record.dropped += events.count
-        (record.events, record.sent, record.arrived) = ([], [], [])
+        record.events += parts.flatMap(\.events)
+        record.sent += parts.flatMap(\.sent)
+        record.arrived += parts.flatMap(\.arrived)
         return record
     }
 

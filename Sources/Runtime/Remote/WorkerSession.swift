@@ -112,12 +112,7 @@ final class WorkerSession: Sendable {
 
     private func tell(_ message: WorkerMessage) {
         guard !office.tell(message, run: run, to: coordinator) else { return }
-        // The coordinator would wait for it for ever. What goes into a trace it can do without.
-        if case .ended(let record) = message,
-            office.tell(WorkerMessage.ended(record.withoutTrace), run: run, to: coordinator)
-        {
-            return
-        }
+        // The coordinator would wait for it for ever.
         office.tell(
             WorkerMessage.refusal(
                 "what it has to say is longer than a message may be; give the graph fewer instances, for example larger tiles"
@@ -179,11 +174,12 @@ final class WorkerSession: Sendable {
         try worker.run(.finish, iteration: iteration - 1)
         owners.add(worker.kept)
         try handOver(worker.kept, own, arena, plan, handover, transport)
-        tell(
-            .ended(
-                WorkerRecord(
-                    worker.trace, transfers, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
-                    implementations: worker.implementations)))
+        let record = WorkerRecord(
+            worker.trace, transfers, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
+            implementations: worker.implementations
+        ).parted
+        for part in record.parts { tell(.recorded(part)) }
+        tell(.ended(record.head))
         // The coordinator has all when it says so.
         gate.waitForEnd()
     }

@@ -1,0 +1,29 @@
+/// Takes what workers say from the post office to the coordinator's thread, in order. It is decoded there: the post office
+/// has others to see to.
+final class WordQueue: Sendable {
+    private struct Letter: Sendable {
+        let worker: Int
+        let text: [UInt8]
+        let received: Double
+    }
+
+    private let letters = EventQueue<Letter>()
+
+    /// - Parameter text: A ``WorkerMessage``, or anything else.
+    func add(_ text: UnsafeRawBufferPointer, from worker: Int) {
+        letters.add(Letter(worker: worker, text: Array(text), received: MonotonicTime.now))
+    }
+
+    var isEmpty: Bool { letters.isEmpty }
+
+    /// The next that says something; `nil` where none comes in time.
+    func next(within seconds: Double) -> Crew.Word? {
+        let start = ContinuousClock.now
+        while let letter = letters.next(within: max(0, seconds - (ContinuousClock.now - start).seconds)) {
+            let message = letter.text.withUnsafeBytes { decodeControl(WorkerMessage.self, $0) }
+            guard let message else { continue }
+            return Crew.Word(worker: letter.worker, message: message, received: letter.received)
+        }
+        return nil
+    }
+}
