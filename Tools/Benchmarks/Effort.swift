@@ -40,7 +40,7 @@ package struct Effort: Equatable, Sendable {
             height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 2,
             ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
             trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2,
-            transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 25, hops: 1000, hopIterations: 20,
+            transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 50, hops: 1000, hopIterations: 20,
             taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100,
             stencilIterations: 20)
     }

@@ -46,6 +46,7 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 }
 
 /// Times several things in turn: one after the other, then all again, so that what else the machine does meets them alike.
+/// Each round begins with another of them, so that none always follows the same one.
 ///
 /// The first round meets cold memory and is not counted. This and a median are all that is needed of a benchmark library;
 /// those for Swift run one thing until it is done and then the next, which on a shared machine compares two different
@@ -53,8 +54,9 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 package func alternate(rounds: Int, _ bodies: [() throws -> Void]) throws -> [Samples] {
     var samples = bodies.map { _ in Samples() }
     for round in 0...rounds {
-        for (index, body) in bodies.enumerated() {
-            let time = try seconds(body)
+        for offset in bodies.indices {
+            let index = (round + offset) % bodies.count
+            let time = try seconds(bodies[index])
             if round > 0 { samples[index].add(Samples([time])) }
         }
     }
