@@ -30,7 +30,7 @@ package struct TransportBenchmark {
             section.rows.append(
                 [name] + samples.map { $0.text(scale: 1e3, 2) } + [share.map { "\(decimals(100 * $0, 0)) %" } ?? "–"])
             for (who, own) in zip(["graphrun", "ZeroMQ, one message", "ZeroMQ, 16 MB a message"], samples) {
-                section.samples["transport: \(name), \(who)"] = own
+                if !own.seconds.isEmpty { section.samples["transport: \(name), \(who)"] = own }
             }
             guard effort.isFull else { continue }
             section.requirements.append(
