@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 public import GraphModel
 internal import Kernels
+internal import Runtime
 internal import Scheduling
 internal import TensorMath
 
@@ -191,9 +192,10 @@ func checkMachine(_ plan: Plan, _ files: GraphFiles, of file: String) throws {
     let needed = plan.workers.reduce(0) { $0 + $1.memoryBytes }
     guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
         let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-        let free = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }).map({ $0 * 1024 }),
-        needed > free
+        let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
     else { return }
+    let free = min(kilobytes * 1024, AvailableMemory().bytes)
+    guard needed > free else { return }
     throw Failure.usage(
         "\(file): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
             + "use a smaller image or fewer instances ('\(Tool.configuration.name) plan' shows what each worker needs)"

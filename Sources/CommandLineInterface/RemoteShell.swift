@@ -44,8 +44,8 @@ struct RemoteShell {
         // Not as an endpoint, whose brackets would need quotes, which agents without a shell do not take off.
         if reachedAt.hasPrefix("[") { words.append("--ipv6") }
         return StartedWorkers.Launch(
-            command: [path] + agent.dropFirst() + [login.destination, RemoteShell.quoted(path: program)]
-                + words.map { RemoteShell.quoted($0) },
+            command: [path] + agent.dropFirst() + [login.destination, RemoteShell.quotedPath(program)]
+                + words.map(RemoteShell.quoted),
             workers: slots.count
         ) { ending in
             "\(place): \(login.destination): \(explanation(ending, login.destination, program))"
@@ -59,7 +59,7 @@ struct RemoteShell {
     }
 
     /// A path, which a shell may find from the home folder there.
-    private static func quoted(path: String) -> String {
+    private static func quotedPath(_ path: String) -> String {
         path.hasPrefix("~/") ? "~/" + quoted(String(path.dropFirst(2))) : quoted(path)
     }
 

@@ -104,7 +104,7 @@ struct WorkerCommand: ParsableCommand {
 
     /// Bytes that a worker may use.
     private func checkedMemory() throws -> Int {
-        guard let memory else { return WorkerMemory.share(among: slots) }
+        guard let memory else { return AvailableMemory().share(among: slots) }
         guard let count = ByteCount(memory) else {
             throw Failure.usage("--memory \(memory): give \(ByteCount.form)")
         }

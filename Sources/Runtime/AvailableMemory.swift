@@ -18,6 +18,9 @@ package struct AvailableMemory: Sendable {
         self.root = root
     }
 
+    /// Bytes for each of some workers on this machine.
+    package func share(among workers: Int) -> Int { bytes / max(workers, 1) }
+
     package var bytes: Int {
         ([physical] + slurmLimits + groupLimits).min() ?? physical
     }

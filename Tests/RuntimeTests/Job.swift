@@ -52,6 +52,11 @@ struct Job {
         return (expansion.output(output) ?? 0..<0).compactMap { values[$0] }
     }
 
+    /// The values of the output `result` that a run without partial sums has kept.
+    func results(of run: RunResult) -> [Tensor] {
+        (expansion.output("result") ?? 0..<0).compactMap { run.kept[$0] }
+    }
+
     /// All values of an output by so many workers.
     func run(_ output: String, workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> [Tensor] {
         let plan = try plan(workers: workers, threads: threads, placement: placement)

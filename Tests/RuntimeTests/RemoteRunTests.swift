@@ -45,7 +45,7 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         let placement = try job.randomPlacement(workers: 3, seed: seed)
         let result = try team.run(job, placement: placement)
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: result) == (try job.oracle("result")))
     }
 
     @Test("are the same twenty times over, in whatever order the hosts are listed")
@@ -90,7 +90,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         let result = try team.run(job)
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: result) == (try job.oracle("result")))
     }
 
     @Test("that a worker has not the memory for are refused by it, whatever the coordinator thinks")
@@ -132,7 +132,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         let result = try team.run(job)
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: result) == (try job.oracle("result")))
         let files = (0..<2).map(team.cached)
         #expect(files.allSatisfy { $0.contains(ContentHash.of(BundledWeights.color.bytes)) })
         #expect(try team.run(job).kept == result.kept)
@@ -147,7 +147,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: workers)
         defer { team.dismiss() }
         let rest = try team.run(job, checkpoint: (3, half.states))
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { rest.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: rest) == (try job.oracle("result")))
         #expect(rest.records.map(\.iteration) == [0, 4, 5, 6])
     }
 
@@ -169,7 +169,7 @@ struct RemoteRunTests {
         #expect(result.iterations >= 5 && result.iterations < 100_000)
         #expect(result.records.last?.iteration == result.iterations)
         let whole = try Job("pnp", settings(folder, ["iterations": "\(result.iterations)"])).oracle("result")
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == whole)
+        #expect(job.results(of: result) == whole)
     }
 
     @Test("name every worker that cannot be had")
@@ -202,7 +202,7 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         _ = try team.crew().measureLinks()
         let result = try team.run(job)
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: result) == (try job.oracle("result")))
         #expect(throws: CrewError.self) {
             try Crew(team.context, endpoints: team.endpoints, program: RemoteTeam.program, patience: 0.5)
         }
@@ -241,8 +241,7 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         // The coordinator gets through before nobody else does.
         let relays = try team.relays()
-        let endpoints = relays.map { "tcp://127.0.0.1:\($0.port)" }
-        let crew = try Crew(team.context, endpoints: endpoints, program: RemoteTeam.program)
+        let crew = try team.crew(through: relays)
         for relay in relays { relay.refuseCalls() }
         let run = RemoteRun(
             try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: MetricsLog())
@@ -259,8 +258,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         let relays = try team.relays()
-        let endpoints = relays.map { "tcp://127.0.0.1:\($0.port)" }
-        let crew = try Crew(team.context, endpoints: endpoints, program: RemoteTeam.program)
+        let crew = try team.crew(through: relays)
         // The coordinator has called first, and stays connected.
         let log = MetricsLog { if $0.iteration == 3 { for relay in relays { relay.breakCalls(after: 1) } } }
         let run = RemoteRun(
@@ -314,16 +312,15 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         // 4.3 MB, of which each takes 3.6 s, and a part 0.4 s.
         let relays = try team.relays(bytesPerSecond: 1.2e6)
-        let crew = try Crew(
-            team.context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
-        let half = try job.run(workers: 1)
+        let crew = try team.crew(through: relays)
+        let before = try job.run(workers: 1).states
         let run = RemoteRun(
             try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
-            checkpoint: (2, half.states), patience: Patience(silence: .seconds(2)))
+            checkpoint: (2, before), patience: Patience(silence: .seconds(2)))
         let result = try run.run()
-        let half1 = try #require(half.states.first?.value)
         #expect(result.iterations == 3)
-        #expect(result.states.values.map(\.values) == [half1.values.map { $0 * 0.5 }])
+        #expect(before.count == 1)
+        #expect(result.states.mapValues(\.values) == before.mapValues { $0.values.map { $0 * 0.5 } })
         for relay in relays { relay.stop() }
     }
 
@@ -335,9 +332,9 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         // The first word comes after the coordinator has first looked for one.
         let relays = try team.relays(delay: 0.3)
-        let crew = try Crew(
-            team.context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
-        Thread.sleep(forTimeInterval: 2.5)
+        let crew = try team.crew(through: relays)
+        // Longer than a first word may take.
+        Thread.sleep(forTimeInterval: 6.5)
         let run = RemoteRun(
             try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
             patience: Patience(silence: .seconds(2)))
@@ -413,6 +410,6 @@ struct RemoteRunTests {
             Thread.sleep(forTimeInterval: 0.01)
         }
         #expect(team.notes.contains { $0.contains("; messages of other runs or programs that were refused: ") })
-        #expect((job.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect(job.results(of: result) == (try job.oracle("result")))
     }
 }

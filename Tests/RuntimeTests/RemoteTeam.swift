@@ -78,6 +78,11 @@ final class RemoteTeam: Sendable {
         return try Crew(context, endpoints: asked, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
+    /// The same workers, reached through relays.
+    func crew(through relays: [DelayRelay]) throws -> Crew {
+        try Crew(context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
+    }
+
     /// A relay before each worker.
     func relays(delay: Double = 0, bytesPerSecond: Double = .infinity) throws -> [DelayRelay] {
         try endpoints.map { endpoint in

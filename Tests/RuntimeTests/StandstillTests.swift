@@ -71,15 +71,15 @@ struct StandstillTextTests {
         }
         let end = "; a connection between them seems to have broken, so see to their network"
         #expect(
-            plan.text(waits(.value(transfer: number), of: transfer.to), endpoints: endpoints)
+            plan.chain(of: waits(.value(transfer: number), of: transfer.to), endpoints: endpoints)
                 == "\(place(transfer.to)) waits for '\(id)' of \(place(transfer.from))\(end)")
         #expect(
-            plan.text(waits(.room(transfer: number), of: transfer.from), endpoints: endpoints)
+            plan.chain(of: waits(.room(transfer: number), of: transfer.from), endpoints: endpoints)
                 == "\(place(transfer.from)) waits for room for '\(id)' at \(place(transfer.to))\(end)")
         // Both for each other: each is told once.
         var both = waits(.value(transfer: number), of: transfer.to)
         both[transfer.from] = .transfer(.room(transfer: number))
-        let text = plan.text(both, endpoints: endpoints)
+        let text = plan.chain(of: both, endpoints: endpoints)
         #expect(text.hasSuffix(end) && text.components(separatedBy: " waits for ").count == 3, "\(text)")
     }
 
@@ -88,8 +88,9 @@ struct StandstillTextTests {
         let folder = try TemporaryFolder()
         let plan = try Job("pnp", ["image": try folder.image([1, 3, 71, 58])]).plan(workers: 2)
         let text = "all workers wait for this program, though they are there; see to the network between them and it"
-        #expect(plan.text([.word, .file], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
+        #expect(plan.chain(of: [.word, .file], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
         // A number that no transfer has.
-        #expect(plan.text([.transfer(.value(transfer: -3)), .word], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
+        #expect(
+            plan.chain(of: [.transfer(.value(transfer: -3)), .word], endpoints: ["tcp://a:1", "tcp://b:2"]) == text)
     }
 }

@@ -34,8 +34,8 @@ package final class ZeroMQTransport: Transport {
     private let office: PostOffice
     private let run: UInt64
     private let epoch: UInt32
-    private let outgoing: [Int: Outgoing]
-    private let incoming: [Int: Incoming]
+    private let outgoing: [Int: OutgoingTransfer]
+    private let incoming: [Int: IncomingTransfer]
     private let refusals = Atomic<Int>(0)
     private let movements = Atomic<Int>(0)
     private let waiting = Mutex<Wait?>(nil)
@@ -55,14 +55,14 @@ package final class ZeroMQTransport: Transport {
         self.office = office
         self.run = run
         self.epoch = epoch
-        var outgoing: [Int: Outgoing] = [:]
-        var incoming: [Int: Incoming] = [:]
+        var outgoing: [Int: OutgoingTransfer] = [:]
+        var incoming: [Int: IncomingTransfer] = [:]
         for (transfer, part) in parts {
             switch part {
             case .sends(let instance, let peer, let partBytes):
-                outgoing[transfer] = Outgoing(instance: instance, to: peer, partBytes: max(partBytes, 1))
+                outgoing[transfer] = OutgoingTransfer(instance: instance, to: peer, partBytes: max(partBytes, 1))
             case .receives(let instance, let landing, let peer):
-                incoming[transfer] = Incoming(instance: instance, into: landing, releasesTo: peer)
+                incoming[transfer] = IncomingTransfer(instance: instance, into: landing, releasesTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -177,145 +177,5 @@ package final class ZeroMQTransport: Transport {
         } else {
             refusals.add(1, ordering: .relaxed)
         }
-    }
-}
-
-/// The sender's end of a transfer.
-///
-/// Safe to share: all state is used under `lock`.
-private final class Outgoing: @unchecked Sendable {
-    let instance: Int
-    let peer: PostOffice.Address
-    let partBytes: Int
-    private let lock = NSLock()
-    private var isReleased = true
-    /// Counts values of this transfer, from 1.
-    private var sent: UInt32 = 0
-    private var partsOnTheirWay = 0
-    private var bytes = 0
-    private var cancelled = false
-
-    init(instance: Int, to peer: PostOffice.Address, partBytes: Int) {
-        self.instance = instance
-        self.peer = peer
-        self.partBytes = partBytes
-    }
-
-    /// Whether there is nothing to wait for before a value is sent: the receiver's buffer is free, or it never will be.
-    var mayBegin: Bool { lock.withLock { isReleased || cancelled } }
-
-    /// Whether there is nothing to wait for until the memory of the last value is free.
-    var isSettled: Bool { lock.withLock { partsOnTheirWay == 0 || cancelled } }
-
-    func checkCancelled() throws(MessagingError) {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !cancelled else { throw .cancelled }
-    }
-
-    /// Counts a value that is to be sent.
-    func begin(parts: Int, bytes count: Int) throws(MessagingError) -> UInt32 {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !cancelled else { throw .cancelled }
-        isReleased = false
-        sent &+= 1
-        partsOnTheirWay += parts
-        bytes += count
-        return sent
-    }
-
-    var sentBytes: Int { lock.withLock { bytes } }
-
-    /// Whether that was the last.
-    func partIsGone() -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        partsOnTheirWay -= 1
-        return partsOnTheirWay == 0
-    }
-
-    /// Whether it was time to release this value.
-    func released(_ header: FrameHeader) -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !isReleased, header.iteration == sent, header.instance == UInt32(instance) else { return false }
-        isReleased = true
-        return true
-    }
-
-    func cancel() {
-        lock.lock()
-        defer { lock.unlock() }
-        cancelled = true
-    }
-}
-
-/// The receiver's end of a transfer.
-///
-/// Safe to share: its state is used under `lock`; its buffer by whoever takes messages until the value is whole, and
-/// by the worker's from then until it is released.
-private final class Incoming: @unchecked Sendable {
-    let instance: Int
-    private let target: Landing
-    private let lock = NSLock()
-    private let releasesTo: PostOffice.Address?
-    private var sender: PostOffice.Address?
-    /// The value that is awaited or there, counted from 1.
-    private var expected: UInt32 = 1
-    private var arrived = 0
-    private var isWhole = false
-    private var cancelled = false
-
-    init(instance: Int, into target: Landing, releasesTo: PostOffice.Address?) {
-        self.instance = instance
-        self.target = target
-        self.releasesTo = releasesTo
-    }
-
-    /// Writes what arrived into its place; parts come in order. Whether it was awaited.
-    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
-        lock.lock()
-        let isAwaited =
-            !isWhole && !cancelled && header.iteration == expected && header.instance == UInt32(instance)
-            && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
-        if isAwaited { sender = address }
-        lock.unlock()
-        guard isAwaited else { return false }
-        target.take(payload, at: header.offset)
-        lock.lock()
-        defer { lock.unlock() }
-        arrived += header.length
-        guard arrived == header.total else { return true }
-        isWhole = true
-        return true
-    }
-
-    /// Whether there is nothing to wait for: the value is whole, or it never will be.
-    var isThere: Bool { lock.withLock { isWhole || cancelled } }
-
-    func checkCancelled() throws(MessagingError) {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !cancelled else { throw .cancelled }
-    }
-
-    /// Makes room for the next value; whom to tell, and which value is done with.
-    func release() -> (PostOffice.Address, UInt32)? {
-        lock.lock()
-        defer { lock.unlock() }
-        guard isWhole, let sender else { return nil }
-        isWhole = false
-        arrived = 0
-        expected &+= 1
-        // Another connection of the same sender may bring the next.
-        self.sender = nil
-        return (releasesTo ?? sender, expected &- 1)
-    }
-
-    func cancel() {
-        lock.lock()
-        defer { lock.unlock() }
-        cancelled = true
     }
 }

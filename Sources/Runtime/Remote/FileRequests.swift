@@ -12,7 +12,7 @@ package struct FileRequests {
     private var requests: [Request: Announced] = [:]
 
     /// Files travel in parts of so many bytes, each when it is asked for: neither end holds more than a few of them.
-    static let partBytes = 512 << 10
+    static let partBytes = ZeroMQTransport.smallPart
 
     private struct Announced {
         let source: GraphFiles.Source

@@ -83,7 +83,7 @@ package final class RemoteRun: Run {
             }
             if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
             // What came while a file was hashed is looked at before the run is taken to stand still.
-            if crew.words.isEmpty { try vigil.check(heard: crew.heard, moves: transport.moves) }
+            if vigil.isDue, crew.words.isEmpty { try vigil.check(heard: crew.heard, moves: transport.moves) }
         }
         return try collect(progress, handover, buffers, transport, since: origin)
     }

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Tensors
+
+/// The receiver's end of a transfer.
+///
+/// Safe to share: its state is used under `lock`; its buffer by whoever takes messages until the value is whole, and
+/// by the worker's from then until it is released.
+final class IncomingTransfer: @unchecked Sendable {
+    let instance: Int
+    private let target: Landing
+    private let lock = NSLock()
+    private let releasesTo: PostOffice.Address?
+    private var sender: PostOffice.Address?
+    /// The value that is awaited or there, counted from 1.
+    private var expected: UInt32 = 1
+    private var arrived = 0
+    private var isWhole = false
+    private var cancelled = false
+
+    init(instance: Int, into target: Landing, releasesTo: PostOffice.Address?) {
+        self.instance = instance
+        self.target = target
+        self.releasesTo = releasesTo
+    }
+
+    /// Writes what arrived into its place; parts come in order. Whether it was awaited.
+    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
+        lock.lock()
+        let isAwaited =
+            !isWhole && !cancelled && header.iteration == expected && header.instance == UInt32(instance)
+            && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
+        if isAwaited { sender = address }
+        lock.unlock()
+        guard isAwaited else { return false }
+        target.take(payload, at: header.offset)
+        lock.lock()
+        defer { lock.unlock() }
+        arrived += header.length
+        guard arrived == header.total else { return true }
+        isWhole = true
+        return true
+    }
+
+    /// Whether there is nothing to wait for: the value is whole, or it never will be.
+    var isThere: Bool { lock.withLock { isWhole || cancelled } }
+
+    func checkCancelled() throws(MessagingError) {
+        lock.lock()
+        defer { lock.unlock() }
+        guard !cancelled else { throw .cancelled }
+    }
+
+    /// Makes room for the next value; whom to tell, and which value is done with.
+    func release() -> (PostOffice.Address, UInt32)? {
+        lock.lock()
+        defer { lock.unlock() }
+        guard isWhole, let sender else { return nil }
+        isWhole = false
+        arrived = 0
+        expected &+= 1
+        // Another connection of the same sender may bring the next.
+        self.sender = nil
+        return (releasesTo ?? sender, expected &- 1)
+    }
+
+    func cancel() {
+        lock.lock()
+        defer { lock.unlock() }
+        cancelled = true
+    }
+}
