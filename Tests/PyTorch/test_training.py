@@ -13,9 +13,12 @@ try:
     import torch
 
     import export
+    import jacobian
     import networks
     import optimizers
     import patches
+    import pictures.patterns
+    import plugandplay
     import training
 
     torch.optim.Muon
@@ -49,6 +52,42 @@ class Pictures(unittest.TestCase):
             self.assertEqual(clean.shape, (4, channels, 32, 32))
             spread = (noisy - clean).std((1, 2, 3))
             self.assertTrue(torch.allclose(spread, sigma, rtol=0.15, atol=1e-4))
+
+
+class PlugAndPlay(unittest.TestCase):
+    def truths(self, random):
+        return patches.truth(self.images, random, 48, 3, 0.5)
+
+    def setUp(self):
+        self.images = numpy.stack([patches.picture(1, index) for index in range(2)])
+
+    def test_patterns_are_pictures(self):
+        for index in range(40):
+            drawn = pictures.patterns.draw(numpy.random.default_rng(index), 48)
+            self.assertEqual(drawn.shape, (48, 48, 3))
+            self.assertEqual(drawn.dtype, numpy.float32)
+            self.assertTrue((drawn >= 0).all() and (drawn <= 1).all())
+
+    def test_a_descent_lowers_what_it_descends_on(self):
+        # With the identity for a denoiser the iteration is gradient descent, which converges for these steps.
+        pool = plugandplay.Pool([1], self.truths, size=8)
+        identity = lambda x, sigma: x  # noqa: E731
+        before = [run.psnr for run in pool.runs]
+        pool.advance(identity, pool.runs, 30)
+        self.assertTrue(all(run.psnr > first for run, first in zip(pool.runs, before)))
+        self.assertEqual({run.age for run in pool.runs}, {30})
+
+    def test_norms_are_those_of_a_known_map(self):
+        # Of x ↦ 1.25 x both norms are known: J = 1.25, 2 J − I = 1.5.
+        pool = plugandplay.Pool([1], self.truths, size=8)
+        grows = lambda x, sigma: 1.25 * x  # noqa: E731
+        distances, excess = pool.losses(grows, pool.runs, 0.0)
+        for run, found in zip(pool.runs, excess.tolist()):
+            self.assertAlmostEqual(found, 0.25 if run.follows_iteration else 0.5, places=3)
+            self.assertAlmostEqual(run.norm, found + 1, places=5)
+        image = torch.rand(1, 3, 16, 16)
+        self.assertAlmostEqual(jacobian.largest(grows, image, 0.1, -1, 1, iterations=3), 0.25, places=5)
+        self.assertAlmostEqual(jacobian.largest(grows, image, 0.1, 2, -1, iterations=3), 1.5, places=5)
 
 
 class Networks(unittest.TestCase):
@@ -95,6 +134,18 @@ class Training(unittest.TestCase):
             self.assertEqual(rows, again)
             for name, value in weights.items():
                 self.assertTrue(torch.equal(value, resumed[name]), name)
+
+    def test_reconstructions_beside_it_go_on_too(self):
+        recipe = training.Recipe(
+            "unet", 3, steps=10, batch=2, patch=32, warmup=5, precision="float32", least_sigma=0.004, patterns=0.5,
+            reconstructions=2)
+        with tempfile.TemporaryDirectory() as whole, tempfile.TemporaryDirectory() as parts:
+            rows, weights = self.train(whole, recipe)
+            again, resumed = self.train(parts, recipe, 3, 7)
+        self.assertEqual(rows, again)
+        self.assertNotEqual(rows[-1]["norm"], "")
+        for name, value in weights.items():
+            self.assertTrue(torch.equal(value, resumed[name]), name)
 
     def test_another_recipe_does_not_go_on(self):
         recipe = training.Recipe("chain", 3, steps=5, batch=2, patch=32)

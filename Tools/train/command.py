@@ -4,18 +4,27 @@ import argparse
 import pathlib
 
 import numpy as np
+import safetensors.torch
 import torch
 
 import export
+import jacobian
 import networks
 import optimizers
 import patches
 from training import Recipe, Training
 
-# From nothing to the published files: colour first, gray from where colour ended.
+# From nothing to the published files: a denoiser for colour first, which then learns to be at rest in Plug-and-Play, and
+# gray from where that ended.
+_AT_REST = {
+    "optimizer": "adam", "rate": 1e-4, "warmup": 50, "batch": 8, "patch": 64, "pictures": 300, "averaging": 0.995, "precision": "float32",
+    "least_sigma": 0.004, "patterns": 0.15, "reconstructions": 4,
+}  # fmt: skip
 RECIPES = {
-    "color": Recipe(shape="unet", channels=3, steps=18_000),
-    "gray": Recipe(shape="unet", channels=1, steps=8_000, rate=1e-3, start="color"),
+    "color-denoiser": Recipe(shape="unet", channels=3, steps=18_000),
+    "gray-denoiser": Recipe(shape="unet", channels=1, steps=8_000, rate=1e-3, start="color-denoiser"),
+    "color": Recipe(shape="unet", channels=3, steps=1_300, start="color-denoiser", **_AT_REST),
+    "gray": Recipe(shape="unet", channels=1, steps=1_000, start="gray-denoiser", **_AT_REST),
 }
 
 
@@ -66,9 +75,16 @@ def _parser():
     train.add_argument("--seed", type=_number(0))
     train.add_argument("--patch", type=_number(16, multiple_of=4), help=f"side in pixels, up to {patches.SIDE}")
     train.add_argument("--rate", type=float)
+    train.add_argument("--start", help="a training, or a .safetensors file, whose weights this one begins with")
     train.add_argument("--scratch", action="store_true", help="begin with seeded weights in any case")
     train.add_argument("--float32", action="store_true", help="no bfloat16 in the convolutions of training")
     train.add_argument("--label", help="name of the checkpoint's folder; default: NAME")
+
+    norms = commands.add_parser("norms", help="spectral norms of a denoiser's Jacobian at images, such as results of runs")
+    norms.add_argument("weights", help="a .safetensors file")
+    norms.add_argument("images", nargs="+", help=".npy files of 1 × C × height × width")
+    norms.add_argument("--sigma", type=float, required=True, help="the noise level that the denoiser is told")
+    norms.add_argument("--shape", choices=networks.SHAPES, default="unet")
 
     fixture = commands.add_parser("fixture", help="write what the engine's test compares")
     fixture.add_argument("name", choices=RECIPES)
@@ -81,7 +97,7 @@ def _recipe(options):
     recipe = RECIPES[options.name]
     given = {
         name: getattr(options, name)
-        for name in ["shape", "optimizer", "steps", "pictures", "seed", "batch", "patch", "rate"]
+        for name in ["shape", "optimizer", "steps", "pictures", "seed", "batch", "patch", "rate", "start"]
         if getattr(options, name) is not None
     }
     if given.get("patch", 0) > patches.SIDE:
@@ -104,6 +120,8 @@ def _checkpoint(options, name):
 def _weights_to_begin_with(options, recipe):
     if not recipe.start:
         return None
+    if recipe.start.endswith(".safetensors"):
+        return safetensors.torch.load_file(recipe.start)
     saved = _checkpoint(options, recipe.start)
     if saved["step"] < saved["recipe"]["steps"]:
         raise SystemExit(
@@ -152,6 +170,17 @@ def _pictures(options):
         raise SystemExit(f"train: {options.output}: cannot be written; give a name that ends in .png, in a folder of yours")
 
 
+def _norms(options):
+    weights = {name: value.float() for name, value in safetensors.torch.load_file(options.weights).items()}
+    network = networks.build(options.shape, weights["tail.weight"].shape[0] // 4, 0)
+    network.load_state_dict(weights)
+    print("norm of I - J, norm of 2 J - I, image")
+    for path in options.images:
+        image = jacobian.read(path, network.image_channels)
+        norms = [jacobian.largest(network, image, options.sigma, *scales) for scales in [(-1, 1), (2, -1)]]
+        print(", ".join(f"{norm:.4f}" for norm in norms) + f", {path}", flush=True)
+
+
 def main():
     options = _parser().parse_args()
     torch.set_num_threads(options.threads)
@@ -160,6 +189,8 @@ def main():
         _pictures(options)
     elif options.command == "train":
         _train(options)
+    elif options.command == "norms":
+        _norms(options)
     else:
         saved = _checkpoint(options, options.name)
         export.write_fixture(options.output, f"graphrun-{options.name}", saved["averaged"], saved["recipe"])

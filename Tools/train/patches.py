@@ -12,6 +12,7 @@ import pathlib
 import numpy as np
 import torch
 
+import pictures.patterns
 import pictures.scene
 
 SIDE = 384
@@ -65,20 +66,42 @@ def gray(images):
     return np.round(images.astype(np.float32) @ _LUMA)[..., None]
 
 
-def batch(images, seed, step, size, side, channels, greatest_sigma):
+def _patch(images, random, side, channels):
+    """A part of a picture, turned and mirrored: `C × side × side`, 0 to 255."""
+    source = images[random.integers(len(images))]
+    row, column = random.integers(0, SIDE - side + 1, 2)
+    patch = source[row : row + side, column : column + side]
+    patch = gray(patch) if channels == 1 else patch[..., random.permutation(3)] if random.random() < 0.3 else patch
+    patch = np.rot90(patch, random.integers(4))
+    patch = patch[:, ::-1] if random.random() < 0.5 else patch
+    return np.moveaxis(patch, -1, 0)
+
+
+def _pattern(random, side, channels):
+    drawn = pictures.patterns.draw(random, side) * 255
+    return np.moveaxis(gray(drawn) if channels == 1 else drawn, -1, 0)
+
+
+def truth(images, random, side, channels, patterns):
+    """A clean image in [0, 1], in a part `patterns` of all cases a pattern."""
+    drawn = random.random() < patterns
+    patch = _pattern(random, side, channels) if drawn else _patch(images, random, side, channels)
+    return torch.from_numpy(patch.astype(np.float32) / 255)
+
+
+def batch(images, seed, step, size, side, channels, greatest_sigma, least_sigma=0.0, patterns=0.0):
     """Clean patches, noisy ones, and their noise levels, for a step."""
     random = _random(seed, _STEPS, step)
     patches = np.empty((size, channels, side, side), np.float32)
     for index in range(size):
-        source = images[random.integers(len(images))]
-        row, column = random.integers(0, SIDE - side + 1, 2)
-        patch = source[row : row + side, column : column + side]
-        patch = gray(patch) if channels == 1 else patch[..., random.permutation(3)] if random.random() < 0.3 else patch
-        patch = np.rot90(patch, random.integers(4))
-        patch = patch[:, ::-1] if random.random() < 0.5 else patch
-        patches[index] = np.moveaxis(patch, -1, 0)
+        # Nothing is drawn from `random` for what a recipe does without, so that its steps stay what they were.
+        drawn = patterns > 0 and random.random() < patterns
+        patches[index] = _pattern(random, side, channels) if drawn else _patch(images, random, side, channels)
     patches *= 1 / 255
     sigma = random.uniform(0, greatest_sigma, size).astype(np.float32)
+    if least_sigma > 0:
+        logarithmic = np.exp(random.uniform(np.log(least_sigma), np.log(greatest_sigma), size))
+        sigma = np.where(random.random(size) < 0.5, logarithmic, sigma).astype(np.float32)
     noisy = patches + sigma[:, None, None, None] * random.standard_normal(patches.shape, np.float32)
     return torch.from_numpy(patches), torch.from_numpy(noisy), torch.from_numpy(sigma)
 

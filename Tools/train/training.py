@@ -12,6 +12,7 @@ import torch
 import networks
 import optimizers
 import patches
+import plugandplay
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Recipe:
     averaging: float = 0.999
     # The name of the training whose weights this one begins with.
     start: str = ""
+    # Noise levels are drawn evenly, or, where this is set, half of them evenly on a logarithmic scale from here.
+    least_sigma: float = 0.0
+    # Parts of the patches that are patterns.
+    patterns: float = 0.0
+    # Reconstructions that go on beside the training, taken up so many a step; see plugandplay.py.
+    reconstructions: int = 0
+    # Weights of the logarithm of their squared error, and of what they amplify.
+    rest: float = 0.1
+    growth: float = 1.0
 
     def rate_at(self, step):
         """Rises over `warmup` steps, then falls along half a cosine to a hundredth."""
@@ -44,9 +54,11 @@ class Recipe:
 
 
 LOG_EVERY = 50
+# Of the gradient of denoising, what reconstructions beside it may add at most.
+_SHARE = 0.7
 VALIDATE_EVERY = 500
-SIGMAS = (15, 25, 50)
-_FIELDS = ["step", "loss", "rate", "seconds", *(f"psnr_{sigma}" for sigma in SIGMAS)]
+SIGMAS = (5, 15, 25, 50)
+_FIELDS = ["step", "loss", "rate", "seconds", *(f"psnr_{sigma}" for sigma in SIGMAS), "norm", "excess", "lost", "diverged"]
 
 
 class Training:
@@ -64,8 +76,12 @@ class Training:
         self.averaged = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.optimizer = optimizers.build(recipe.optimizer, self.network, recipe.rate)
         # Of the steps since the last row of the log: the sum of their losses.
-        self.total = 0.0
+        self.total, self.excess = 0.0, 0.0
         self.step, self.rows, self.seconds = 0, [], 0.0
+        self.pool = None
+        if recipe.reconstructions:
+            self.pool = plugandplay.Pool(
+                [recipe.seed, 0], lambda random: patches.truth(images, random, 48, recipe.channels, recipe.patterns))
         self._resume()
         self.validation = patches.validation(recipe.seed, recipe.channels)
 
@@ -88,6 +104,9 @@ class Training:
         self.averaged, self.step, self.total, self.rows, self.seconds = (
             saved["averaged"], saved["step"], saved["total"], saved["rows"], saved["seconds"])  # fmt: skip
         self.optimizer.load_state_dict(saved["optimizer"])
+        self.excess = saved["excess"]
+        if self.pool:
+            self.pool.load_state_dict(saved["pool"])
         print(f"train: going on from step {self.step}", flush=True)
 
     def _save(self):
@@ -96,7 +115,8 @@ class Training:
             {
                 "recipe": dataclasses.asdict(self.recipe), "network": self.network.state_dict(),
                 "averaged": self.averaged, "optimizer": self.optimizer.state_dict(), "step": self.step,
-                "total": self.total, "rows": self.rows, "seconds": self.seconds,
+                "total": self.total, "excess": self.excess, "rows": self.rows, "seconds": self.seconds,
+                "pool": self.pool.state_dict() if self.pool else None,
             },
             part,
         )  # fmt: skip
@@ -113,6 +133,23 @@ class Training:
         # What is left of noise grows about as σ^0.7, so that all levels count alike.
         return (error / (sigma + 0.02) ** 0.7).mean()
 
+    def _add_iteration_gradient(self):
+        """Adds what the reconstructions beside the training ask for (see plugandplay.py), less of it than there is of the
+        gradient of denoising: a norm at a few points is a noisy thing, and at times a steep one.
+        """
+        weights = list(self.network.parameters())
+        denoising = [weight.grad.clone() for weight in weights]
+        self.network.zero_grad(set_to_none=True)
+        runs = self.pool.take(self.recipe.reconstructions)
+        self.pool.advance(self.network, runs, 2)
+        errors, excess = self.pool.losses(self.network, runs, 0.0)
+        self.excess += float(excess.detach().mean())
+        (self.recipe.rest * errors.mean() + self.recipe.growth * excess.mean()).backward()
+        greatest = _SHARE * float(torch.nn.utils.get_total_norm(denoising))
+        torch.nn.utils.clip_grad_norm_(weights, max(greatest, 1e-8))
+        for weight, gradient in zip(weights, denoising):
+            weight.grad.add_(gradient)
+
     def run(self, until=None):
         """Trains until the recipe's last step, or step `until`; checkpoints every time it validates."""
         recipe = self.recipe
@@ -123,12 +160,14 @@ class Training:
                 part.to(self.device)
                 for part in patches.batch(
                     self.images, recipe.seed, self.step, recipe.batch, recipe.patch, recipe.channels,
-                    recipe.greatest_sigma)
+                    recipe.greatest_sigma, recipe.least_sigma, recipe.patterns)
             )  # fmt: skip
             self.network.zero_grad(set_to_none=True)
             loss = self._loss(clean, noisy, sigma)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            if self.pool:
+                self._add_iteration_gradient()
             self.optimizer.step(recipe.rate_at(self.step))
             self.step += 1
             self._average()
@@ -147,7 +186,12 @@ class Training:
                "rate": f"{self.recipe.rate_at(self.step):.3e}", "seconds": f"{self.seconds:.0f}"}  # fmt: skip
         if self.step % VALIDATE_EVERY == 0 or self.step == self.recipe.steps:
             row |= {f"psnr_{sigma}": f"{psnr:.3f}" for sigma, psnr in zip(SIGMAS, self.validate())}
-        self.total = 0.0
+        if self.pool:
+            norms = [run.norm for run in self.pool.runs if not run.follows_iteration and math.isfinite(run.norm)]
+            row |= {"norm": f"{max(norms, default=0):.4f}", "excess": f"{self.excess / LOG_EVERY:.5f}",
+                    "lost": f"{max(self.pool.lost, default=0):.2f}", "diverged": self.pool.diverged}  # fmt: skip
+            self.pool.lost, self.pool.diverged = [], 0
+        self.total, self.excess = 0.0, 0.0
         self.rows.append(row)
         print("train: " + ", ".join(f"{name} {value}" for name, value in row.items()), flush=True)
 
@@ -181,13 +225,13 @@ def begin_with(network, weights):
         raise SystemExit("train: the network to begin with has other layers; give its --shape, or --scratch")
     for name, value in weights.items():
         if own[name].shape == value.shape:
-            own[name] = value.clone()
+            own[name] = value.float()
         elif name == "head.weight":
             # Pixels of colour come as red, green, blue of each position of the block; gray is all three alike.
-            pixels = value[:, :12].reshape(value.shape[0], 3, 4, 3, 3).sum(1)
-            own[name] = torch.cat([pixels, value[:, 12:]], 1)
+            pixels = value.float()[:, :12].reshape(value.shape[0], 3, 4, 3, 3).sum(1)
+            own[name] = torch.cat([pixels, value.float()[:, 12:]], 1)
         elif name == "tail.weight":
-            own[name] = value.reshape(3, 4, value.shape[1], 3, 3).mean(0)
+            own[name] = value.float().reshape(3, 4, value.shape[1], 3, 3).mean(0)
         else:
             raise SystemExit(f"train: '{name}' of the network to begin with has another shape; give --scratch")
     network.load_state_dict(own)
