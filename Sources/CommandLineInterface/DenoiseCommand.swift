@@ -34,6 +34,7 @@ struct DenoiseCommand: ParsableCommand {
         help: "The denoiser. Default: graphrun-gray for 1 channel, graphrun-color for 3, total-variation for others.")
     var denoiser: DenoiserChoice?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The numbers that are black and white in the image. Default: 0..255 or 0..65535 in an array of such whole "
                 + "numbers, else 0..1.", valueName: "0..255"))

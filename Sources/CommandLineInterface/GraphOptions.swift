@@ -205,7 +205,7 @@ func checkMachine(_ plan: Plan, _ files: GraphFiles, of file: String) throws {
     let free = min(kilobytes * 1024, AvailableMemory().bytes)
     guard needed > free else { return }
     throw Failure.usage(
-        "\(file): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
+        "\(ByteStream.name(file)): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
             + "use a smaller image or fewer instances ('\(Tool.configuration.name) plan' shows what each worker needs)"
     )
 }

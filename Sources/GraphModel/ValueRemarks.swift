@@ -115,8 +115,8 @@ extension BlurKernel {
         let sum = values.sum / Double(planes)
         guard abs(sum - 1) > 0.01 else { return nil }
         return ValueRemark(
-            message: "\(file): its values add up to \(short(Double(Float(sum))))\(planes == 1 ? "" : " a kernel"), not to 1, "
-                + "and multiply what they blur by that; divide them by their sum if that is not meant")
+            message: "\(file): its values add up to \(short(Double(Float(sum))))\(planes == 1 ? "" : " a kernel"), "
+                + "not to 1, and multiply what they blur by that; divide them by their sum if that is not meant")
     }
 }
 
@@ -128,7 +128,7 @@ extension Inpainting: ReadsValues {
             values.minimum < -0.001 || values.maximum > 1.001
         else { return nil }
         return ValueRemark(
-            message: "\(file): \(Inpainting.meaning), and its values go from \(values.extent), by which measurements are "
-                + "multiplied")
+            message: "\(file): \(Inpainting.meaning), and its values go from \(values.extent), "
+                + "by which measurements are multiplied")
     }
 }

@@ -50,12 +50,11 @@ public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
             throw .rule(
                 "'rows' × 'columns' is \(rows) × \(columns); both must be odd and at least \(own[0]) × \(own[1])")
         }
-        guard let planes else { return TensorType([rows, columns]) }
-        let ownPlanes = try self.operator.pointSpreadPlanes(context)
+        let (planes, ownPlanes) = (self.planes ?? [1, 1], try self.operator.pointSpreadPlanes(context))
         guard planes.count == 2, zip(planes, ownPlanes).allSatisfy({ $0 >= 1 && ($1 == 1 || $1 == $0) }),
             let shape = Shape(validating: planes + [rows, columns])
         else { throw .rule("'planes' is \(planes); its operator has \(ownPlanes) of them") }
-        return TensorType(shape)
+        return TensorType(self.planes == nil ? [rows, columns] : shape)
     }
 
     /// It is computed when the kernel is made; an instance copies it.
