@@ -7,7 +7,8 @@ let denoise = Definition("denoise", summary: "Removes noise from one image, tile
     try Graph("denoise", summary: "Removes noise from one image, tile by tile", settings: settings) { g in
         let sigma = g.number("sigma", 0.1, in: 0...1, unit: "image values", "noise level σ that is removed")
         let denoiser = denoiser(g)
-        let image = g.add("image", Load(g.path("image", "data/phantom.png", "the image to denoise")))
+        let path = g.path("image", "data/phantom.png", "the image to denoise")
+        let image = g.add("image", InputForm(g).load(path))
         let tile = tiles(g, of: image, denoiser)
         let windows = g.add("windows", Crop(), image, over: tile)
         let denoised = g.add("denoised", Denoise(denoiser, sigma: sigma), windows, over: tile)

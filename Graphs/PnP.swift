@@ -27,14 +27,15 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let shard = g.axis("shard", count: Setting(blurs))
 
         // Before the loop: the measurements, and zeros to start from.
-        let truth = image.value.isEmpty ? nil : g.add("truth", Load(image))
+        let form = InputForm(g)
+        let truth = image.value.isEmpty ? nil : g.add("truth", form.load(image))
         let y: Value
         if let truth, measurements.isEmpty {
             let seed = g.integer("seed", 0, in: 0...1_000_000_000, "seed of the simulated noise")
             let blurred = g.add("blurred", Measure(blur), truth, over: shard)
             y = g.add("y", GaussianNoise(sigma: cycled(noise, blurs), seed: seed), blurred, over: shard)
         } else {
-            y = g.add("y", Load(Setting(measurements)), over: shard)
+            y = g.add("y", form.load(Setting(measurements)), over: shard)
         }
         let backprojections = g.add("backprojections", Adjoint(blur), y, over: shard)
         let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))

@@ -58,7 +58,8 @@ let pnpCustom = Definition("pnp-custom", summary: "Plug-and-Play with a kind and
     settings throws(GraphError) in
     try Graph("pnp-custom", summary: "Plug-and-Play with a kind and kernel of one's own", settings: settings) { g in
         let blur = Blur([blurKernel(0)])
-        let truth = g.add("truth", Load(g.path("image", "data/phantom.png", "the true image")))
+        let path = g.path("image", "data/phantom.png", "the true image")
+        let truth = g.add("truth", InputForm(g).load(path))
         let blurred = g.add("blurred", Measure(blur), truth)
         let y = g.add("y", GaussianNoise(sigma: [0.03], seed: 0), blurred)
         let x = g.state("x", initial: y)

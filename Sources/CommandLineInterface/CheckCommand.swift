@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import GraphModel
 internal import Kernels
+internal import TensorFiles
 internal import Tensors
 
 struct CheckCommand: ParsableCommand {
@@ -53,7 +54,7 @@ struct CheckCommand: ParsableCommand {
         Terminal.line(table.text)
         let body = expansion.instances.filter { $0.phase == .body }
         Terminal.line(
-            "\(graph.file): sound; \(counted(expansion.instances.count, "instance")), "
+            "\(ByteStream.name(graph.file)): sound; \(counted(expansion.instances.count, "instance")), "
                 + "\(counted(expansion.iterations, "iteration")) of "
                 + "\(decimals(body.reduce(0) { $0 + $1.cost.operations } / 1e9, 2)) GFLOP")
     }

@@ -8,12 +8,16 @@ internal import TensorFiles
 internal import Tensors
 
 extension DenoiserChoice: ExpressibleByArgument {}
+extension Load.Layout: ExpressibleByArgument {}
 
 /// Removes noise from one picture: a graph of one step, for those who want no graph.
 struct DenoiseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "denoise", abstract: "Removes noise from an image.",
-        discussion: "The result is written as a picture or, under a name that ends in .npy, as an array.")
+        discussion: """
+            The result is written as a picture or, under a name that ends in .npy, as an array of the image's shape with \
+            values in [0, 1]. '-' is standard input and, for a picture, standard output.
+            """)
 
     @Argument(help: ArgumentHelp("The image, PNG or NPY.", valueName: "in.png"), completion: .file()) var input: String
     @Argument(help: ArgumentHelp("The file to write.", valueName: "out.png"), completion: .file()) var output: String
@@ -29,35 +33,61 @@ struct DenoiseCommand: ParsableCommand {
     @Option(
         help: "The denoiser. Default: graphrun-gray for 1 channel, graphrun-color for 3, total-variation for others.")
     var denoiser: DenoiserChoice?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The numbers that are black and white in the image. Default: 0..255 or 0..65535 in an array of such whole "
+                + "numbers, else 0..1.", valueName: "0..255"))
+    var range: String = "auto"
+    @Option(
+        help: ArgumentHelp(
+            "The axes of an array: height, width, channels (hwc) or channels, height, width (chw).",
+            valueName: "hwc|chw"))
+    var layout: Load.Layout?
     @Option(help: "Side of the tiles that are computed at once, in pixels; the result is that of the whole image.")
     var tile: Int = 512
     @OptionGroup var hosts: HostOptions
 
     func run() throws {
-        try checkOptions()
-        let picture = try lookAtInput()
+        let range = try checkOptions()
+        let files = GraphFiles(folder: "")
+        let picture = try lookAtInput(files)
         try checkOutput(picture)
-        let loaded = try load(try graph(for: picture.type))
+        let loaded = try load(try graph(for: picture.image, range), files)
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, team: team, isRun: true)
-        if team == nil { try checkMachine(plan, loaded.files, of: input) }
+        if team == nil { try checkMachine(plan, loaded.files, of: ByteStream.name(input)) }
         let image = try denoised(plan, team, loaded.files)
         team?.dismiss()
         for note in loaded.files.notes { Terminal.warning(note) }
         do throws(TensorFileError) {
             if isPicture {
-                try PNG.write(image, to: output, bitDepth: picture.bitDepth)
+                try write(image, bitDepth: picture.bitDepth)
             } else {
-                try NPY.write(Tensor(picture.type, image.values), to: output)
+                try NPY.write(picture.arranged(image), to: output)
             }
         } catch {
             throw Failure.run("\(error)")
         }
     }
 
+    private func write(_ image: Tensor, bitDepth: PNG.BitDepth) throws(TensorFileError) {
+        if isToStandardOutput {
+            try StreamOutput.writeToStandardOutput(
+                try PNG.encode(image, bitDepth: bitDepth, path: "standard output"))
+        } else {
+            try PNG.write(image, to: output, bitDepth: bitDepth)
+        }
+        guard let clipped = image.clipped(bitDepth: bitDepth) else { return }
+        Terminal.warning(
+            "\(isToStandardOutput ? "standard output" : output): \(clipped) of its values are outside of [0, 1] and clipped; "
+                + "a name that ends in .npy keeps them")
+    }
+
     // MARK: Before
 
-    private func checkOptions() throws {
+    /// - Returns: the range that is asked for.
+    private func checkOptions() throws -> ValueRange {
         guard sigma >= 0, sigma <= 1 else {
             throw Failure.usage(
                 "--sigma \(sigma): give a number from 0 to 1, as images are; for 25 of 255 that is 0.098")
@@ -68,28 +98,77 @@ struct DenoiseCommand: ParsableCommand {
         guard weights == nil || denoiser == nil else {
             throw Failure.usage("--weights and --denoiser both name a denoiser; give one of them")
         }
+        guard layout != .array else {
+            throw Failure.usage("--layout array: give hwc, or chw for channels, height, width")
+        }
+        guard let range = ValueRange(range) else {
+            throw Failure.usage(
+                "--range \(range): give the numbers that are black and white, for example --range 0..255")
+        }
+        return range
     }
 
-    /// Whether a picture is asked for, and not an array.
-    private var isPicture: Bool { output.lowercased().hasSuffix(".png") }
+    private var isToStandardOutput: Bool { ByteStream.isStandardOutput(output) }
 
-    private func lookAtInput() throws -> (type: TensorType, bitDepth: PNG.BitDepth) {
-        do throws(TensorFileError) {
-            return (try ImageFile.readType(input), try ImageFile.bitDepth(of: input) ?? .eight)
-        } catch {
-            throw Failure.usage("\(error)")
+    /// Whether a picture is asked for, and not an array.
+    private var isPicture: Bool { isToStandardOutput || output.lowercased().hasSuffix(".png") }
+
+    /// The image as it is stored and as it is denoised.
+    private struct Picture {
+        let stored: TensorType
+        let image: TensorType
+        let bitDepth: PNG.BitDepth
+        /// Whether the last axis of an array became its second.
+        let isMoved: Bool
+
+        /// The result as an array that is stored like the image.
+        func arranged(_ result: Tensor) -> Tensor {
+            guard isMoved else { return Tensor(stored, result.values) }
+            let (channels, pixels) = (image.shape[1], image.shape[2] * image.shape[3])
+            let values = result.values
+            return Tensor(
+                stored,
+                values.indices.map { index in
+                    let (pixel, channel) = (index % (channels * pixels)).quotientAndRemainder(dividingBy: channels)
+                    return values[index / (channels * pixels) * (channels * pixels) + channel * pixels + pixel]
+                })
+        }
+    }
+
+    private func lookAtInput(_ files: GraphFiles) throws -> Picture {
+        switch files.fact(of: FileReference(input, .tensor)) {
+        case .unreadable(let why): throw Failure.usage(why)
+        case .weights: throw Failure.usage("\(input): these are weights; give an image")
+        case .tensor(let stored, let contents):
+            let isPicture = contents?.isPicture ?? false
+            let load = Load(Setting(input), as: Setting(layout ?? .image, parameter: "layout"))
+            let image: TensorType
+            do throws(GraphError) {
+                image = try load.image(of: stored, isPicture: isPicture, ByteStream.name(input))
+            } catch {
+                throw Failure.usage(DenoiseCommand.plain(error.description))
+            }
+            return Picture(
+                stored: stored, image: image,
+                bitDepth: isPicture && contents?.white == PNG.BitDepth.sixteen.white ? .sixteen : .eight,
+                isMoved: load.movesChannels(of: stored.shape, isPicture: isPicture))
         }
     }
 
     /// What can be known to fail at the end is refused at the start.
-    private func checkOutput(_ picture: (type: TensorType, bitDepth: PNG.BitDepth)) throws {
+    private func checkOutput(_ picture: Picture) throws {
         guard isPicture || output.lowercased().hasSuffix(".npy") else {
             throw Failure.usage("\(output): the name must end in .png or .npy")
         }
-        let shape = picture.type.shape
-        let isOne = shape.rank <= 3 || shape[0] == 1
-        guard !isPicture || isOne && [1, 3].contains(channels(of: shape)) else {
-            throw Failure.usage("\(output): \(picture.type) is no picture; give a name that ends in .npy")
+        let shape = picture.image.shape
+        guard !isPicture || shape[0] == 1 && [1, 3].contains(shape[1]) else {
+            throw Failure.usage("\(output): \(picture.stored) is no picture; give a name that ends in .npy")
+        }
+        guard !isToStandardOutput else {
+            guard !Terminal.isInteractive else {
+                throw Failure.usage("standard output is a terminal; send the picture into a file or a program")
+            }
+            return
         }
         let folder = URL(filePath: output).deletingLastPathComponent().path(percentEncoded: false)
         guard FileManager.default.fileExists(atPath: folder) else {
@@ -100,17 +179,17 @@ struct DenoiseCommand: ParsableCommand {
         }
     }
 
-    /// An array of rank 2 lacks the axis.
-    private func channels(of shape: Shape) -> Int { shape.rank >= 3 ? shape[shape.rank - 3] : 1 }
-
     /// The graph `denoise`, for one image.
-    private func graph(for type: TensorType) throws -> Graph {
-        let channels = channels(of: type.shape)
+    private func graph(for type: TensorType, _ range: ValueRange) throws -> Graph {
+        let channels = type.shape[1]
         let choice = denoiser ?? (channels == 1 ? .gray : channels == 3 ? .color : .totalVariation)
         do throws(GraphError) {
             return try Graph("denoise", summary: "Removes noise from an image") { g in
                 let denoiser = Denoiser(Setting(choice), weights: Setting(weights ?? ""))
-                let image = g.add("image", Load(Setting(input)))
+                // Parameters, so that messages say how they are set.
+                let layout = g.choice("layout", layout ?? .image, among: Load.Layout.ofImages, "the axes of an array")
+                let range = g.range("range", range, "the numbers that are black and white")
+                let image = g.add("image", Load(Setting(input), as: layout, range: range))
                 let tile = g.tiles(
                     "tile", of: image, mode: Setting(.exact), size: Setting(self.tile), overlap: 0, denoiser: denoiser)
                 let windows = g.add("windows", Crop(), image, over: tile)
@@ -122,8 +201,7 @@ struct DenoiseCommand: ParsableCommand {
         }
     }
 
-    private func load(_ graph: Graph) throws -> LoadedGraph {
-        let files = GraphFiles(folder: "")
+    private func load(_ graph: Graph, _ files: GraphFiles) throws -> LoadedGraph {
         do throws(GraphError) {
             let expansion = try graph.expand(FileFacts(files))
             for warning in expansion.warnings { Terminal.warning(DenoiseCommand.plain(warning.message)) }
@@ -144,15 +222,15 @@ struct DenoiseCommand: ParsableCommand {
         return .usage(lines)
     }
 
-    /// A message without the name of a node or axis, which nobody has asked for.
+    /// A message without the name of a node or axis, which nobody has asked for, and with options for parameters.
     private static func plain(_ message: String) -> String {
-        String(message.trimmingPrefix(#/(axis )?'[^']*': /#))
+        String(message.trimmingPrefix(#/(axis )?'[^']*': /#)).replacing(#/--set (layout|range)=/#) { "--\($0.1) " }
     }
 
     // MARK: The work
 
     private func denoised(_ plan: Plan, _ team: Team?, _ files: GraphFiles) throws -> Tensor {
-        let run = makeRun(plan, by: team, name: input, files: files, log: MetricsLog())
+        let run = makeRun(plan, by: team, name: ByteStream.name(input), files: files, log: MetricsLog())
         do {
             let result = try run.run()
             guard let position = plan.expansion.output("result")?.first, let image = result.kept[position] else {

@@ -24,7 +24,7 @@ struct EmitCommand: ParsableCommand {
         help: ArgumentHelp("Give a parameter or option another value. May be repeated.", valueName: "name=value"))
     var settings: [String] = []
 
-    @Option(name: [.customShort("o"), .long], help: "The file to write. Default: standard output.")
+    @Option(name: [.customShort("o"), .long], help: "The file to write. Default: standard output (-).")
     var output: String?
 
     func run() throws {
@@ -34,6 +34,7 @@ struct EmitCommand: ParsableCommand {
                 "no graph is called '\(name)'; there are: \(known.map(\.name).joined(separator: ", "))")
         }
         let given = try parseSettings(settings)
+        let output = self.output.flatMap { ByteStream.isStandardOutput($0) ? nil : $0 }
         let target = URL(filePath: output ?? "x").deletingLastPathComponent().path(percentEncoded: false)
         let text: String
         do throws(GraphError) {
@@ -79,7 +80,8 @@ struct EmitCommand: ParsableCommand {
 /// A path typed in the current folder as one that means the same from another folder.
 private func relativePath(_ path: String, from folder: String) -> String {
     let current = FileManager.default.currentDirectoryPath
-    guard !path.hasPrefix("/"), pathComponents(folder) != pathComponents(current) else { return path }
+    guard !path.hasPrefix("/"), path != ByteStream.dash, pathComponents(folder) != pathComponents(current)
+    else { return path }
     return pathFrom(folder, to: path)
 }
 

@@ -4,6 +4,7 @@ public import GraphModel
 internal import Kernels
 internal import Runtime
 internal import Scheduling
+internal import TensorFiles
 internal import TensorMath
 
 /// The graph file and what changes it: shared by all commands that read one.
@@ -27,6 +28,7 @@ struct GraphOptions: ParsableArguments {
         resuming resumption: Resumption? = nil, of report: RunReport? = nil, isQuiet: Bool = false
     ) throws -> LoadedGraph {
         let given = try parseSettings(settings)
+        let name = ByteStream.name(file)
         let data = try contents(of: file, what: "a .graph file") {
             let isGraph = file.hasSuffix(".graph")
             return isGraph
@@ -35,11 +37,16 @@ struct GraphOptions: ParsableArguments {
         }
         let current = FileManager.default.currentDirectoryPath
         let overrides = Overrides(given, inherited: resumption?.parameters ?? report?.parameterTexts ?? [:]) { path in
-            path.hasPrefix("/") ? path : URL(filePath: current).appending(path: path).path(percentEncoded: false)
+            path.hasPrefix("/") || path == ByteStream.dash
+                ? path : URL(filePath: current).appending(path: path).path(percentEncoded: false)
         }
-        let files = GraphFiles(folder: URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false))
+        // A stream lies in no folder.
+        let folder =
+            ByteStream.isOne(file)
+            ? current : URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)
+        let files = GraphFiles(folder: folder)
         do {
-            let graph = try Graph(data, file: file, kinds: Tool.configuration.kernels.kinds, settings: overrides)
+            let graph = try Graph(data, file: name, kinds: Tool.configuration.kernels.kinds, settings: overrides)
             try resumption?.check(graph)
             let expansion = try graph.expand(FileFacts(files))
             if !isQuiet {
@@ -47,27 +54,28 @@ struct GraphOptions: ParsableArguments {
             }
             return LoadedGraph(expansion: expansion, files: files)
         } catch let error as GraphError {
-            guard case .problems(let problems) = error else { throw Failure.usage("\(file): \(error)") }
-            throw Failure.usage(problems.map { $0.location == nil ? "\(file): \($0)" : "\($0)" })
+            guard case .problems(let problems) = error else { throw Failure.usage("\(name): \(error)") }
+            throw Failure.usage(problems.map { $0.location == nil ? "\(name): \($0)" : "\($0)" })
         }
     }
 }
 
-/// The contents of a file that was named on the command line.
+/// The contents of a file that was named on the command line, or of a stream: standard input (`-`) or a pipe.
 ///
 /// - Parameters:
 ///   - what: What it should be, such as `a .graph file`.
 ///   - hint: How to get one, where there is no such file.
 /// - Throws: ``Failure`` saying why it cannot be read.
 func contents(of path: String, what: String, hint: () -> String) throws -> Data {
-    if let data = FileManager.default.contents(atPath: path) { return data }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-        throw Failure.usage("\(path): no such file; \(hint())")
+    do throws(TensorFileError) {
+        return Data(try InputBytes.read(path, as: what))
+    } catch {
+        switch error {
+        case .missing: throw Failure.usage("\(path): no such file; \(hint())")
+        case .folder: throw Failure.usage("\(path): this is a folder; name \(what)")
+        default: throw Failure.usage("\(error)")
+        }
     }
-    throw Failure.usage(
-        isFolder.boolValue
-            ? "\(path): this is a folder; name \(what)" : "\(path): permission denied; check who may read this file")
 }
 
 /// A graph read from a file and ready to be planned.
@@ -197,7 +205,7 @@ func checkMachine(_ plan: Plan, _ files: GraphFiles, of file: String) throws {
     let free = min(kilobytes * 1024, AvailableMemory().bytes)
     guard needed > free else { return }
     throw Failure.usage(
-        "\(file): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
+        "\(ByteStream.name(file)): the run needs \(megabytes(needed)) of memory and \(megabytes(free)) are free; "
             + "use a smaller image or fewer instances ('\(Tool.configuration.name) plan' shows what each worker needs)"
     )
 }

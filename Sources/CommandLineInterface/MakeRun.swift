@@ -1,6 +1,7 @@
 internal import Kernels
 internal import Runtime
 internal import Scheduling
+internal import TensorFiles
 internal import Tensors
 
 /// A run of a plan by a team's workers, or in this process where there is no team.
@@ -14,5 +15,5 @@ func makeRun(
         return InProcessRun(
             plan, catalog: Tool.configuration.kernels, files: files, log: log, checkpoint: checkpoint)
     }
-    return RemoteRun(plan, crew: team.crew, name: name, files: files, log: log, checkpoint: checkpoint)
+    return RemoteRun(plan, crew: team.crew, name: ByteStream.name(name), files: files, log: log, checkpoint: checkpoint)
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GraphModel
 internal import Runtime
+internal import TensorFiles
 internal import Tensors
 
 /// A run that is gone on with, from the checkpoint in its folder.
@@ -59,12 +60,22 @@ struct Resumption {
     }
 
     /// The command that goes on with the run in `folder`, as it can be typed where this one was.
+    ///
+    /// A graph or host file that came out of a stream is named as a file that it must be saved to.
     static func command(_ graph: String, folder: String, _ hosts: HostOptions) -> String {
-        var words = [CommandLine.arguments.first ?? Tool.configuration.name, "run", graph, "--resume", folder]
+        var saved: [String] = []
+        func file(_ path: String, else name: String, _ what: String) -> String {
+            guard ByteStream.isOne(path) else { return path }
+            saved.append("\(name) is a file with the \(what) that \(ByteStream.name(path)) held")
+            return name
+        }
+        let name = file(graph, else: "FILE.graph", "graph")
+        var words = [CommandLine.arguments.first ?? Tool.configuration.name, "run", name, "--resume", folder]
         // Bits are promised for equal threads per worker only, so these go along.
-        if let workers = hosts.workers { words += ["--workers", workers] }
+        if let workers = hosts.workers { words += ["--workers", file(workers, else: "HOSTS.txt", "hosts")] }
         if let threads = hosts.threads { words += ["--threads", "\(threads)"] }
-        return words.map(quotedForShell).joined(separator: " ")
+        let command = words.map(quotedForShell).joined(separator: " ")
+        return saved.isEmpty ? command : "\(command), where \(saved.joined(separator: " and "))"
     }
 
     private static func quotedForShell(_ word: String) -> String {

@@ -147,7 +147,7 @@ struct RunCommand: ParsableCommand {
                 .write(to: "\(folder.path)/checkpoint")
         }
         try folder.write("metrics.csv", MetricsTable(plan.expansion, records).csv)
-        try RunPictures(result, plan.expansion, records).write(to: folder)
+        try RunPictures(result, plan.expansion, records).write(to: folder, isQuiet: quiet)
         try folder.write(
             "trace.json", ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id })
         let report = RunReport(result, plan, arguments: CommandLine.arguments, seconds: seconds)

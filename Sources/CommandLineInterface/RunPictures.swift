@@ -21,7 +21,9 @@ struct RunPictures {
         self.records = records.filter { $0.iteration > 0 }
     }
 
-    func write(to folder: RunFolder) throws {
+    /// Writes all, and says what pictures do not show unless `isQuiet`.
+    func write(to folder: RunFolder, isQuiet: Bool = true) throws {
+        var clipped: [String] = []
         for name in expansion.graph.outputs.keys.sorted() where !RunPictures.shownOnly.contains(name) {
             let range = expansion.output(name) ?? 0..<0
             for (index, position) in range.enumerated() {
@@ -30,10 +32,19 @@ struct RunPictures {
                 try NPY.write(value, to: "\(folder.path)/\(file).npy")
                 guard value.isPicture else { continue }
                 try PNG.write(value, to: "\(folder.path)/\(file).png", bitDepth: .eight)
+                if let share = value.clipped(bitDepth: .eight) { clipped.append("\(file).png (\(share))") }
             }
         }
+        if !clipped.isEmpty, !isQuiet { Terminal.warning(RunPictures.note(clipped)) }
         if let comparison { try folder.write("comparison.png", comparison.png()) }
         if let convergence { try folder.write("convergence.png", convergence.png()) }
+    }
+
+    /// - Parameter clipped: pictures, each with how many of its values are clipped.
+    private static func note(_ clipped: [String]) -> String {
+        let others = clipped.count > 3 ? " and \(clipped.count - 3) more" : ""
+        return "values outside of [0, 1] are clipped in \(clipped.prefix(3).joined(separator: ", "))\(others); "
+            + "\(clipped.count == 1 ? "the .npy file of that name has" : "the .npy files of these names have") them all"
     }
 
     /// Truth, first measurement and result, each with its PSNR where the truth is known.
@@ -92,6 +103,17 @@ struct RunPictures {
 }
 
 extension Tensor {
+    /// How many of its values a picture does not show, as it has none beyond 0 and 1 to rounding: `123 values, 4.1 %`.
+    func clipped(bitDepth: PNG.BitDepth) -> String? {
+        let half = 0.5 / Float(bitDepth.white)
+        // Written so that NaN counts.
+        let count = withView { view in view.floats.reduce(0) { $0 + ($1 >= -half && $1 <= 1 + half ? 0 : 1) } }
+        guard count > 0 else { return nil }
+        let percent = 100 * Double(count) / Double(shape.count)
+        let share = percent < 0.01 ? "less than 0.01" : decimals(percent, percent < 1 ? 2 : 1)
+        return "\(counted(count, "value")), \(share) %"
+    }
+
     /// Whether it is one gray or colour image, `1 × C × H × W`.
     fileprivate var isPicture: Bool {
         type.element == .float32 && shape.rank == 4 && shape[0] == 1 && [1, 3].contains(shape[1]) && shape.count > 0

@@ -2,17 +2,17 @@ internal import Tensors
 
 /// Writes out the instances of a graph node by node, and goes on after a problem to find the next.
 struct Expander {
-    private let graph: Graph
+    let graph: Graph
     private let files: FileFacts
     private let phases: [String: Phase]
     /// Where each node stands in the graph; the first of a name, where two share one.
     private let order: [String: Int]
     private var axes: [String: ResolvedAxis] = [:]
-    private var instances: [Instance] = []
+    private(set) var instances: [Instance] = []
     private var bounds: [Double?] = []
-    private var positions: [String: Range<Int>] = [:]
-    private var problems: [GraphProblem] = []
-    private var warnings: [GraphProblem] = []
+    private(set) var positions: [String: Range<Int>] = [:]
+    var problems: [GraphProblem] = []
+    var warnings: [GraphProblem] = []
 
     init(_ graph: Graph, _ files: FileFacts) {
         self.graph = graph
@@ -31,6 +31,7 @@ struct Expander {
         }
         linkStates()
         checkMetrics()
+        checkValues()
         let expansion = Expansion(
             graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings, declared: graph,
             rewriting: .none, rewrites: [])

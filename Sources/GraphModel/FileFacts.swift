@@ -1,14 +1,46 @@
 public import Networks
 public import Tensors
 
-/// What the header of a file says: all that shapes, memory and costs need to know of it.
+/// What is known of a file: all that shapes, memory, costs and checks need.
 public enum FileFact: Hashable, Sendable, Codable {
-    /// An array or picture.
-    case tensor(TensorType)
+    /// An array or picture, and what is in it, where somebody looked.
+    case tensor(TensorType, ArrayContents? = nil)
     /// Named weights of a network.
     case weights([String: Shape])
     /// It cannot be read, and why.
     case unreadable(String)
+}
+
+/// What the values of an array or picture are like; all are finite.
+public struct ArrayContents: Hashable, Sendable, Codable {
+    /// Whether it is a picture, whose samples are read as values in [0, 1] and its axes as `1 × C × H × W`.
+    public let isPicture: Bool
+    /// The number that stands for white where it is stored as samples of a picture are: 255 or 65535.
+    public let white: Int?
+    /// Its values as they are read; `nil` for a large picture, whose values are in [0, 1].
+    public let values: ValueSummary?
+
+    public init(isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil) {
+        self.isPicture = isPicture
+        self.white = white
+        self.values = values
+    }
+}
+
+/// A few figures of an array's values.
+public struct ValueSummary: Hashable, Sendable, Codable {
+    public let minimum: Double
+    public let maximum: Double
+    public let sum: Double
+    /// Share of the values that lie outside of [−0.5, 1.5], where only much noise takes the values of images.
+    public let strays: Double
+
+    public init(minimum: Double, maximum: Double, sum: Double, strays: Double) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.sum = sum
+        self.strays = strays
+    }
 }
 
 /// A file that a graph refers to, and what it is expected to hold.
@@ -27,7 +59,7 @@ public struct FileReference: Hashable, Sendable, Codable {
     }
 }
 
-/// Looks at the headers of files, so that all up to the plan can stay free of input and output itself.
+/// Looks at files, so that all up to the plan can stay free of input and output itself.
 public protocol FileInspector: Sendable {
     func fact(of file: FileReference) -> FileFact
 }
@@ -53,10 +85,16 @@ public struct FileFacts: Sendable {
     /// - Throws: ``GraphError/rule(_:)`` saying why there is none.
     public func type(of path: String) throws(GraphError) -> TensorType {
         switch inspector.fact(of: FileReference(path, .tensor)) {
-        case .tensor(let type): return type
+        case .tensor(let type, _): return type
         case .unreadable(let why): throw .rule(why)
         case .weights: throw .rule("\(path): these are weights; an array or picture is needed here")
         }
+    }
+
+    /// What is in the array or picture at `path`; `nil` where nobody looked, or it cannot be read.
+    public func contents(of path: String) -> ArrayContents? {
+        guard case .tensor(_, let contents) = inspector.fact(of: FileReference(path, .tensor)) else { return nil }
+        return contents
     }
 
     /// The network whose weights are at `path`, recognised by their names and shapes.

@@ -71,14 +71,23 @@ public final class GraphBuilder {
             Parameter(name, .path, .text(value), help: help), fallback: value, SourceLocation(file: file, line: line))
     }
 
-    /// One of several named choices that `--set` may change.
+    /// One of several named choices, of all or of `choices`, that `--set` may change.
     public func choice<Choice: ParameterType & CaseIterable & RawRepresentable<String>>(
-        _ name: String, _ value: Choice, _ help: String, file: String = #fileID, line: Int = #line
+        _ name: String, _ value: Choice, among choices: [Choice] = Array(Choice.allCases), _ help: String,
+        file: String = #fileID, line: Int = #line
     ) -> Setting<Choice> {
         declare(
-            Parameter(
-                name, .text, .text(value.rawValue), choices: Choice.allCases.map(\.rawValue), help: help),
+            Parameter(name, .text, .text(value.rawValue), choices: choices.map(\.rawValue), help: help),
             fallback: value, SourceLocation(file: file, line: line))
+    }
+
+    /// The numbers of a file that stand for 0 and 1, which `--set` may change.
+    public func range(
+        _ name: String, _ value: ValueRange, _ help: String, file: String = #fileID, line: Int = #line
+    ) -> Setting<ValueRange> {
+        declare(
+            Parameter(name, .range, value.parameterValue, help: help), fallback: value,
+            SourceLocation(file: file, line: line))
     }
 
     /// A choice that shapes the graph itself: `graphs emit --set` gives it, a run cannot change it any more.

@@ -108,6 +108,8 @@ public struct Parameter: Hashable, Sendable, Codable {
         case text
         /// A file; a relative one counts from the graph file's folder, or on the command line from the current one.
         case path
+        /// A ``ValueRange``, as text.
+        case range
     }
 
     public let name: String
@@ -162,6 +164,7 @@ public struct Parameter: Hashable, Sendable, Codable {
             case .integer: Int(text).map { .integer($0) }
             case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
             case .text, .path: .text(text)
+            case .range: ValueRange(text).map(\.parameterValue)
             }
         guard let parsed else {
             throw .rule("parameter '\(name)' takes \(sort.article), not '\(text)'")
@@ -174,6 +177,7 @@ public struct Parameter: Hashable, Sendable, Codable {
     func problem(with value: ParameterValue) -> String? {
         switch (sort, value) {
         case (.integer, .integer), (.number, .number), (.number, .integer), (.text, .text), (.path, .text): break
+        case (.range, .text(let text)) where ValueRange(text) != nil: break
         default: return "parameter '\(name)' takes \(sort.article), not '\(value)'"
         }
         if let number = value.magnitude {
@@ -198,6 +202,7 @@ extension Parameter.Sort {
         case .number: "a number"
         case .text: "a text"
         case .path: "a path"
+        case .range: ValueRange.described
         }
     }
 }

@@ -8,28 +8,48 @@ struct BlurKernels {
     /// Kernels, plane after plane.
     let planes: [[Float]]
 
-    private let batch: Int
-    private let channels: Int
+    private let counts: PlaneCounts
     private let imageChannels: Int
 
     /// - Throws: where kernel and images do not fit, or a value is not finite.
     init(_ kernel: Tensor, images: Shape) throws(ImagingError) {
         let shape = kernel.shape
-        let (imageCount, imageChannels) = images.rank == 4 ? (images[0], images[1]) : (1, 1)
-        guard shape.rank == 4, shape.count > 0, kernel.type.element == .float32, [1, imageCount].contains(shape[0]),
-            [1, imageChannels].contains(shape[1])
+        let planes = PlaneCounts(images)
+        guard shape.rank == 4, shape.count > 0, kernel.type.element == .float32, [1, planes.images].contains(shape[0]),
+            [1, planes.channels].contains(shape[1])
         else { throw .kernelShape(shape, image: images) }
         let values = kernel.values
         if let index = values.firstIndex(where: { !$0.isFinite }) { throw .kernelValue(index: index) }
-        (batch, channels, rows, columns) = (shape[0], shape[1], shape[2], shape[3])
-        self.imageChannels = imageChannels
+        (rows, columns) = (shape[2], shape[3])
+        counts = PlaneCounts(shape)
+        imageChannels = planes.channels
         let size = rows * columns
-        planes = (0..<batch * channels).map { Array(values[$0 * size..<($0 + 1) * size]) }
+        self.planes = (0..<counts.count).map { Array(values[$0 * size..<($0 + 1) * size]) }
     }
 
     /// Which kernel blurs a plane of the images: a single one along an axis serves all planes of that axis.
-    func index(ofPlane plane: Int) -> Int {
+    func index(ofPlane plane: Int) -> Int { counts.index(ofPlane: plane, of: imageChannels) }
+}
+
+/// How many images and channels `N × C × H × W` has; 1 each for planes of other ranks.
+struct PlaneCounts {
+    let images: Int
+    let channels: Int
+
+    init(images: Int, channels: Int) {
+        (self.images, self.channels) = (images, channels)
+    }
+
+    init(_ shape: Shape) {
+        self = shape.rank == 4 ? PlaneCounts(images: shape[0], channels: shape[1]) : PlaneCounts(images: 1, channels: 1)
+    }
+
+    var count: Int { images * channels }
+
+    /// Which of these belongs to a plane of images with so many channels: a single one along an axis serves all planes of
+    /// that axis.
+    func index(ofPlane plane: Int, of imageChannels: Int) -> Int {
         let (image, channel) = plane.quotientAndRemainder(dividingBy: imageChannels)
-        return (batch == 1 ? 0 : image) * channels + (channels == 1 ? 0 : channel)
+        return (images == 1 ? 0 : image) * channels + (channels == 1 ? 0 : channel)
     }
 }

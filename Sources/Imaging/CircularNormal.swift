@@ -12,8 +12,10 @@ package final class CircularNormal: NormalOperator {
 
     private let grid: FourierGrid
     private let filter: SpectralFilter
-    /// One for all planes, or one each; none before there is a point spread function.
+    /// One for all planes, or one each along batch or channels; none before there is a point spread function.
     private var weights: [SpectralFilter.Weights] = []
+    /// For how many images and channels there are weights.
+    private var weightPlanes = PlaneCounts(images: 1, channels: 1)
     /// What `weights` were made of.
     private var known: [Float] = []
 
@@ -30,10 +32,9 @@ package final class CircularNormal: NormalOperator {
             throw .noOperators
         }
         try self.init(rows: tallest, columns: widest, shape: shape, threads: threads)
-        let planes = shape.count / shape.trailing(2).reduce(1, *)
-        let kernelPlanes = blurs.contains { $0.planes.count > 1 } ? planes : 1
+        if blurs.contains(where: { $0.planes.count > 1 }) { weightPlanes = PlaneCounts(shape) }
         do throws(TensorMathError) {
-            for plane in 0..<kernelPlanes {
+            for plane in 0..<weightPlanes.count {
                 weights.append(
                     try filter.squaredWeights(
                         of: blurs.map { blur in
@@ -48,13 +49,19 @@ package final class CircularNormal: NormalOperator {
     /// For point spread functions of one size, to be given by ``use(pointSpread:scaledBy:)``.
     ///
     /// - Parameters:
-    ///   - pointSpread: their shape, `rows × columns`, both odd.
-    ///   - shape: the images', `… × H × W`.
+    ///   - pointSpread: their shape, `rows × columns` or, with one for each channel or image, `n × c × rows × columns`;
+    ///     the sides are odd.
+    ///   - shape: the images', `… × H × W`; `N × C × H × W` for several functions, `n` being 1 or N and `c` 1 or C.
     ///   - threads: threads that share the work.
-    /// - Throws: where the images have no rows and columns, or the grid is too large for FFTW.
+    /// - Throws: where the images have no rows and columns, the functions do not fit them, or the grid is too large for
+    ///   FFTW.
     package convenience init(pointSpread: Shape, shape: Shape, threads: Int = 1) throws(ImagingError) {
-        try self.init(
-            rows: (pointSpread[0] + 1) / 2, columns: (pointSpread[1] + 1) / 2, shape: shape, threads: threads)
+        let sides = pointSpread.trailing(2)
+        try self.init(rows: (sides[0] + 1) / 2, columns: (sides[1] + 1) / 2, shape: shape, threads: threads)
+        let images = PlaneCounts(shape)
+        weightPlanes = PlaneCounts(pointSpread)
+        guard [1, images.images].contains(weightPlanes.images), [1, images.channels].contains(weightPlanes.channels)
+        else { throw .kernelShape(pointSpread, image: shape) }
     }
 
     /// - Parameters:
@@ -82,9 +89,16 @@ package final class CircularNormal: NormalOperator {
         guard weights.isEmpty || !known.elementsEqual(pointSpread.floats) else { return }
         let values = Array(pointSpread.floats)
         if let index = values.firstIndex(where: { !$0.isFinite }) { throw .kernelValue(index: index) }
-        let plane = grid.place(values, rows: pointSpread.shape[0], columns: pointSpread.shape[1])
+        let sides = pointSpread.shape.trailing(2)
+        let size = sides[0] * sides[1]
+        precondition(values.count == weightPlanes.count * size, "another point spread function than was announced")
         do throws(TensorMathError) {
-            weights = [try filter.weights(ofEven: plane.map { $0 * factor })]
+            var spectra: [SpectralFilter.Weights] = []
+            for start in stride(from: 0, to: values.count, by: size) {
+                let plane = grid.place(Array(values[start..<start + size]), rows: sides[0], columns: sides[1])
+                spectra.append(try filter.weights(ofEven: plane.map { $0 * factor }))
+            }
+            weights = spectra
         } catch {
             throw .transform(error.description)
         }
@@ -108,11 +122,12 @@ package final class CircularNormal: NormalOperator {
         precondition(!weights.isEmpty, "a normal blur without a point spread function")
         guard let from = x.floats.baseAddress, let to = z.floats.baseAddress else { return }
         let pixels = domain.shape.trailing(2).reduce(1, *)
+        let channels = PlaneCounts(domain.shape).channels
         for plane in 0..<domain.shape.count / pixels {
             filter.apply(
-                weights[weights.count == 1 ? 0 : plane], from + plane * pixels, rows: grid.rows.imageIn,
-                columns: grid.columns.imageIn, into: to + plane * pixels, rows: grid.rows.imageOut,
-                columns: grid.columns.imageOut,
+                weights[weightPlanes.index(ofPlane: plane, of: channels)], from + plane * pixels,
+                rows: grid.rows.imageIn, columns: grid.columns.imageIn, into: to + plane * pixels,
+                rows: grid.rows.imageOut, columns: grid.columns.imageOut,
                 less: b?.floats.baseAddress.map { ($0 + plane * pixels, factor) })
         }
     }

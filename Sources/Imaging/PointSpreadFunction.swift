@@ -44,6 +44,24 @@ package func pointSpreadFunction(of kernel: Tensor, rows: Int, columns: Int) thr
     return Tensor([rows, columns], values)
 }
 
+/// The point spread functions of a circular blur with a kernel for each image or channel.
+///
+/// - Parameters:
+///   - kernel: `n × c × h × w`.
+///   - shape: `rows × columns` for a single kernel, or `N × C × rows × columns`, where a kernel that is alone along an axis
+///     has its function repeated.
+/// - Throws: where one cannot be had.
+package func pointSpreadFunctions(of kernel: Tensor, shape: Shape) throws(ImagingError) -> Tensor {
+    let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    let taps = try BlurKernels(kernel, images: shape.rank == 4 ? shape : [1, 1])
+    var functions: [[Float]] = []
+    for plane in taps.planes {
+        let own = Tensor([1, 1, taps.rows, taps.columns], plane)
+        functions.append(try pointSpreadFunction(of: own, rows: rows, columns: columns).values)
+    }
+    return Tensor(shape, (0..<PlaneCounts(shape).count).flatMap { functions[taps.index(ofPlane: $0)] })
+}
+
 /// `|H|²` on the whole plane.
 private func powerSpectrum(
     of plane: [Double], _ rows: Int, _ columns: Int

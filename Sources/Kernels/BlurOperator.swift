@@ -10,7 +10,7 @@ extension Blur: ImplementedMap {
 }
 
 extension BlurKernel {
-    /// Its values, `1 × 1 × H × W`.
+    /// Its values, `n × c × H × W`.
     func tensor(_ context: KernelContext) throws -> Tensor {
         switch self {
         case .gaussian(let sigma, let angle):
@@ -18,7 +18,11 @@ extension BlurKernel {
         case .file(let path):
             let file = instancePath(path.value, axis: context.node.axis?.name, index: context.node.index)
             let kernel = try context.files.tensor(file)
-            return kernel.reshaped(Shape([1, 1] + kernel.shape.trailing(2)))
+            let shape = try shape(context.node)
+            guard kernel.shape.count == shape.count else {
+                throw KernelError.file("\(file): it is \(kernel.type) now, but was \(shape) when the run was planned")
+            }
+            return kernel.reshaped(shape)
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 package import TensorFiles
 package import Tensors
 
-/// The files of a graph: relative paths count from the folder of its file. Headers are looked at once.
+/// The files of a graph: relative paths count from the folder of its file. Each is looked at once.
 package final class GraphFiles: FileInspector {
     private let locate: @Sendable (String) throws -> Source
     private let known = Mutex<[FileReference: FileFact]>([:])
@@ -13,7 +13,8 @@ package final class GraphFiles: FileInspector {
     /// What was changed in reading a file, such as a dropped alpha channel; a line a file, which names it.
     package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 
-    /// - Parameter folder: The folder that relative paths count from.
+    /// - Parameter folder: The folder that relative paths count from. What can be read once, as standard input (`-`), is
+    ///   read when it is first asked for.
     package init(folder: String) {
         locate = { path in
             switch DenoiserChoice(weights: path) {
@@ -21,9 +22,11 @@ package final class GraphFiles: FileInspector {
             case .gray?: return .bundled(.gray)
             case .totalVariation?, nil: break
             }
-            return .file(
-                path.hasPrefix("/") || folder.isEmpty
-                    ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false))
+            let file =
+                path.hasPrefix("/") || folder.isEmpty || path == ByteStream.dash
+                ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+            guard ByteStream.isOne(file) else { return .file(file) }
+            return .held(try ByteStream.contents(of: file, as: "a file of the graph"), name: ByteStream.name(file))
         }
     }
 
@@ -49,6 +52,8 @@ package final class GraphFiles: FileInspector {
     package enum Source: Sendable {
         /// A file, at a path that this process can open.
         case file(String)
+        /// What came out of a stream; messages call it by its name.
+        case held([UInt8], name: String)
         /// Weights that are part of the program.
         case bundled(BundledWeights)
     }
@@ -64,9 +69,21 @@ package final class GraphFiles: FileInspector {
     ///
     /// - Throws: ``TensorFileError``.
     package func tensor(_ path: String) throws -> Tensor {
-        let loaded = try ImageFile.read(try file(path))
+        try image(path).image
+    }
+
+    /// The array or picture at `path`, and how it was stored.
+    ///
+    /// - Throws: ``TensorFileError``.
+    package func image(_ path: String) throws -> LoadedImage {
+        let loaded =
+            switch try source(path) {
+            case .file(let file): try ImageFile.read(file)
+            case .held(let bytes, let name): try ImageFile.read(name, bytes)
+            case .bundled: throw TensorFileError.neitherPNGNorNPY(path: path)
+            }
         if let note = loaded.note { remarks.withLock { $0[path] = note } }
-        return loaded.image
+        return loaded
     }
 
     /// The weights at `path`.
@@ -75,28 +92,40 @@ package final class GraphFiles: FileInspector {
     package func weights(_ path: String) throws -> [String: Tensor] {
         switch try source(path) {
         case .file(let file): try SafeTensors.read(file)
+        case .held(let bytes, let name): try SafeTensors.decode(bytes, path: name)
         case .bundled(let weights): try SafeTensors.decode(weights.bytes, path: path)
         }
     }
 
-    private func file(_ path: String) throws -> String {
-        guard case .file(let file) = try source(path) else { throw TensorFileError.neitherPNGNorNPY(path: path) }
-        return file
-    }
-
     private func inspect(_ file: FileReference) -> FileFact {
         do {
-            switch file.content {
-            case .tensor: return .tensor(try ImageFile.readType(self.file(file.path)))
-            case .weights:
-                switch try source(file.path) {
-                case .file(let place): return .weights(try SafeTensors.header(of: place))
-                case .bundled(let weights):
-                    return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
-                }
+            switch (file.content, try source(file.path)) {
+            case (.tensor, .file(let place)): return .tensor(try ImageFile.look(place))
+            case (.tensor, .held(let bytes, let name)): return .tensor(try ImageFile.look(name, bytes))
+            case (.tensor, .bundled): throw TensorFileError.neitherPNGNorNPY(path: file.path)
+            case (.weights, .file(let place)): return .weights(try SafeTensors.look(place))
+            case (.weights, .held(let bytes, let name)): return .weights(try SafeTensors.look(name, bytes))
+            case (.weights, .bundled(let weights)):
+                // Those were looked at when they were made.
+                return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
             }
         } catch {
             return .unreadable("\(error)")
         }
+    }
+}
+
+extension FileFact {
+    /// What an inspector says of an array or picture.
+    fileprivate static func tensor(_ facts: ArrayFacts) -> FileFact {
+        let values = facts.values.flatMap { scan in
+            scan.range.map { range in
+                ValueSummary(
+                    minimum: range.lowerBound, maximum: range.upperBound, sum: scan.sum,
+                    strays: Double(scan.strays) / Double(max(scan.count, 1)))
+            }
+        }
+        return .tensor(
+            facts.type, ArrayContents(isPicture: facts.form.isPicture, white: facts.form.white, values: values))
     }
 }

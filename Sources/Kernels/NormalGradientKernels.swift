@@ -4,15 +4,15 @@ internal import Tensors
 
 /// A measurement operator whose point spread function can be computed here.
 protocol ImplementedShiftInvariantMap: ShiftInvariantMap {
-    /// The point spread function of `A^H A` for one instance, `rows × columns`.
-    func makePointSpread(rows: Int, columns: Int, _ context: KernelContext) throws -> Tensor
+    /// The point spread function of `A^H A` for one instance: `type`, `… × rows × columns`.
+    func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor
 }
 
 final class PointSpreadKernel<Map: ImplementedShiftInvariantMap>: Kernel {
     private let function: Tensor
 
     init(_ kind: PointSpread<Map>, _ context: KernelContext) throws {
-        function = try kind.operator.makePointSpread(rows: kind.rows, columns: kind.columns, context)
+        function = try kind.operator.makePointSpread(context.output, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
@@ -37,8 +37,8 @@ final class NormalGradientKernel: Kernel {
 }
 
 extension Blur: ImplementedShiftInvariantMap {
-    func makePointSpread(rows: Int, columns: Int, _ context: KernelContext) throws -> Tensor {
+    func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
         let kernel = try context.node.own(kernels, "kernels").tensor(context)
-        return try pointSpreadFunction(of: kernel, rows: rows, columns: columns)
+        return try pointSpreadFunctions(of: kernel, shape: type.shape)
     }
 }

@@ -3,10 +3,12 @@ internal import Foundation
 /// Writes files so that a crash, also of the machine, never leaves half of one under its final name: written beside it
 /// under a temporary name, synced to the disk, renamed, and the folder synced.
 ///
-/// A file already there is replaced; so is a symbolic link (not what it points to).
+/// A file already there is replaced; so is a symbolic link (not what it points to). A pipe or device is never replaced:
+/// bytes are written to it.
 package enum AtomicFile {
     /// Writes `bytes` as the whole of the file at `path`.
     package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(TensorFileError) {
+        guard !StreamOutput.isOne(path) else { return try StreamOutput.write(Array(bytes), to: path) }
         try write(to: path) { (temporary) throws(TensorFileError) in
             let code =
                 bytes.withContiguousStorageIfAvailable { create(temporary, UnsafeRawBufferPointer($0)) }
@@ -21,6 +23,7 @@ package enum AtomicFile {
         to path: String, _ body: (_ temporary: String) throws(TensorFileError) -> Void
     ) throws(TensorFileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .unusablePath(path) }
+        guard !StreamOutput.isOne(path) else { throw .notAFile(path: path) }
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { String(path[...$0]) } ?? "./"
         // Not made from the file's own name, which may already be as long as the system allows.

@@ -87,7 +87,7 @@ func systemText(_ code: Int32) -> String {
 
 extension TensorFileError {
     /// What it means that a file at `path` did not open.
-    fileprivate static func opening(_ path: String, _ code: Int32) -> TensorFileError {
+    static func opening(_ path: String, _ code: Int32) -> TensorFileError {
         switch code {
         case ENOENT, ENOTDIR: .missing(path: path)
         case EACCES, EPERM: .notPermitted(path: path)

@@ -2,15 +2,28 @@ package import Tensors
 
 /// Arrays in NumPy's `.npy` files.
 ///
-/// Read: versions 1.0, 2.0 and 3.0; elements `f4`, `f8`, `u1`, `u2`, `c8` and `c16` of either byte order; C and Fortran
-/// order. Everything is delivered row-major, as float32 or complex64: 64-bit numbers are rounded, and integers stay the
-/// numbers they are (255 is 255, not 1). Written: version 1.0, `<f4` or `<c8`, C order.
+/// Read: versions 1.0, 2.0 and 3.0; elements `b1`, `i1` to `i8`, `u1` to `u8`, `f2`, `f4`, `f8`, `c8` and `c16` of either
+/// byte order; C and Fortran order. Everything is delivered row-major, as float32 or complex64: 64-bit numbers are
+/// rounded, and integers stay the numbers they are (255 is 255, not 1). Written: version 1.0, `<f4` or `<c8`, C order.
 package enum NPY {
     /// Reads an array.
     package static func read(_ path: String) throws(TensorFileError) -> Tensor {
+        try load(path).image
+    }
+
+    /// Reads an array, and says how it was stored.
+    static func load(_ path: String) throws(TensorFileError) -> LoadedImage {
         var file = try InputFile(path)
         let header = try readHeader(&file)
-        return try header.tensor { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+        let tensor = try header.tensor { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+        return LoadedImage(image: tensor, form: header.form)
+    }
+
+    /// Goes through the values of an array.
+    static func look(_ path: String) throws(TensorFileError) -> ArrayFacts {
+        var file = try InputFile(path)
+        let header = try readHeader(&file)
+        return try header.look(path) { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
     }
 
     /// Reads an array's shape and element type from its header, and checks that the file is as long as they ask for.
@@ -26,13 +39,33 @@ package enum NPY {
 
     /// Reads an array from the bytes of a file; `path` is what errors call it.
     package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> Tensor {
-        let range = try NPYHeader.dictionary(in: bytes, size: bytes.count, path: path)
-        let header = try NPYHeader(dictionary: bytes[range], size: bytes.count, path: path)
+        try load(bytes, path: path).image
+    }
+
+    /// Reads an array from the bytes of a file, and says how it was stored.
+    static func load(_ bytes: [UInt8], path: String) throws(TensorFileError) -> LoadedImage {
+        let header = try readHeader(bytes, path)
         var next = header.length
-        return try header.tensor { (buffer) throws(TensorFileError) in
+        let tensor = try header.tensor { (buffer) throws(TensorFileError) in
             buffer.copyBytes(from: bytes[next..<next + buffer.count])
             next += buffer.count
         }
+        return LoadedImage(image: tensor, form: header.form)
+    }
+
+    /// Goes through the values of an array in the bytes of a file.
+    static func look(_ bytes: [UInt8], path: String) throws(TensorFileError) -> ArrayFacts {
+        let header = try readHeader(bytes, path)
+        var next = header.length
+        return try header.look(path) { (buffer) throws(TensorFileError) in
+            buffer.copyBytes(from: bytes[next..<next + buffer.count])
+            next += buffer.count
+        }
+    }
+
+    private static func readHeader(_ bytes: [UInt8], _ path: String) throws(TensorFileError) -> NPYHeader {
+        let range = try NPYHeader.dictionary(in: bytes, size: bytes.count, path: path)
+        return try NPYHeader(dictionary: bytes[range], size: bytes.count, path: path)
     }
 
     /// The bytes of an array's file.
@@ -62,25 +95,56 @@ package enum NPY {
 }
 
 extension NPYHeader {
+    /// Whole numbers without a sign may be the samples of a picture.
+    fileprivate var form: ArrayForm { .array(white: type.element == .float32 ? element.white : nil) }
+
     /// Makes the tensor, from numbers that `read` delivers in pieces, in the order of the file.
     fileprivate func tensor(
         _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
     ) throws(TensorFileError) -> Tensor {
-        // A piece at a time, so that an array never lies in memory twice.
-        let piece = 1 << 18
-        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: piece * element.byteCount, alignment: 16)
-        defer { bytes.deallocate() }
         let storedShape = fortranOrder ? Shape(type.shape.dimensions.reversed()) : type.shape
         var stored = Tensor(TensorType(storedShape, type.element))
         try stored.withMutableView { (view) throws(TensorFileError) in
-            for start in stride(from: 0, to: view.floats.count, by: piece) {
-                let floats = UnsafeMutableBufferPointer(
-                    rebasing: view.floats[start..<min(start + piece, view.floats.count)])
-                let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(floats.count * element.byteCount)])
-                try read(part)
-                element.decode(UnsafeRawBufferPointer(part), bigEndian: bigEndian, into: floats)
+            try forEachPiece(read) { bytes, start in
+                let count = bytes.count / element.byteCount
+                let floats = UnsafeMutableBufferPointer(rebasing: view.floats[start..<start + count])
+                element.decode(bytes, bigEndian: bigEndian, into: floats)
             }
         }
         return fortranOrder ? stored.transposed() : stored
+    }
+
+    /// Goes through the numbers, which `read` delivers in pieces.
+    fileprivate func look(
+        _ path: String, _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
+    ) throws(TensorFileError) -> ArrayFacts {
+        let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: NPYHeader.piece)
+        defer { floats.deallocate() }
+        var scan = ValueScan()
+        try forEachPiece(read) { bytes, _ in
+            scan.add(bytes, of: element, bigEndian: bigEndian, by: floats)
+        }
+        if let fault = scan.fault(of: type, isFortran: fortranOrder) {
+            throw .values(path: path, tensor: nil, fault: fault)
+        }
+        return ArrayFacts(type: type, form: form, values: scan)
+    }
+
+    /// Numbers that are read at once: an array never lies in memory twice.
+    private static let piece = 1 << 16
+
+    private func forEachPiece(
+        _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void,
+        _ body: (_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Void
+    ) throws(TensorFileError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: NPYHeader.piece * element.byteCount, alignment: 16)
+        defer { buffer.deallocate() }
+        for start in stride(from: 0, to: type.floatCount, by: NPYHeader.piece) {
+            let count = min(NPYHeader.piece, type.floatCount - start)
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * element.byteCount)])
+            try read(part)
+            body(UnsafeRawBufferPointer(part), start)
+        }
     }
 }

@@ -10,7 +10,7 @@ struct NPYHeader: Equatable {
     /// The longest dictionary read, in bytes; one that describes no structured type takes a few hundred.
     static let longestDictionary = 1 << 20
     /// The element types read, for messages.
-    static let supported = "f4, f8, u1, u2, c8 and c16"
+    static let supported = "b1, i1, i2, i4, i8, u1, u2, u4, u8, f2, f4, f8, c8 and c16"
 
     let type: TensorType
     /// How one real number is stored; a complex element is two of them.
@@ -96,6 +96,14 @@ struct NPYHeader: Equatable {
         let order = description.first.flatMap { orders[$0] }
         let bigEndian = order ?? machineIsBigEndian
         switch description.dropFirst(order == nil ? 0 : 1) {
+        case "b1": return (.bool, false, bigEndian)
+        case "i1": return (.int8, false, bigEndian)
+        case "i2": return (.int16, false, bigEndian)
+        case "i4": return (.int32, false, bigEndian)
+        case "i8": return (.int64, false, bigEndian)
+        case "u4": return (.uint32, false, bigEndian)
+        case "u8": return (.uint64, false, bigEndian)
+        case "f2": return (.float16, false, bigEndian)
         case "f4": return (.float32, false, bigEndian)
         case "f8": return (.float64, false, bigEndian)
         case "u1": return (.uint8, false, bigEndian)

@@ -9,6 +9,9 @@ package enum PNG {
     package enum BitDepth: Int, Sendable, CaseIterable {
         case eight = 8
         case sixteen = 16
+
+        /// The sample that stands for 1.
+        package var white: Int { self == .eight ? 255 : 65535 }
     }
 
     /// Reads a picture.
@@ -20,6 +23,29 @@ package enum PNG {
     package static func readType(_ path: String) throws(TensorFileError) -> TensorType {
         try decodeLayout(try contents(of: path), path: path).type
     }
+
+    /// What is known of a picture from its header and, where it is small enough to be a kernel or a mask, its values.
+    ///
+    /// - Parameter contents: What is in the file, where that has been read already.
+    static func look(_ path: String, _ contents: [UInt8]?) throws(TensorFileError) -> ArrayFacts {
+        let bytes = if let contents { contents } else { try PNG.contents(of: path) }
+        let layout = try decodeLayout(bytes, path: path)
+        let form = ArrayForm.picture(layout.bitDepth)
+        guard layout.sampleCount <= mostSamplesLookedAt else {
+            return ArrayFacts(type: layout.type, form: form, values: nil)
+        }
+        let image = layout.tensor(of: try LibPNG.samples(of: bytes, layout, path: path))
+        var scan = ValueScan()
+        let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: layout.sampleCount)
+        defer { memory.deallocate() }
+        image.withView { view in
+            scan.add(UnsafeRawBufferPointer(view.floats), of: .float32, bigEndian: 1.bigEndian == 1, by: memory)
+        }
+        return ArrayFacts(type: layout.type, form: form, values: scan)
+    }
+
+    /// Samples of the largest picture that is decoded to be looked at.
+    private static let mostSamplesLookedAt = 1 << 18
 
     /// How many bits a sample takes, from the header.
     package static func bitDepth(of path: String) throws(TensorFileError) -> BitDepth {
@@ -40,7 +66,7 @@ package enum PNG {
         let layout = try decodeLayout(bytes, path: path)
         let samples = try LibPNG.samples(of: bytes, layout, path: path)
         let note = layout.hasAlpha ? "\(path): its transparency is ignored" : nil
-        return LoadedImage(image: layout.tensor(of: samples), note: note)
+        return LoadedImage(image: layout.tensor(of: samples), note: note, form: .picture(layout.bitDepth))
     }
 
     /// The bytes of a picture's file; see ``write(_:to:bitDepth:)``. `path` is what errors call it.

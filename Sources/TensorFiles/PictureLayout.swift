@@ -68,7 +68,7 @@ struct PictureLayout: Equatable {
     }
 
     /// The sample that stands for 1.
-    private var largest: Float { bitDepth == .eight ? 255 : 65535 }
+    private var largest: Float { Float(bitDepth.white) }
 
     /// Channels apart and in [0, 1].
     ///

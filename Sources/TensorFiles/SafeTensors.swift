@@ -16,6 +16,25 @@ package enum SafeTensors {
         try header(in: bytes, path: path).0.entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
     }
 
+    /// The shape of every tensor in a file, once its values have been looked at.
+    ///
+    /// - Parameter contents: What is in the file, where that has been read already.
+    /// - Throws: also where values cannot be computed with: ``TensorFileError/values(path:tensor:fault:)``.
+    package static func look(_ path: String, _ contents: [UInt8]? = nil) throws(TensorFileError) -> [String: Shape] {
+        guard let contents else {
+            var file = try InputFile(path)
+            let entries = try readHeader(&file).entries
+            for entry in entries { try entry.check(try file.read(entry.byteCount), path) }
+            return entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
+        }
+        var (header, next) = try header(in: contents, path: path)
+        for entry in header.entries {
+            try entry.check(Array(contents[next..<next + entry.byteCount]), path)
+            next += entry.byteCount
+        }
+        return header.entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
+    }
+
     /// Reads every tensor in a file.
     package static func read(_ path: String) throws(TensorFileError) -> [String: Tensor] {
         var file = try InputFile(path)

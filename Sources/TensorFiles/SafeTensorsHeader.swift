@@ -17,6 +17,16 @@ struct SafeTensorsHeader {
             tensor.withMutableView { element.decode(bytes, bigEndian: false, into: $0.floats) }
             return tensor
         }
+
+        /// Looks at the numbers, which are stored as `bytes`.
+        func check(_ bytes: [UInt8], _ path: String) throws(TensorFileError) {
+            let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: shape.count)
+            defer { memory.deallocate() }
+            var scan = ValueScan()
+            bytes.withUnsafeBytes { scan.add($0, of: element, bigEndian: false, by: memory) }
+            guard let fault = scan.fault(of: TensorType(shape)) else { return }
+            throw .values(path: path, tensor: name, fault: fault)
+        }
     }
 
     /// The one name that is no tensor's.

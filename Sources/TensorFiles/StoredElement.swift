@@ -1,26 +1,51 @@
 /// How one real number is stored in a file.
 enum StoredElement {
-    case float16, bfloat16, float32, float64, uint8, uint16
+    case float16, bfloat16, float32, float64
+    case bool, uint8, uint16, uint32, uint64, int8, int16, int32, int64
 
     var byteCount: Int {
         switch self {
-        case .uint8: 1
-        case .float16, .bfloat16, .uint16: 2
-        case .float32: 4
-        case .float64: 8
+        case .bool, .uint8, .int8: 1
+        case .float16, .bfloat16, .uint16, .int16: 2
+        case .float32, .uint32, .int32: 4
+        case .float64, .uint64, .int64: 8
         }
     }
 
-    /// Reads `floats.count` numbers; those of 64 bits are rounded to the nearest float32.
+    /// The sample that stands for white where a picture is stored so: whole numbers of 8 and 16 bits without a sign.
+    var white: Int? {
+        switch self {
+        case .uint8: 255
+        case .uint16: 65535
+        default: nil
+        }
+    }
+
+    /// Reads `floats.count` numbers; those that float32 does not hold are rounded to the nearest that it does, and become
+    /// infinite beyond its range (``ValueScan`` finds them).
     ///
     /// - Precondition: `bytes` holds at least `floats.count * byteCount` bytes.
     func decode(_ bytes: UnsafeRawBufferPointer, bigEndian: Bool, into floats: UnsafeMutableBufferPointer<Float>) {
         precondition(bytes.count / byteCount >= floats.count)
         switch self {
+        case .bool:
+            for index in floats.indices { floats[index] = bytes[index] == 0 ? 0 : 1 }
         case .uint8:
             for index in floats.indices { floats[index] = Float(bytes[index]) }
+        case .int8:
+            for index in floats.indices { floats[index] = Float(Int8(bitPattern: bytes[index])) }
         case .uint16:
             convert(bytes, bigEndian, floats) { (bits: UInt16) in Float(bits) }
+        case .int16:
+            convert(bytes, bigEndian, floats) { (bits: UInt16) in Float(Int16(bitPattern: bits)) }
+        case .uint32:
+            convert(bytes, bigEndian, floats) { (bits: UInt32) in Float(bits) }
+        case .int32:
+            convert(bytes, bigEndian, floats) { (bits: UInt32) in Float(Int32(bitPattern: bits)) }
+        case .uint64:
+            convert(bytes, bigEndian, floats) { (bits: UInt64) in Float(bits) }
+        case .int64:
+            convert(bytes, bigEndian, floats) { (bits: UInt64) in Float(Int64(bitPattern: bits)) }
         case .float16:
             convert(bytes, bigEndian, floats) { (bits: UInt16) in float(half: bits) }
         case .bfloat16:

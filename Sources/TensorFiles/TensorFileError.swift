@@ -27,6 +27,12 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
     /// `reason` is libpng's own text.
     case damagedPNG(path: String, reason: String)
     case tooLarge(path: String, detail: String)
+    case values(path: String, tensor: String?, fault: ValueFault)
+
+    // What can be read once.
+    /// `purpose` is what it was read as.
+    case streamTaken(path: String, purpose: String)
+    case terminal(path: String)
 
     // What was to be written.
     case notAPicture(path: String, type: String)
@@ -73,6 +79,14 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
             "\(path): is a damaged PNG file (libpng: \(reason)); write or copy the file again"
         case .tooLarge(let path, let detail):
             "\(path): is too large: \(detail); cut it into smaller images"
+        case .values(let path, nil, let fault):
+            "\(path): \(fault.text); \(fault.mend)"
+        case .values(let path, let tensor?, let fault):
+            "\(path): tensor \(quoted(tensor)): \(fault.text); export the weights again"
+        case .streamTaken(let path, let purpose):
+            "\(path): has been read already, as \(purpose); give one of both by the name of a file"
+        case .terminal(let path):
+            "\(path): is a terminal; send a file into it, or name one"
         case .notAPicture(let path, let type):
             "\(path): a tensor of type \(type) is no picture; "
                 + "give float32 of shape H × W, C × H × W or 1 × C × H × W with C = 1 or 3"

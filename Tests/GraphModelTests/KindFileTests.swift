@@ -15,6 +15,10 @@ struct KindFileTests {
     /// Kinds with every setting that they have, written out and by parameter.
     static let all: [any NodeKind] = [
         Load("image.npy"), Load(Setting("", parameter: "path"), as: .array),
+        Load(
+            "image.npy", as: Setting(.hwc, parameter: "layout"),
+            range: Setting(.between(-1, 2.5), parameter: "range")),
+        Load("image.npy", as: .chw, range: Setting(.auto)),
         Measure(blurs), Adjoint(blurs), DataGradient(blurs),
         DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
         GaussianNoise(sigma: [0.1, 0.25], seed: Setting(7, parameter: "whole")),
@@ -25,7 +29,8 @@ struct KindFileTests {
         PoissonNoise(gain: [0.1], seed: Setting(7, parameter: "whole"), clipNegative: true),
         UniformNoise(amplitude: [0.1, 2], seed: 3),
         Measure(downsampling), Adjoint(downsampling), DataGradient(downsampling),
-        PointSpread(blurs, rows: 17, columns: 9), NormalGradient(sigma: Setting(0.5, parameter: "number")),
+        PointSpread(blurs, rows: 17, columns: 9), PointSpread(blurs, rows: 17, columns: 9, planes: [1, 3]),
+        NormalGradient(sigma: Setting(0.5, parameter: "number")),
         Measure(inpainting), Adjoint(inpainting), DataGradient(Inpainting(.file(path: "mask.npy"))),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
@@ -44,7 +49,8 @@ struct KindFileTests {
                 name: "kind", summary: "", iterations: 1,
                 parameters: [
                     Parameter("path", .path, .text("k.npy")), Parameter("number", .number, .number(0.5)),
-                    Parameter("whole", .integer, .integer(7)),
+                    Parameter("whole", .integer, .integer(7)), Parameter("layout", .text, .text("hwc")),
+                    Parameter("range", .range, .text("-1..2.5")),
                 ],
                 options: [:], axes: [],
                 nodes: inputs.map { Node(id: $0, content: .compute(Load(""), inputs: []), axis: nil, location: nil) }

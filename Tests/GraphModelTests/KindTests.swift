@@ -73,7 +73,8 @@ struct KindTests {
         },
         Mistake(
             "several kernels in a file",
-            "'y': colour.npy: a kernel is a single real H × W array, not 1 × 3 × 12 × 10 float32"
+            "'y': colour.npy: 3 kernels (1 × 3 × 12 × 10) do not fit an image of 1 × 1 × 12 × 10 float32; give one, or one "
+                + "for each channel"
         ) { g in g.output("result", g.add("y", Measure(Blur([.file(path: "colour.npy")])), g.image())) },
         Mistake(
             "a measurement that does not fit",

@@ -55,6 +55,23 @@ struct PointSpreadFunctionTests {
         #expect(relativeDifference(gradient, reference: difference) <= 1e-5)
     }
 
+    @Test(
+        "of kernels for each image or channel, makes their normal operator",
+        arguments: [Shape([1, 3, 4, 5]), [2, 1, 3, 3], [2, 3, 2, 6], [1, 1, 4, 4]], [Shape([2, 3]), [1, 3], [2, 1]])
+    func planes(kernel: Shape, planes: Shape) throws {
+        // A kernel that is alone along an axis serves all; one function must not stand for several.
+        guard [1, planes[0]].contains(kernel[0]), [1, planes[1]].contains(kernel[1]) else { return }
+        let image: Shape = [2, 3, 17, 19]
+        let taps = Tensor.random(kernel, seed: 1)
+        let spread = try pointSpreadFunctions(of: taps, shape: Shape(planes.dimensions + [9, 11]))
+        #expect(spread.shape == Shape(planes.dimensions + [9, 11]))
+        let normal = try CircularNormal(pointSpread: spread.shape, shape: image)
+        try spread.withView { (view: TensorView) throws(ImagingError) in try normal.use(pointSpread: view) }
+        let x = Tensor.random(image, seed: 4)
+        let blur = try PaddedBlur(kernel: taps, shape: image, padding: .circular)
+        #expect(relativeDifference(normal.normal(x), reference: blur.adjoint(blur.apply(x))) <= 1e-5)
+    }
+
     @Test("takes another function when it is given one")
     func change() throws {
         let normal = try CircularNormal(pointSpread: [3, 3], shape: [8, 8])
@@ -79,6 +96,9 @@ struct PointSpreadFunctionTests {
             #expect(throws: ImagingError.kernelShape([1, 1, 3, 3], image: [rows, columns])) {
                 try pointSpreadFunction(of: kernel, rows: rows, columns: columns)
             }
+        }
+        #expect(throws: ImagingError.kernelShape([1, 2, 3, 3], image: [1, 3, 8, 8])) {
+            try CircularNormal(pointSpread: [1, 2, 3, 3], shape: [1, 3, 8, 8])
         }
         let normal = try CircularNormal(pointSpread: [1, 3], shape: [8, 8])
         #expect(throws: ImagingError.kernelValue(index: 1)) {

@@ -31,6 +31,26 @@ struct DownsamplingMapTests {
         #expect(returned == [map.adjoint(y)])
     }
 
+    @Test("filters each channel with its own kernel where there are several")
+    func channels() throws {
+        let sample = try GraphSample()
+        let x = Tensor.random([1, 2, 11, 12], seed: 2)
+        let kernels = Tensor.random([1, 2, 3, 4], seed: 1)
+        try sample.write("k", kernels)
+        let kind = Downsampling(.kernel(.file(path: "k.npy")), factor: 2)
+        let measured = try sample.run { g in g.add("y", Measure(kind), try sample.load(g, "x", x)) }
+        let map = try DownsamplingOperator(kernel: kernels, factor: 2, shape: x.shape, padding: .circular)
+        #expect(measured == [map.apply(x)])
+        let (first, second) = (Array(kernels.values.prefix(12)), Array(kernels.values.suffix(12)))
+        #expect(first != second)
+        for (channel, values) in [first, second].enumerated() {
+            let one = try DownsamplingOperator(
+                kernel: Tensor([1, 1, 3, 4], values), factor: 2, shape: [1, 1, 11, 12], padding: .circular)
+            let plane = Tensor([1, 1, 11, 12], x.values[channel * 132..<(channel + 1) * 132])
+            #expect(one.apply(plane).values == Array(map.apply(x).values[channel * 36..<(channel + 1) * 36]))
+        }
+    }
+
     @Test("without a size, images are the factor times as large", arguments: Blur.Padding.allCases)
     func size(padding: Blur.Padding) throws {
         let sample = try GraphSample()

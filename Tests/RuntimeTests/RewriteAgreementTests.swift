@@ -11,11 +11,12 @@ import Testing
 struct RewriteAgreementTests {
     /// A reconstruction that rewrites of certain rules apply to.
     enum Sample: String, CaseIterable, Sendable {
-        case fusedBlurs, kernelsFromFiles, oneLargeBlur, separateGradients, pastedTiles, repeatedNodes
+        case fusedBlurs, kernelsFromFiles, kernelsOfChannels, oneLargeBlur, separateGradients, pastedTiles
+        case repeatedNodes
 
         var rules: Set<Rewrite.Rule> {
             switch self {
-            case .fusedBlurs, .kernelsFromFiles: [.constants, .spectra, .crops]
+            case .fusedBlurs, .kernelsFromFiles, .kernelsOfChannels: [.constants, .spectra, .crops]
             case .oneLargeBlur, .separateGradients: [.constants, .crops]
             case .pastedTiles: [.crops]
             case .repeatedNodes: [.duplicates, .crops]
@@ -25,6 +26,7 @@ struct RewriteAgreementTests {
         var blur: Blur {
             switch self {
             case .kernelsFromFiles: Blur([.file(path: "kernel{shard}.npy")])
+            case .kernelsOfChannels: Blur([.file(path: "kernels{shard}.npy")])
             case .oneLargeBlur: Blur([.gaussian(sigma: [1.5, 3], angle: 30)])
             case .pastedTiles: Blur([.gaussian(sigma: [1, 1], angle: 0)], padding: .reflect)
             default: Blur([.gaussian(sigma: [1, 1], angle: 0), .gaussian(sigma: [2, 1], angle: 20)])
@@ -63,6 +65,10 @@ struct RewriteAgreementTests {
             for index in 0..<2 {
                 let kernel = Tensor.random([5 + 2 * index, 4], in: 0...0.05, seed: UInt64(index + 20))
                 try NPY.write(kernel, to: folder.file("kernel\(index).npy"))
+                // One blur has a kernel for each channel, the other one for both.
+                let shape: Shape = index == 0 ? [1, 2, 5, 4] : [7, 3]
+                let kernels = Tensor.random(shape, in: 0...0.05, seed: UInt64(index + 30))
+                try NPY.write(kernels, to: folder.file("kernels\(index).npy"))
             }
             return try Job(Graph("sample", summary: "", build), folder: folder.path, rewriting: rewriting)
         }

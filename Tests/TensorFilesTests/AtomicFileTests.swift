@@ -53,6 +53,31 @@ struct AtomicFileTests {
         #expect(try folder.names == ["a"])
     }
 
+    @Test("A pipe is written to, not replaced")
+    func pipe() async throws {
+        let folder = try Folder()
+        let path = folder.path("pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        // Read and write, so that neither end waits for the other.
+        let descriptor = open(path, O_RDWR)
+        defer { close(descriptor) }
+        try AtomicFile.write([1, 2, 3], to: path)
+        var bytes = [UInt8](repeating: 0, count: 3)
+        #expect(read(descriptor, &bytes, 3) == 3)
+        #expect(bytes == [1, 2, 3])
+        #expect(try folder.names == ["pipe"])
+        #expect(throws: TensorFileError.notAFile(path: path)) {
+            try AtomicFile.write(to: path) { (_) throws(TensorFileError) in }
+        }
+    }
+
+    @Test("A device is not replaced", arguments: ["/dev/null"])
+    func device(path: String) throws {
+        try AtomicFile.write([1, 2, 3], to: path)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    }
+
     @Test("A library writes to a temporary path in the same folder")
     func library() throws {
         let folder = try Folder()

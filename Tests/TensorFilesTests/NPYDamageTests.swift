@@ -7,6 +7,7 @@ internal import Testing
 struct NPYDamageTests {
     private static let again = "write or copy the file again"
     private static let anew = "write the file again"
+    private static let elements = "b1, i1, i2, i4, i8, u1, u2, u4, u8, f2, f4, f8, c8 and c16"
 
     private static func header(_ dictionary: String) -> [UInt8] { npyFile(dictionary) }
 
@@ -90,20 +91,20 @@ struct NPYDamageTests {
             "x.npy: is too long: its header describes 72 bytes, 73 are there; \(again)"
         ),
         (
-            npyFile("<i8", shape: "(1,)", [0, 0, 0, 0, 0, 0, 0, 0]),
-            "x.npy: holds elements of type '<i8'; convert them to one of f4, f8, u1, u2, c8 and c16"
+            npyFile("<f16", shape: "(1,)", Array(repeating: 0, count: 16)),
+            "x.npy: holds elements of type '<f16'; convert them to one of \(elements)"
         ),
         (
             npyFile("|O", shape: "(1,)", []),
-            "x.npy: holds elements of type '|O'; convert them to one of f4, f8, u1, u2, c8 and c16"
+            "x.npy: holds elements of type '|O'; convert them to one of \(elements)"
         ),
         (
             npyFile("<\n\u{0}f4", shape: "(1,)", []),
-            "x.npy: holds elements of type '<\\n\\0f4'; convert them to one of f4, f8, u1, u2, c8 and c16"
+            "x.npy: holds elements of type '<\\n\\0f4'; convert them to one of \(elements)"
         ),
         (
             header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"),
-            "x.npy: holds elements of type structure; convert them to one of f4, f8, u1, u2, c8 and c16"
+            "x.npy: holds elements of type structure; convert them to one of \(elements)"
         ),
     ]
 

@@ -68,6 +68,38 @@ struct NPYTests {
         #expect(try NPY.decode(npyFile(">u2", shape: "(3,)", bytes(numbers, bigEndian: true)), path: "x") == expected)
     }
 
+    @Test("Whole numbers of every width and sign, and of either byte order", arguments: [false, true])
+    func integers(bigEndian: Bool) throws {
+        let order = bigEndian ? ">" : "<"
+        func check<Number: FixedWidthInteger>(_ element: String, _ numbers: [Number]) throws {
+            let file = npyFile(order + element, shape: "(\(numbers.count),)", bytes(numbers, bigEndian: bigEndian))
+            let (read, expected) = (try NPY.decode(file, path: "x"), Tensor([numbers.count], numbers.map { Float($0) }))
+            #expect(read == expected, "\(element)")
+        }
+        try check("i1", [0, 1, -1, 127, -128] as [Int8])
+        try check("i2", [0, 1, -2, 32767, -32768] as [Int16])
+        try check("i4", [0, 1, -3, 1 << 24, -1 << 31] as [Int32])
+        try check("i8", [0, 1, -4, 1 << 24, -1 << 62] as [Int64])
+        try check("u1", [0, 1, 255] as [UInt8])
+        try check("u2", [0, 1, 65535] as [UInt16])
+        try check("u4", [0, 1, 1 << 24, 1 << 31] as [UInt32])
+        try check("u8", [0, 1, 1 << 24, 1 << 63] as [UInt64])
+    }
+
+    @Test("Truth values are delivered as 0 and 1", arguments: ["|b1", "b1", "<b1", ">b1"])
+    func booleans(element: String) throws {
+        let file = npyFile(element, shape: "(3,)", [0, 1, 1])
+        #expect(try NPY.decode(file, path: "x") == Tensor([3], [0, 1, 1]))
+    }
+
+    @Test("Halves are delivered exactly, of either byte order", arguments: [false, true])
+    func halves(bigEndian: Bool) throws {
+        // 0, 1, −2, 65504, the least normal and the least of all.
+        let halves: [UInt16] = [0, 0x3C00, 0xC000, 0x7BFF, 0x0400, 0x0001]
+        let file = npyFile(bigEndian ? ">f2" : "<f2", shape: "(6,)", bytes(halves, bigEndian: bigEndian))
+        #expect(try NPY.decode(file, path: "x") == Tensor([6], [0, 1, -2, 65504, 0x1p-14, 0x1p-24]))
+    }
+
     @Test("Complex elements are delivered as complex64")
     func complexElements() throws {
         let numbers: [Float] = [1, 2, -3, 0.5]

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Convolution of every channel with a kernel (deepinv's `Blur`: a true convolution, the kernel is flipped; the centre
+/// Convolution of every channel with a kernel, or with its own (deepinv's `Blur`: a true convolution, the kernel is flipped; the centre
 /// of an even side is `k / 2`).
 public struct Blur: LinearMap {
     public static let name = "blur"
@@ -15,11 +15,17 @@ public struct Blur: LinearMap {
     }
 
     public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        try padding.blurred(domain, by: context.own(kernels, "kernels").sides(context))
+        let kernel = try context.own(kernels, "kernels")
+        let range = try padding.blurred(domain, by: kernel.sides(context))
+        try kernel.check(on: domain, context)
+        return range
     }
 
     public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        try padding.image(blurredTo: range, by: context.own(kernels, "kernels").sides(context))
+        let kernel = try context.own(kernels, "kernels")
+        let domain = try padding.image(blurredTo: range, by: kernel.sides(context))
+        try kernel.check(on: domain, context)
+        return domain
     }
 
     /// 1 for Gaussians where the padding allows it; of a kernel from a file neither sign nor sum is known.
@@ -30,7 +36,9 @@ public struct Blur: LinearMap {
 
     public func cost(domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         let kernel = try context.own(kernels, "kernels")
-        return padding.cost(of: domain, by: try kernel.sides(context), isProduct: kernel.isProduct)
+        let shape = try kernel.shape(context)
+        return padding.cost(
+            of: domain, by: shape.trailing(2), kernels: shape[0] * shape[1], isProduct: kernel.isProduct)
     }
 
     public var label: String {
@@ -47,5 +55,9 @@ extension Blur: ShiftInvariantMap {
     public func pointSpreadSides(_ context: NodeContext) throws(GraphError) -> [Int]? {
         guard padding == .circular else { return nil }
         return try context.own(kernels, "kernels").sides(context).map { 2 * $0 - 1 }
+    }
+
+    public func pointSpreadPlanes(_ context: NodeContext) throws(GraphError) -> [Int] {
+        Array(try context.own(kernels, "kernels").shape(context).dimensions.prefix(2))
     }
 }

@@ -6,17 +6,18 @@ extension Blur.Padding {
     ///
     /// - Parameters:
     ///   - kernel: its rows and columns.
+    ///   - kernels: how many there are.
     ///   - isProduct: whether it is a product of one factor down and one across.
-    func cost(of image: TensorType, by kernel: [Int], isProduct: Bool) -> Cost {
-        let transforms = transformCost(of: image, by: kernel)
+    func cost(of image: TensorType, by kernel: [Int], kernels: Int = 1, isProduct: Bool) -> Cost {
+        let transforms = transformCost(of: image, by: kernel, kernels: kernels)
         let sums = sumCost(of: image, by: kernel, isProduct: isProduct)
         // An operation of a transform takes as long as four of a sum.
         return sums.operations < 4 * transforms.operations ? sums : transforms
     }
 
     /// A forward and an inverse real transform, and a product of spectra between them, on a grid of a size that transforms
-    /// are fast for.
-    func transformCost(of image: TensorType, by kernel: [Int]) -> Cost {
+    /// are fast for. Each kernel has its spectrum, and the square of that.
+    func transformCost(of image: TensorType, by kernel: [Int], kernels: Int = 1) -> Cost {
         let periods = zip(image.shape.trailing(2), kernel).map { period(count: $0, taps: $1) }
         let points = Double(periods.reduce(1, *))
         // Of a length that suits transforms best, an element costs 10.
@@ -24,7 +25,7 @@ extension Blur.Padding {
         let operations = planes(image) * 5 * points * log2(max(points, 2)) * weight
         return Cost(
             operations: operations, work: [.transform: operations], bytes: 2 * Double(image.byteCount),
-            scratchBytes: 2 * image.byteCount)
+            scratchBytes: 2 * image.byteCount + (kernels - 1) * 6 * (periods.reduce(1, *) + 16 * periods[0]))
     }
 
     /// A multiplication and addition for each pixel and entry of the kernel, or of its two factors, one after the other.

@@ -40,6 +40,7 @@ public struct Downsampling: LinearMap {
     public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
         let sides = try filterSides(context)
         let filtered = try padding.blurred(domain, by: sides)
+        if case .kernel(let kernel) = filter { try kernel.check(on: domain, context) }
         if let imageSize, imageSize != domain.shape.trailing(2) {
             throw .rule("'imageSize' is \(imageSize), but the image is \(domain); leave it out or make them agree")
         }

@@ -34,11 +34,26 @@ public struct Inpainting: LinearMap {
                     $0 == 1 || $0 == $1
                 })
             else { throw .rule("\(file): a mask of \(mask) does not fit an image of \(domain)") }
+            if let values = context.files.contents(of: file)?.values { try check(values, file) }
         case .random(let share, _, let seed):
             guard (0...1).contains(share) else { throw .rule("'keeping' is \(share); it must be from 0 to 1") }
             guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
         }
         return domain
+    }
+
+    /// What a mask holds, for messages.
+    static let meaning = "a mask is 1 where a value is known and 0 where not"
+
+    private func check(_ values: ValueSummary, _ file: String) throws(GraphError) {
+        guard values.minimum != 0 || values.maximum != 0 else {
+            throw .rule("\(file): this mask is 0 everywhere, so that nothing is known; give another")
+        }
+        guard values.minimum >= -10, values.maximum <= 10 else {
+            throw .rule(
+                "\(file): \(Inpainting.meaning), and its values go from \(values.extent); "
+                    + "divide them by \(short(max(-values.minimum, values.maximum)))")
+        }
     }
 
     public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {

@@ -10,9 +10,18 @@ public protocol ShiftInvariantMap: LinearMap {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where the operator cannot be made.
     func pointSpreadSides(_ context: NodeContext) throws(GraphError) -> [Int]?
+    /// How many such functions there are, each for an image of a batch or for all, and for a channel or all: `n` and `c`.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where the operator cannot be made.
+    func pointSpreadPlanes(_ context: NodeContext) throws(GraphError) -> [Int]
 }
 
-/// The point spread function of `A^H A`, `rows × columns` with its centre in the middle and zeros around it.
+extension ShiftInvariantMap {
+    public func pointSpreadPlanes(_ context: NodeContext) throws(GraphError) -> [Int] { [1, 1] }
+}
+
+/// The point spread function of `A^H A`, `rows × columns` with its centre in the middle and zeros around it; where
+/// channels or images have their own, `n × c × rows × columns`.
 ///
 /// Rewriting puts it in place of ``DataGradient``, together with ``NormalGradient``.
 public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
@@ -23,11 +32,14 @@ public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
     /// As many for every instance as the largest needs, so that they can be added up.
     public let rows: Int
     public let columns: Int
+    /// `n` and `c`, where not both are 1.
+    public let planes: [Int]?
 
-    public init(_ map: Map, rows: Int, columns: Int) {
+    public init(_ map: Map, rows: Int, columns: Int, planes: [Int]? = nil) {
         self.operator = map
         self.rows = rows
         self.columns = columns
+        self.planes = planes
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -38,7 +50,11 @@ public struct PointSpread<Map: ShiftInvariantMap>: NodeKind {
             throw .rule(
                 "'rows' × 'columns' is \(rows) × \(columns); both must be odd and at least \(own[0]) × \(own[1])")
         }
-        return TensorType([rows, columns])
+        let (planes, ownPlanes) = (self.planes ?? [1, 1], try self.operator.pointSpreadPlanes(context))
+        guard planes.count == 2, zip(planes, ownPlanes).allSatisfy({ $0 >= 1 && ($1 == 1 || $1 == $0) }),
+            let shape = Shape(validating: planes + [rows, columns])
+        else { throw .rule("'planes' is \(planes); its operator has \(ownPlanes) of them") }
+        return TensorType(self.planes == nil ? [rows, columns] : shape)
     }
 
     /// It is computed when the kernel is made; an instance copies it.
@@ -70,10 +86,15 @@ public struct NormalGradient: NodeKind {
             throw .rule("it is given \(image); an image is real and ends in H × W")
         }
         let pointSpread = try context.type(1)
-        guard pointSpread.element == .float32, pointSpread.shape.rank == 2,
-            pointSpread.shape.dimensions.allSatisfy(isOdd)
+        let planes = image.shape.rank == 4 ? Array(image.shape.dimensions.prefix(2)) : [1, 1]
+        let ownPlanes = pointSpread.shape.rank == 4 ? Array(pointSpread.shape.dimensions.prefix(2)) : [1, 1]
+        guard pointSpread.element == .float32, [2, 4].contains(pointSpread.shape.rank),
+            pointSpread.shape.trailing(2).allSatisfy(isOdd),
+            zip(ownPlanes, planes).allSatisfy({ $0 == 1 || $0 == $1 })
         else {
-            throw .rule("its point spread function is \(pointSpread); it must be real, H × W with odd sides")
+            throw .rule(
+                "its point spread function is \(pointSpread); it must be real, H × W with odd sides or one for each "
+                    + "channel, n × c × H × W")
         }
         let backprojection = try context.type(2)
         guard backprojection == image else {
@@ -87,7 +108,8 @@ public struct NormalGradient: NodeKind {
         let image = try context.type(0)
         let pointSpread = try context.type(1).shape
         let taps = pointSpread.trailing(2).map { ($0 + 1) / 2 }
-        var cost = Blur.Padding.circular.transformCost(of: image, by: taps)
+        let planes = pointSpread.count / pointSpread.trailing(2).reduce(1, *)
+        var cost = Blur.Padding.circular.transformCost(of: image, by: taps, kernels: planes)
         cost.operations += 2 * Double(image.floatCount)
         // It looks whether the point spread function is another than before.
         cost.bytes += Double(image.byteCount + 2 * 4 * pointSpread.count)

@@ -9,10 +9,10 @@ extension GraphDraft {
         for node in nodes {
             guard case .compute(let kind, let inputs) = node.content, let gradient = kind as? any SplittableGradient,
                 inputs.count == 2, phases[inputs[1]] == .setup, phases[inputs[0]] != .setup,
-                let sides = pointSpreadSides(of: node, gradient, expansion),
+                let (sides, planes) = pointSpreadSides(of: node, gradient, expansion),
                 isSummed(node) || GraphDraft.paysAlone(sides)
             else { continue }
-            let parts = gradient.split(rows: sides[0], columns: sides[1])
+            let parts = gradient.split(rows: sides[0], columns: sides[1], planes: planes == [1, 1] ? nil : planes)
             let pointSpread = freeID("\(node.id)-spread")
             let backprojection = freeID("\(node.id)-adjoint")
             replace(
@@ -44,25 +44,29 @@ extension GraphDraft {
         return kind is Sum
     }
 
-    /// The largest sides that an instance's point spread function has; `nil` where one has none.
+    /// The largest sides that an instance's point spread function has, and as many planes as one has at most; `nil` where
+    /// one has none.
     private func pointSpreadSides(
         of node: Node, _ gradient: any SplittableGradient, _ expansion: Expansion
-    ) -> [Int]? {
-        var sides = [1, 1]
+    ) -> (sides: [Int], planes: [Int])? {
+        var (sides, planes) = ([1, 1], [1, 1])
         for position in expansion.positions[node.id] ?? 0..<0 {
             guard case .compute(_, _, let context) = expansion.instances[position].content,
-                let own = try? gradient.pointSpreadSides(context), own.count == 2
+                let own = try? gradient.pointSpreadSides(context), own.count == 2,
+                let ownPlanes = try? gradient.pointSpreadPlanes(context), ownPlanes.count == 2
             else { return nil }
             sides = [max(sides[0], own[0]), max(sides[1], own[1])]
+            planes = [max(planes[0], ownPlanes[0]), max(planes[1], ownPlanes[1])]
         }
-        return sides
+        return (sides, planes)
     }
 }
 
 /// A gradient of the data fidelity that can be written as ``NormalGradient``.
 private protocol SplittableGradient: NodeKind {
     func pointSpreadSides(_ context: NodeContext) throws(GraphError) -> [Int]?
-    func split(rows: Int, columns: Int) -> GradientParts
+    func pointSpreadPlanes(_ context: NodeContext) throws(GraphError) -> [Int]
+    func split(rows: Int, columns: Int, planes: [Int]?) -> GradientParts
 }
 
 private struct GradientParts {
@@ -76,9 +80,13 @@ extension DataGradient: SplittableGradient where Map: ShiftInvariantMap {
         try self.operator.pointSpreadSides(context)
     }
 
-    fileprivate func split(rows: Int, columns: Int) -> GradientParts {
+    fileprivate func pointSpreadPlanes(_ context: NodeContext) throws(GraphError) -> [Int] {
+        try self.operator.pointSpreadPlanes(context)
+    }
+
+    fileprivate func split(rows: Int, columns: Int, planes: [Int]?) -> GradientParts {
         GradientParts(
-            pointSpread: PointSpread(self.operator, rows: rows, columns: columns), adjoint: Adjoint(self.operator),
-            sigma: sigma)
+            pointSpread: PointSpread(self.operator, rows: rows, columns: columns, planes: planes),
+            adjoint: Adjoint(self.operator), sigma: sigma)
     }
 }

@@ -47,6 +47,8 @@ package struct FileRequests {
         case .bundled(let weights):
             let bytes = weights.bytes
             return (ContentHash.of(bytes), bytes.count)
+        case .held(let bytes, _):
+            return (ContentHash.of(bytes), bytes.count)
         case .file(let place):
             let hash = try ContentHash.ofFile(place)
             // Of the file itself, where a link leads to it.
@@ -80,6 +82,7 @@ package struct FileRequests {
     ) throws(RunError) -> [UInt8] {
         switch source {
         case .bundled(let weights): return weights.bytes(in: offset..<offset + count)
+        case .held(let bytes, _): return Array(bytes[offset..<offset + count])
         case .file(let place):
             let part: Data?
             do {

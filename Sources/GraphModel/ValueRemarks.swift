@@ -1,0 +1,134 @@
+internal import Tensors
+
+/// What is surprising about the values of a file that a node reads.
+struct ValueRemark: Hashable {
+    let message: String
+    /// Whether a denoiser that gets to see them gives a wrong result: its noise level is in units of images in [0, 1].
+    var misleadsDenoisers = false
+}
+
+/// A kind that knows what values its files should hold.
+protocol ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark?
+}
+
+extension Load: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? {
+        let file = file(context)
+        guard let contents = context.files.contents(of: file),
+            let values = contents.values ?? (contents.isPicture ? .anyPicture : nil),
+            values.minimum != 0 || values.maximum != 0, (try? context.files.type(of: file))?.element == .float32
+        else { return nil }
+        switch range?.value ?? .auto {
+        case .unit: return nil
+        case .between(let first, let last):
+            // Of a picture, samples are meant.
+            let factor = contents.isPicture ? Double(contents.white ?? 1) : 1
+            return remark(file, values.scaled(by: factor), first, last)
+        case .auto:
+            guard layout.value != .array, !contents.isPicture else { return nil }
+            if let white = contents.white { return remark(file, values, 0, Double(white)) }
+        }
+        let isFar = values.minimum < -10 || values.maximum > 10
+        guard isFar || values.strays > 0.01 else { return nil }
+        return ValueRemark(
+            message: "\(file): its values go from \(values.extent), and images from 0 to 1; "
+                + "\(asking(for: values.likelyRange)) scales them (\(asking(for: .unit)) takes them as they are)",
+            misleadsDenoisers: isFar)
+    }
+
+    /// Of values that are scaled to [0, 1]: an image so dark, or so far beyond white, that the range is hardly right.
+    private func remark(_ file: String, _ values: ValueSummary, _ first: Double, _ last: Double) -> ValueRemark? {
+        let (darkest, brightest, span) = (values.minimum - first, values.maximum - first, last - first)
+        let isBlack = darkest >= 0 && brightest < 0.01 * span
+        guard isBlack || brightest > 10 * span || darkest < -10 * span else { return nil }
+        return ValueRemark(
+            message: "\(file): its values go from \(values.extent), so in the range "
+                + "\(ValueRange.between(first, last)) they are \(isBlack ? "nearly black" : "no image"); "
+                + "\(asking(for: values.likelyRange)) may be meant")
+    }
+
+    private func asking(for range: ValueRange) -> String {
+        self.range?.parameter.map { "--set \($0)=\(range)" } ?? "'range' \(range)"
+    }
+}
+
+extension ValueSummary {
+    /// `0 to 255`
+    var extent: String { "\(short(minimum)) to \(short(maximum))" }
+
+    /// What stands for black and white in them, by guess.
+    fileprivate var likelyRange: ValueRange {
+        guard minimum >= 0 else { return .between(minimum.rounded(.down), max(maximum.rounded(.up), 1)) }
+        guard maximum > 10 else { return .between(0, max(maximum.rounded(.up), 1)) }
+        let usual = [255.0, 1023, 4095, 16383, 65535]
+        return .between(0, usual.first { $0 >= maximum } ?? maximum.rounded(.up))
+    }
+
+    /// Of a picture that nobody has looked at.
+    fileprivate static let anyPicture = ValueSummary(minimum: 0, maximum: 1, sum: 0, strays: 0)
+
+    fileprivate func scaled(by factor: Double) -> ValueSummary {
+        ValueSummary(minimum: minimum * factor, maximum: maximum * factor, sum: sum * factor, strays: strays)
+    }
+}
+
+/// A number of a file in a message, with as many digits as float32 has.
+func short(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? "\(Float(value))"
+}
+
+// Operators look at the values of their own files.
+
+extension Measure: ReadsValues where Map: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.valueRemark(context) }
+}
+
+extension Adjoint: ReadsValues where Map: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.valueRemark(context) }
+}
+
+extension DataGradient: ReadsValues where Map: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.valueRemark(context) }
+}
+
+extension Blur: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? {
+        (try? context.own(kernels, "kernels"))?.valueRemark(context)
+    }
+}
+
+extension Downsampling: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? {
+        guard case .kernel(let kernel) = filter else { return nil }
+        return kernel.valueRemark(context)
+    }
+}
+
+extension BlurKernel {
+    /// Kernels add up to 1.
+    fileprivate func valueRemark(_ context: NodeContext) -> ValueRemark? {
+        guard case .file(let path) = self else { return nil }
+        let file = instancePath(path.value, axis: context.axis?.name, index: context.index)
+        guard let values = context.files.contents(of: file)?.values, let shape = try? shape(context) else { return nil }
+        let planes = shape[0] * shape[1]
+        let sum = values.sum / Double(planes)
+        guard abs(sum - 1) > 0.01 else { return nil }
+        return ValueRemark(
+            message: "\(file): its values add up to \(short(Double(Float(sum))))\(planes == 1 ? "" : " a kernel"), "
+                + "not to 1, and multiply what they blur by that; divide them by their sum if that is not meant")
+    }
+}
+
+extension Inpainting: ReadsValues {
+    func valueRemark(_ context: NodeContext) -> ValueRemark? {
+        guard case .file(let path) = mask else { return nil }
+        let file = instancePath(path.value, axis: context.axis?.name, index: context.index)
+        guard let values = context.files.contents(of: file)?.values,
+            values.minimum < -0.001 || values.maximum > 1.001
+        else { return nil }
+        return ValueRemark(
+            message: "\(file): \(Inpainting.meaning), and its values go from \(values.extent), "
+                + "by which measurements are multiplied")
+    }
+}
