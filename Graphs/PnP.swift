@@ -51,7 +51,9 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         g.next(x, next)
 
         // What is reported and kept.
-        g.metric(g.add("residual", RelativeChange(), x, next))
+        let residual = g.add("residual", RelativeChange(), x, next)
+        g.metric(residual)
+        stop(g, when: residual)
         if let truth {
             g.metric(g.add("psnr", PSNR(), next, truth))
             g.output("truth", truth)

@@ -35,6 +35,18 @@ void loops_multiply_real(float *restrict x, const float *restrict h, size_t coun
     }
 }
 
+VECTORISED
+uint32_t loops_largest_magnitude(const float *x, size_t count) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bits &= 0x7fffffff;
+        largest = bits > largest ? bits : largest;
+    }
+    return largest;
+}
+
 // Condat's iteration (J. Optim. Theory Appl. 158, 2013, algorithm 3.1) for f(x) = 1/2 |x - y|^2 and g = threshold |.|_{1,2}:
 //   x' = prox_{tau f}(x - tau D^T u),  u' = prox_{sigma g*}(u + sigma D (2x' - x)),  then both over-relaxed.
 

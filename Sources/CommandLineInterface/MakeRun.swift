@@ -9,11 +9,14 @@ internal import Tensors
 /// - Parameter name: What is run, for messages.
 func makeRun(
     _ plan: Plan, by team: Team?, name: String, files: GraphFiles, log: MetricsLog,
-    checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+    checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
 ) -> any Run {
     guard let team else {
         return InProcessRun(
-            plan, catalog: Tool.configuration.kernels, files: files, log: log, checkpoint: checkpoint)
+            plan, catalog: Tool.configuration.kernels, files: files, log: log, checkpoint: checkpoint,
+            history: history)
     }
-    return RemoteRun(plan, crew: team.crew, name: ByteStream.name(name), files: files, log: log, checkpoint: checkpoint)
+    return RemoteRun(
+        plan, crew: team.crew, name: ByteStream.name(name), files: files, log: log, checkpoint: checkpoint,
+        history: history)
 }

@@ -30,14 +30,19 @@ final class Progress: Sendable {
 
     private let style: Style
     private let total: Int
+    private let mayEndEarly: Bool
     private let workers: Int
     private let order: [String]
     private let state = Mutex(State())
 
-    /// - Parameter order: Names of metrics in the order to show them in.
-    init(_ style: Style, total: Int, workers: Int, order: [String]) {
+    /// - Parameters:
+    ///   - total: The number of the last iteration.
+    ///   - mayEndEarly: Whether a stop rule may end the run before it.
+    ///   - order: Names of metrics in the order to show them in.
+    init(_ style: Style, total: Int, mayEndEarly: Bool, workers: Int, order: [String]) {
         self.style = style
         self.total = total
+        self.mayEndEarly = mayEndEarly
         self.workers = workers
         self.order = order
     }
@@ -95,7 +100,10 @@ final class Progress: Sendable {
         let left = Double(total - record.iteration) * average
         let parts =
             ["iteration \(record.iteration)/\(total)"] + metrics
-            + [Progress.duration(average), "\(Progress.clock(left)) left", counted(workers, "worker")]
+            + [
+                Progress.duration(average), "\(mayEndEarly ? "at most " : "")\(Progress.clock(left)) left",
+                counted(workers, "worker"),
+            ]
         return parts.joined(separator: "  ")
     }
 

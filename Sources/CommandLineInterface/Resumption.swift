@@ -22,6 +22,9 @@ struct Resumption {
     /// The iteration that the checkpoint is from.
     var iteration: Int { checkpoint.iteration }
 
+    /// What is known of the convergence of the run.
+    var history: ConvergenceHistory? { checkpoint.history }
+
     /// What the parameters of the graph were, as they stand in its file.
     var parameters: [String: String] { checkpoint.parameters }
 
@@ -36,12 +39,17 @@ struct Resumption {
                 + "leave the option out to go on with it")
     }
 
-    /// - Throws: ``Failure`` where the run was one of another graph, or has had its last iteration.
+    /// - Throws: ``Failure`` where the run was one of another graph, has converged or has had its last iteration.
     func check(_ graph: Graph) throws {
         do {
             try checkpoint.check(graph)
         } catch {
             throw Failure.usage("\(folder): \(error)")
+        }
+        if let stop = graph.stop, let history, history.hasEnded(by: stop) {
+            let smaller = brief(stop.below.value / 10)
+            let hint = stop.below.parameter.map { "; go on to a smaller change, for example --set \($0)=\(smaller)" }
+            throw Failure.usage("\(folder): the run has converged: \(stop.described(graph))\(hint ?? "")")
         }
         guard iteration >= graph.iterations.value else { return }
         let hint = graph.iterations.parameter.map { "; go on with more, for example --set \($0)=\(iteration + 10)" }

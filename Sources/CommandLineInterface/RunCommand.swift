@@ -40,10 +40,12 @@ struct RunCommand: ParsableCommand {
             resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
 
         let progress = Progress(
-            style, total: expansion.iterations, workers: plan.workers.count, order: metricNames(expansion))
+            style, total: expansion.iterations, mayEndEarly: (expansion.graph.stop?.below.value ?? 0) > 0,
+            workers: plan.workers.count, order: metricNames(expansion))
         let log = MetricsLog { progress.show($0) }
         let run = makeRun(
-            plan, by: team, name: graph.file, files: loaded.files, log: log, checkpoint: start)
+            plan, by: team, name: graph.file, files: loaded.files, log: log, checkpoint: start,
+            history: resumption?.history)
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
         let interrupt = Interrupt { run.stop() }
         defer { interrupt.end() }
@@ -51,7 +53,7 @@ struct RunCommand: ParsableCommand {
         let began = ContinuousClock.now
         let result: RunResult
         do {
-            result = try run.run()
+            result = try run.run().worthKeeping
         } catch {
             progress.end()
             // Nothing is lost before the loop begins, and nothing is left then.
@@ -73,7 +75,7 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw Failure.run("\(error)", "what was saved before is in \(folder.path)")
         }
-        try finish(result, plan, folder, stopped: interrupt.isStopped && result.iterations < expansion.iterations)
+        try finish(result, plan, folder, after: start?.iteration ?? 0)
     }
 
     private var style: Progress.Style {
@@ -143,8 +145,9 @@ struct RunCommand: ParsableCommand {
         let earlier = resume == nil ? [] : folder.records(upTo: first)
         let records = earlier + result.records
         if !result.states.isEmpty {
-            try Checkpoint(plan.expansion, iteration: result.iterations, states: result.states)
-                .write(to: "\(folder.path)/checkpoint")
+            try Checkpoint(
+                plan.expansion, iteration: result.iterations, states: result.states, history: result.conclusion.history
+            ).write(to: "\(folder.path)/checkpoint")
         }
         try folder.write("metrics.csv", MetricsTable(plan.expansion, records).csv)
         try RunPictures(result, plan.expansion, records).write(to: folder, isQuiet: quiet)
@@ -156,26 +159,36 @@ struct RunCommand: ParsableCommand {
 
     private struct EndLine: Encodable {
         let event: String
+        let reason: String
         let iterations: Int
         let folder: String
         let metrics: [String: Float]
     }
 
-    private func finish(_ result: RunResult, _ plan: Plan, _ folder: RunFolder, stopped: Bool) throws {
-        let last = result.records.last { !$0.metrics.isEmpty }
+    /// - Parameter first: The iteration that the run went on from.
+    private func finish(_ result: RunResult, _ plan: Plan, _ folder: RunFolder, after first: Int) throws {
+        let last =
+            result.records.last { !$0.metrics.isEmpty && $0.iteration == result.iterations }
+            ?? result.records.last { !$0.metrics.isEmpty }
+        let words = EndingWords(result, plan.expansion)
         switch style {
         case .quiet: break
         case .json:
             Terminal.line(
                 try jsonLine(
                     EndLine(
-                        event: stopped ? "stopped" : "end", iterations: result.iterations, folder: folder.path,
-                        metrics: last?.metrics ?? [:])))
+                        event: words.isSuccess ? "end" : "stopped", reason: words.reason,
+                        iterations: result.iterations, folder: folder.path, metrics: last?.metrics ?? [:])))
         case .terminal, .plain:
+            if let line = words.line { Terminal.line(line) }
             for line in RunPictures.summary(result, plan.expansion) { Terminal.line(line) }
-            Terminal.line("result and pictures: \(folder.path)")
+            if !result.kept.isEmpty { Terminal.line("result and pictures: \(folder.path)") }
         }
-        guard stopped else { return }
+        if let divergence = words.divergence {
+            throw Failure.run(
+                "\(graph.file): \(divergence); \(words.kept(in: folder.path, after: first))\(words.remedy)")
+        }
+        guard !words.isSuccess else { return }
         throw Failure.run(
             "stopped after iteration \(result.iterations) of \(plan.expansion.iterations); everything is saved in "
                 + folder.path,

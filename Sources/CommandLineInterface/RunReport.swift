@@ -44,7 +44,21 @@ struct RunReport: Codable {
         let waitingSeconds: Double
     }
 
+    /// Why a run ended.
+    struct Stopped: Codable {
+        /// `iterations`, `converged`, `diverged` or `interrupted`.
+        let reason: String
+        /// The iteration in which that showed.
+        let iteration: Int
+        /// The iteration that the values of a run which diverged are from; missing where none were kept.
+        let bestIteration: Int?
+        /// The same in words, where there is more to say.
+        let message: String?
+    }
+
     let graph: String
+    /// Missing in those of older programs.
+    let stopped: Stopped?
     let arguments: [String]
     let parameters: [String: ParameterValue]
     let options: [String: ParameterValue]
@@ -74,6 +88,7 @@ struct RunReport: Codable {
     init(_ result: RunResult, _ plan: Plan, arguments: [String], seconds: Double) {
         let graph = plan.expansion.graph
         self.graph = graph.name
+        stopped = EndingWords(result, plan.expansion).report
         self.arguments = arguments
         parameters = Dictionary(
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })

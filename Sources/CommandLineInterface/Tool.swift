@@ -45,7 +45,7 @@ public enum Tool {
     }
 
     /// Version of this program; coordinator and workers must agree on it.
-    static let version = "0.6"
+    static let version = "0.7"
 
     private static let shared = Mutex(Configuration())
 

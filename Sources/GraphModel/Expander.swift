@@ -13,6 +13,9 @@ struct Expander {
     private(set) var positions: [String: Range<Int>] = [:]
     var problems: [GraphProblem] = []
     var warnings: [GraphProblem] = []
+    private var factors: [ConvergenceFactor] = []
+    /// Where the first of them that is in doubt stands.
+    private var doubtLocation: SourceLocation?
 
     init(_ graph: Graph, _ files: FileFacts) {
         self.graph = graph
@@ -32,9 +35,10 @@ struct Expander {
         linkStates()
         checkMetrics()
         checkValues()
+        if let warning = factors.warning { warnings.append(GraphProblem(doubtLocation, warning)) }
         let expansion = Expansion(
-            graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings, declared: graph,
-            rewriting: .none, rewrites: [])
+            graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings,
+            factors: factors, declared: graph, rewriting: .none, rewrites: [])
         return (expansion, problems)
     }
 
@@ -130,10 +134,16 @@ struct Expander {
             for warning in kind.warnings(context, gradientBounds: inputBounds) {
                 warnings.append(GraphProblem(node.location, "'\(id)': \(warning)"))
             }
+            if phase == .body, index == 0 { note(kind.convergenceFactors(context, gradientBounds: inputBounds), node) }
             return Instance(
                 id: id, node: position(of: node), index: index, phase: phase,
                 content: .compute(kind, inputs: read, context: context), type: type, cost: cost)
         }
+    }
+
+    private mutating func note(_ found: [ConvergenceFactor], _ node: Node) {
+        if doubtLocation == nil, found.contains(where: { $0.doubt != nil }) { doubtLocation = node.location }
+        for factor in found where !factors.contains(factor) { factors.append(factor) }
     }
 
     private func position(of node: Node) -> Int {

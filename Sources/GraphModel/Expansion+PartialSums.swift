@@ -48,7 +48,7 @@ extension Expansion {
         }
         let expansion = Expansion(
             graph: graph, axes: axes, instances: writer.instances, positions: positions, warnings: warnings,
-            declared: declared, rewriting: rewriting, rewrites: rewrites)
+            factors: factors, declared: declared, rewriting: rewriting, rewrites: rewrites)
         return (expansion, writer.homes)
     }
 }

@@ -53,6 +53,8 @@ public struct Expansion: Sendable {
     public let positions: [String: Range<Int>]
     /// What is allowed but surprising.
     public let warnings: [GraphProblem]
+    /// The settings in the loop on which hangs whether it converges.
+    package let factors: [ConvergenceFactor]
     /// The graph as it was declared; ``graph`` unless that was rewritten.
     public let declared: Graph
     /// Whether ``graph`` was rewritten, and by what.

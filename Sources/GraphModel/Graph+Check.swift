@@ -35,6 +35,7 @@ private struct StructureChecker {
             earlier[node.id] = node
         }
         checkResults()
+        checkStopRule()
         if !lacksReferences { checkUse() }
         return problems
     }
@@ -217,6 +218,14 @@ private struct StructureChecker {
             lacksReferences = true
             report(nil, "metric '\(id)' is no node of the graph\(suggestion(for: id))")
         }
+    }
+
+    /// One whose metric is no node has been reported with the metrics.
+    private mutating func checkStopRule() {
+        guard let rule = graph.stop, !graph.metrics.contains(rule.metric) || earlier[rule.metric] != nil,
+            let problem = rule.problem(in: graph, phases: phases)
+        else { return }
+        report(nil, problem)
     }
 
     /// Reports the ends only of what leads nowhere.

@@ -31,7 +31,7 @@ public struct Graph: Sendable {
     public let summary: String
     /// How often the body runs.
     public let iterations: Setting<Int>
-    public let parameters: [Parameter]
+    public internal(set) var parameters: [Parameter]
     /// Choices made when the graph was emitted, which `--set` can no longer change.
     public let options: [String: ParameterValue]
     public let axes: [Axis]
@@ -40,10 +40,13 @@ public struct Graph: Sendable {
     public let metrics: [String]
     /// What a run keeps: the id of a node under a name such as `result`.
     public let outputs: [String: String]
+    /// When a run may end before all iterations; `nil` where it computes them all.
+    public internal(set) var stop: StopRule?
 
     package init(
         name: String, summary: String, iterations: Setting<Int>, parameters: [Parameter],
-        options: [String: ParameterValue], axes: [Axis], nodes: [Node], metrics: [String], outputs: [String: String]
+        options: [String: ParameterValue], axes: [Axis], nodes: [Node], metrics: [String], outputs: [String: String],
+        stop: StopRule? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -54,6 +57,7 @@ public struct Graph: Sendable {
         self.nodes = nodes
         self.metrics = metrics
         self.outputs = outputs
+        self.stop = stop
     }
 }
 
@@ -63,6 +67,6 @@ extension Graph {
         Graph(
             name: name, summary: summary, iterations: Setting(count, parameter: iterations.parameter),
             parameters: parameters.map { $0.name == iterations.parameter ? $0.with(.integer(count)) : $0 },
-            options: options, axes: axes, nodes: nodes, metrics: metrics, outputs: outputs)
+            options: options, axes: axes, nodes: nodes, metrics: metrics, outputs: outputs, stop: stop)
     }
 }

@@ -1,15 +1,5 @@
 public import Tensors
 
-/// What a node yields, as a handle to build further nodes on.
-public struct Value: Hashable, Sendable {
-    public let id: String
-}
-
-/// An axis of the graph being built, as a handle.
-public struct AxisHandle: Hashable, Sendable {
-    public let name: String
-}
-
 /// Declares a graph, call by call; every mistake is collected with the line it was made on.
 ///
 /// ```swift
@@ -33,6 +23,7 @@ public final class GraphBuilder {
     private var initials: [String: String] = [:]
     private var metrics: [String] = []
     private var outputs: [String: String] = [:]
+    private var stop: StopRule?
     private var problems: [GraphProblem] = []
 
     fileprivate init(overrides: Overrides) {
@@ -248,6 +239,27 @@ public final class GraphBuilder {
         self.iterations = iterations
     }
 
+    /// Ends a run before all iterations where it has converged: where `metric`, of which less is better, was below a
+    /// threshold for some iterations in a row.
+    ///
+    /// With it, a run that diverges keeps the state after the iteration in which `metric` was least.
+    ///
+    /// - Parameters:
+    ///   - metric: A value that is reported with ``metric(_:)``; over an axis its largest instance counts.
+    ///   - threshold: 0 for none.
+    ///   - count: Iterations in a row.
+    public func stop(
+        when metric: Value, below threshold: Setting<Double>, for count: Setting<Int>, file: String = #fileID,
+        line: Int = #line
+    ) {
+        if stop != nil {
+            problems.append(
+                GraphProblem(
+                    SourceLocation(file: file, line: line), "the graph is given two stop rules; keep one of them"))
+        }
+        stop = StopRule(metric: metric.id, below: threshold, count: count)
+    }
+
     /// Reports the number that `value` yields: each iteration, or once where it does not change.
     public func metric(_ value: Value) {
         metrics.append(value.id)
@@ -275,7 +287,7 @@ public final class GraphBuilder {
         }
         let graph = Graph(
             name: name, summary: summary, iterations: iterations, parameters: parameters, options: options,
-            axes: axes, nodes: finished, metrics: metrics, outputs: outputs)
+            axes: axes, nodes: finished, metrics: metrics, outputs: outputs, stop: stop)
         return (graph, problems)
     }
 }

@@ -105,6 +105,8 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double?
     /// What is allowed but surprising, such as a step size that may diverge.
     func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String]
+    /// The settings on which hangs whether a loop with this node converges; asked of the first instance.
+    func convergenceFactors(_ context: NodeContext, gradientBounds: [[Double?]]) -> [ConvergenceFactor]
     /// How it asks for convolutions; `nil` where it has none.
     var convolutions: ConvolutionChoice? { get }
     /// Whether two nodes of this kind with equal settings and inputs may yield different values, as noise does that is
@@ -118,6 +120,9 @@ extension NodeKind {
     public func box(_ context: NodeContext, input: Int, value: Int) -> Region? { nil }
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] { [] }
     public var convolutions: ConvolutionChoice? { nil }
     public var isKeyedByNode: Bool { false }
     public var label: String { "" }

@@ -207,11 +207,6 @@ extension Parameter.Sort {
     }
 }
 
-/// `20` for 20.0, `0.05` for 0.05.
-func plain(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? "\(value)"
-}
-
 /// What `--set NAME=VALUE` gave: texts, by the name of a parameter.
 public struct Overrides: Sendable, ExpressibleByDictionaryLiteral {
     public let texts: [String: String]

@@ -15,6 +15,8 @@ package struct Checkpoint: Sendable {
         var rewriting: Rewriting
         var parameters: [String: String]
         var states: [String: String]
+        /// Missing in those of graphs without a stop rule's like, and from before there were such.
+        var convergence: ConvergenceHistory?
     }
 
     private static let version = 2
@@ -26,11 +28,16 @@ package struct Checkpoint: Sendable {
     package let parameters: [String: String]
     /// Whether the graph was rewritten, which decides bits.
     package let rewriting: Rewriting
+    /// What is known of the convergence of the run.
+    package let history: ConvergenceHistory?
     private let graph: String
     private let states: [String: Tensor]
 
-    package init(_ expansion: Expansion, iteration: Int, states: [Int: Tensor]) throws {
+    package init(
+        _ expansion: Expansion, iteration: Int, states: [Int: Tensor], history: ConvergenceHistory? = nil
+    ) throws {
         self.iteration = iteration
+        self.history = history
         graph = try Checkpoint.fingerprint(expansion.declared)
         rewriting = expansion.rewriting
         parameters = Dictionary(
@@ -73,6 +80,7 @@ package struct Checkpoint: Sendable {
         parameters = header.parameters
         graph = header.graph
         rewriting = header.rewriting
+        history = header.convergence
         self.states = states
     }
 
@@ -84,7 +92,8 @@ package struct Checkpoint: Sendable {
         guard fingerprint != self.graph else { return }
         throw .checkpoint(
             "the checkpoint is of another graph, or of this one with other parameters; "
-                + "only the number of iterations may change")
+                + "only the number of iterations\(graph.stop == nil ? "" : " and the threshold of the stop rule") may change"
+        )
     }
 
     /// The states by position of their instance.
@@ -122,7 +131,7 @@ package struct Checkpoint: Sendable {
         }
         let header = Header(
             version: Checkpoint.version, graph: graph, iteration: iteration, rewriting: rewriting,
-            parameters: parameters, states: names)
+            parameters: parameters, states: names, convergence: history)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(encoder.encode(header), to: "\(fresh)/\(Checkpoint.headerName)")
@@ -131,9 +140,9 @@ package struct Checkpoint: Sendable {
         if manager.fileExists(atPath: old) { try manager.removeItem(atPath: old) }
     }
 
-    /// A hash (FNV-1a) of the graph and its parameters, whatever the number of iterations.
+    /// A hash (FNV-1a) of the graph and its parameters, whenever a run of it ends.
     private static func fingerprint(_ graph: Graph) throws -> String {
-        let hash = try graph.withIterations(1).fileText().utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+        let hash = try graph.withIterations(1).withTolerance(0).fileText().utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
             ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
         }
         return String(hash, radix: 16)

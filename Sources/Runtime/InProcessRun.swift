@@ -12,8 +12,8 @@ package struct RunResult: Sendable {
     package let kept: [Int: Tensor]
     /// Every state as it is after the last iteration, by position of the instance.
     package let states: [Int: Tensor]
-    /// The last iteration that was computed.
-    package let iterations: Int
+    /// Why it ended, and after which iteration its values are what they are.
+    package let conclusion: Conclusion
     package let records: [IterationRecord]
     package let traces: [WorkerTrace]
     /// For every worker, for every file of weights, the library's implementations and how many layers each computes.
@@ -24,6 +24,20 @@ package struct RunResult: Sendable {
     package var sentBytes: [Int: Int] = [:]
     /// For every worker in a process of its own the most memory that it held, in bytes.
     package var peakMemoryBytes: [Int] = []
+
+    /// The iteration that the values are from: the last, or the one that a run which diverged went back to.
+    package var iterations: Int { conclusion.iteration }
+}
+
+extension RunResult {
+    /// The same without values, where a run has diverged and there is nothing to keep of it.
+    package var worthKeeping: RunResult {
+        guard case .diverged(let divergence) = conclusion.ending, divergence.best == nil else { return self }
+        return RunResult(
+            kept: [:], states: [:], conclusion: conclusion, records: records, traces: traces,
+            implementations: implementations, transfers: transfers, sentBytes: sentBytes,
+            peakMemoryBytes: peakMemoryBytes)
+    }
 }
 
 /// A plan being run.
@@ -49,9 +63,10 @@ package struct InProcessRun: Run {
 
     /// - Parameters:
     ///   - checkpoint: States to go on from, and the iteration they are from; by default the graph's own start.
+    ///   - history: What was known of convergence then.
     package init(
         _ plan: Plan, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) {
         self.plan = plan
         self.catalog = catalog
@@ -59,7 +74,10 @@ package struct InProcessRun: Run {
         self.log = log
         first = checkpoint?.iteration ?? 0
         startStates = checkpoint?.states ?? [:]
-        gate = IterationGate(workers: plan.workers.count, after: first, last: plan.expansion.iterations)
+        gate = IterationGate(
+            workers: plan.workers.count, after: first, last: plan.expansion.iterations,
+            monitor: ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history),
+            metrics: log.metrics)
     }
 
     package func stop() {
@@ -114,7 +132,7 @@ package struct InProcessRun: Run {
             }
         }
         return RunResult(
-            kept: kept, states: states, iterations: gate.lastFinished, records: log.records, traces: traces,
+            kept: kept, states: states, conclusion: gate.conclusion, records: log.records, traces: traces,
             implementations: implementations)
     }
 
@@ -155,11 +173,14 @@ package struct InProcessRun: Run {
 
         var iteration = first + 1
         while gate.begin(iteration) {
+            worker.keepStates(before: iteration, best: gate.best)
             try worker.run(.body, iteration: iteration)
-            if gate.finish(iteration, worker: index) { log.complete(iteration) }
+            if gate.finish(iteration, worker: index, magnitude: worker.magnitude) { log.complete(iteration) }
             iteration += 1
         }
-        try worker.run(.finish, iteration: iteration - 1)
+        let best = gate.conclude()
+        if let best { try worker.goBack(to: best) }
+        try worker.run(.finish, iteration: best ?? iteration - 1)
         return WorkerReport(kept: worker.kept, trace: worker.trace, implementations: worker.implementations)
     }
 }

@@ -42,6 +42,11 @@ package final class MetricsLog: MetricsSink {
         state.withLock { $0.open[iteration, default: [:]][name] = value }
     }
 
+    /// What was reported of an iteration that has not been passed on.
+    func metrics(of iteration: Int) -> [String: Float] {
+        state.withLock { $0.open[iteration] ?? [:] }
+    }
+
     /// Passes an iteration on.
     func complete(_ iteration: Int) {
         let record = state.withLock { state in

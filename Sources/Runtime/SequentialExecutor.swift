@@ -1,6 +1,7 @@
 package import GraphModel
 package import Kernels
 package import Networks
+internal import TensorMath
 package import Tensors
 
 /// The oracle: computes a graph instance by instance on one thread, without plan, buffers or transport, so that a run
@@ -28,6 +29,13 @@ package struct SequentialExecutor {
     ///
     /// - Throws: what a kernel throws.
     package func run() throws -> [Int: Tensor] {
+        try concludedRun().values
+    }
+
+    /// The values, and how the run ended.
+    ///
+    /// - Throws: what a kernel throws.
+    package func concludedRun() throws -> (values: [Int: Tensor], conclusion: Conclusion) {
         let shared = SharedResources()
         var kernels: [Int: any Kernel] = [:]
         for (position, instance) in expansion.instances.enumerated() {
@@ -44,16 +52,53 @@ package struct SequentialExecutor {
             guard case .state(let initial, _) = instance.content else { continue }
             values[position] = values[initial]
         }
-        for iteration in 0..<expansion.iterations {
-            try compute(.body, iteration: iteration + 1, kernels, &values)
+        var monitor = ConvergenceMonitor(ConvergenceRule(expansion))
+        var last = expansion.iterations
+        var iteration = 0
+        /// What the best iteration began with.
+        var best: [Int: Tensor] = [:]
+        while iteration < last {
+            iteration += 1
             let before = values
-            for (position, instance) in expansion.instances.enumerated() {
-                guard case .state(_, let next) = instance.content else { continue }
-                values[position] = before[next]
-            }
+            try iterate(iteration, kernels, &values)
+            let verdict = monitor.take(iteration, metrics(values), magnitude: magnitude(values))
+            if verdict != .goOn { last = min(last, iteration + 1) }
+            if monitor.best == iteration { best = before }
         }
-        try compute(.finish, iteration: expansion.iterations, kernels, &values)
-        return values
+        let conclusion = Conclusion(monitor, last: iteration, planned: expansion.iterations, wasStopped: false)
+        if conclusion.iteration < iteration {
+            values = best
+            try iterate(conclusion.iteration, kernels, &values)
+        }
+        try compute(.finish, iteration: conclusion.iteration, kernels, &values)
+        return (values, conclusion)
+    }
+
+    /// The body, after which all states change at once.
+    private func iterate(_ iteration: Int, _ kernels: [Int: any Kernel], _ values: inout [Int: Tensor]) throws {
+        try compute(.body, iteration: iteration, kernels, &values)
+        let before = values
+        for (position, instance) in expansion.instances.enumerated() {
+            guard case .state(_, let next) = instance.content else { continue }
+            values[position] = before[next]
+        }
+    }
+
+    private func metrics(_ values: [Int: Tensor]) -> [String: Float] {
+        var metrics: [String: Float] = [:]
+        for position in expansion.graph.metrics.flatMap({ Array(expansion.positions[$0] ?? 0..<0) }) {
+            metrics[expansion.instances[position].id] = values[position]?.values.first
+        }
+        return metrics
+    }
+
+    private func magnitude(_ values: [Int: Tensor]) -> Float {
+        expansion.instances.indices.reduce(0) { sofar, position in
+            guard case .state = expansion.instances[position].content, let state = values[position] else {
+                return sofar
+            }
+            return largest(sofar, state.withView { largestMagnitude($0.floats) })
+        }
     }
 
     private func compute(

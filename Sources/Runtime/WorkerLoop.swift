@@ -21,7 +21,8 @@ final class WorkerLoop {
 
     private let plan: Plan
     private let index: Int
-    private let arena: TensorBuffer
+    let arena: TensorBuffer
+    var snapshots: StateSnapshots
     private let transport: any Transport
     private let log: any MetricsSink
     private var actions: [Phase: [Action]] = [:]
@@ -31,6 +32,8 @@ final class WorkerLoop {
     private(set) var kept: [Int: Tensor] = [:]
     /// For every file of weights the library's implementations and how many layers each computes.
     let implementations: [String: [String: Int]]
+
+    var own: WorkerPlan { plan.workers[index] }
 
     /// Makes the kernels of every instance of the worker.
     ///
@@ -42,6 +45,7 @@ final class WorkerLoop {
         self.plan = plan
         self.index = index
         self.arena = arena
+        snapshots = StateSnapshots(plan.workers[index])
         self.transport = transport
         self.log = log
         let own = plan.workers[index]

@@ -82,11 +82,16 @@ public struct WorkerPlan: Hashable, Sendable {
     public let scratchBytes: Int
     /// Bytes of the values that it keeps for the end of the run.
     public let keptBytes: Int
+    /// Bytes of the copies of its states that a run may go back to.
+    public let snapshotBytes: Int
     /// State instances that this worker carries, and where.
     public let states: [Int: BufferRange]
 
+    /// Copies of its states that a worker keeps where the run may go back to one.
+    package static let snapshotCount = 3
+
     /// Bytes of memory in all.
-    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes + keptBytes }
+    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes + keptBytes + snapshotBytes }
     /// Bytes of memory that the worker's process will hold at most.
     public var peakBytes: Int { memoryBytes + worker.idleBytes }
     /// Whether that is no more than it may use.

@@ -90,7 +90,7 @@ struct WorkerDraft {
         let plan = WorkerPlan(
             worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
             arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine),
-            keptBytes: keptBytes, states: states)
+            keptBytes: keptBytes, snapshotBytes: snapshotBytes(states), states: states)
         return (plan, received)
     }
 
@@ -111,6 +111,11 @@ struct WorkerDraft {
             guard case .keep(let instance) = step else { return sum }
             return sum + expansion.instances[instance].type.byteCount
         }
+    }
+
+    private func snapshotBytes(_ states: [Int: BufferRange]) -> Int {
+        guard expansion.graph.stop != nil else { return 0 }
+        return states.values.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride * WorkerPlan.snapshotCount
     }
 
     /// Bytes that kernels keep beside their outputs; what instances share counts once.

@@ -2,6 +2,7 @@
 #define CLOOPS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // The few hot loops that no library has. Every output element is computed by one fixed expression, without
 // reassociation (no -ffast-math), so the bits depend on the processor type only: its clone may contract a multiply and an
@@ -17,6 +18,9 @@ void loops_multiply_conjugate(float *restrict x, const float *restrict h, size_t
 
 /// x[i] *= h[i] for `count` complex numbers x and real numbers h.
 void loops_multiply_real(float *restrict x, const float *restrict h, size_t count);
+
+/// The bits of the largest of `count` magnitudes |x[i]|; above those of infinity where one is NaN.
+uint32_t loops_largest_magnitude(const float *x, size_t count);
 
 /// What the rows of one total-variation iteration share.
 typedef struct {

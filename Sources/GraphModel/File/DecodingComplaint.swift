@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What Foundation's decoder has against a value, in words for the author of a file.
 struct DecodingComplaint {
     /// Where it stands: keys, and indices as texts.
@@ -56,5 +58,20 @@ struct DecodingComplaint {
         case is [String: Any].Type: "an object"
         default: "of another form"
         }
+    }
+}
+
+extension DecodingComplaint {
+    /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
+    static func syntax(_ error: any Error, in text: String) -> (Int, String) {
+        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
+        func number(after word: String) -> Int? {
+            reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
+        }
+        let newlines = number(after: "around character ").map { offset in
+            text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+        }
+        let line = number(after: "around line ") ?? newlines.map { $0 + 1 } ?? 1
+        return (line, reason.split(separator: "\n").joined(separator: " "))
     }
 }

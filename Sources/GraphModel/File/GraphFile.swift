@@ -37,6 +37,8 @@ private struct GraphDocument: Encodable {
         case name, summary, iterations, parameters, options, axes, nodes, metrics, outputs
         case id, kind, inputs, settings, over, initial, next
         case count, of, mode, size, overlap, denoiser, dimensions
+        case stop, when, below
+        case consecutive = "for"
     }
 
     private let graph: Graph
@@ -55,6 +57,12 @@ private struct GraphDocument: Encodable {
         try file.encode(graph.options, forKey: .options)
         try file.encode(graph.metrics, forKey: .metrics)
         try file.encode(graph.outputs, forKey: .outputs)
+        if let stop = graph.stop {
+            var rule = file.nestedContainer(keyedBy: Key.self, forKey: .stop)
+            try rule.encode(stop.metric, forKey: .when)
+            try rule.encode(stop.below, forKey: .below)
+            try rule.encode(stop.count, forKey: .consecutive)
+        }
         var axes = file.nestedUnkeyedContainer(forKey: .axes)
         for axis in graph.axes {
             var entry = axes.nestedContainer(keyedBy: Key.self)

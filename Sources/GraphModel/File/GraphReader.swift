@@ -23,7 +23,7 @@ struct GraphReader {
             root, at: [],
             [
                 "graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics",
-                "outputs",
+                "outputs", "stop",
             ])
         let options = decode([String: ParameterValue].self, root["options"] ?? .object([:]), at: ["options"]) ?? [:]
         let parameters = readParameters(root, options, settings)
@@ -34,12 +34,13 @@ struct GraphReader {
         let nodes = readList(root, "nodes") { reader, entry, path in reader.readNode(entry, path) }
         let metrics = decode([String].self, root["metrics"] ?? .array([]), at: ["metrics"])
         let outputs = decode([String: String].self, root["outputs"], at: ["outputs"])
+        let stop = readStop(root)
         guard listsAreWhole, let name, let summary, let iterations, let metrics, let outputs else {
             throw .problems(problems)
         }
         let graph = Graph(
             name: name, summary: summary, iterations: iterations, parameters: parameters, options: options, axes: axes,
-            nodes: nodes, metrics: metrics, outputs: outputs)
+            nodes: nodes, metrics: metrics, outputs: outputs, stop: stop)
         guard problems.isEmpty else { throw .problems(problems + graph.structureProblems()) }
         return graph
     }
@@ -68,7 +69,7 @@ struct GraphReader {
                 GraphProblem(SourceLocation(file: file, line: lines.line(of: complaint.path)), complaint.reason)
             ])
         } catch {
-            let (line, reason) = GraphReader.syntax(error, in: text)
+            let (line, reason) = DecodingComplaint.syntax(error, in: text)
             throw .problems([
                 GraphProblem(SourceLocation(file: file, line: line), "this is no valid JSON: \(reason)")
             ])
@@ -86,19 +87,6 @@ struct GraphReader {
             ])
         }
         return root
-    }
-
-    /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
-    private static func syntax(_ error: any Error, in text: String) -> (Int, String) {
-        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
-        func number(after word: String) -> Int? {
-            reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
-        }
-        let newlines = number(after: "around character ").map { offset in
-            text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
-        }
-        let line = number(after: "around line ") ?? newlines.map { $0 + 1 } ?? 1
-        return (line, reason.split(separator: "\n").joined(separator: " "))
     }
 
     private func checkVersion(_ root: [String: JSONValue]) throws(GraphError) {
@@ -161,6 +149,20 @@ struct GraphReader {
         }
         values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         return parameters
+    }
+
+    private mutating func readStop(_ root: [String: JSONValue]) -> StopRule? {
+        guard let entry = root["stop"] else { return nil }
+        guard case .object(let members) = entry else {
+            report(["stop"], "\"stop\" must be an object")
+            return nil
+        }
+        checkKeys(members, at: ["stop"], ["when", "below", "for"])
+        let metric = text(members["when"], at: ["stop", "when"])
+        let below = decode(Setting<Double>.self, members["below"], at: ["stop", "below"])
+        let count = decode(Setting<Int>.self, members["for"], at: ["stop", "for"])
+        guard let metric, let below, let count else { return nil }
+        return StopRule(metric: metric, below: below, count: count)
     }
 
     private mutating func readAxis(_ entry: [String: JSONValue], _ path: [String]) -> Axis? {

@@ -108,15 +108,36 @@ public struct Descend: NodeKind {
     }
 
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
-        guard let bound = gradientBounds[1].first ?? nil, bound > 0, step.value * bound >= 2 else { return [] }
-        // Three decimals, or as many as three digits take.
-        var scale = 1000.0
-        while 2 / bound * scale < 100, scale < 1e15 { scale *= 10 }
-        let limit = (2 / bound * scale).rounded(.down) / scale
+        guard let bound = gradientBounds[1].first ?? nil, let limit = limitExceeded(bound) else { return [] }
         return [
             "step \(plain(step.value)) may diverge: the gradient's Lipschitz constant is at most \(plain(bound)), "
                 + "so use a step below \(plain(limit))"
         ]
+    }
+
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] {
+        let name = step.parameter ?? "step"
+        let setting = "\(name) \(plain(step.value))"
+        guard let bound = gradientBounds[1].first ?? nil else {
+            return [
+                ConvergenceFactor(
+                    setting, remedy: "a smaller \(name)",
+                    doubt: "how large a step may be, as the gradient's Lipschitz constant is not known here")
+            ]
+        }
+        guard let limit = limitExceeded(bound) else { return [ConvergenceFactor(setting, remedy: "a smaller \(name)")] }
+        return [ConvergenceFactor(setting, remedy: "a \(name) below \(plain(limit))", isBeyondBound: true)]
+    }
+
+    /// 2 / L, rounded down, where the step is not below it.
+    private func limitExceeded(_ bound: Double) -> Double? {
+        guard bound > 0, step.value * bound >= 2 else { return nil }
+        // Three decimals, or as many as three digits take.
+        var scale = 1000.0
+        while 2 / bound * scale < 100, scale < 1e15 { scale *= 10 }
+        return (2 / bound * scale).rounded(.down) / scale
     }
 
     public var label: String { "τ = \(plain(step.value))" }

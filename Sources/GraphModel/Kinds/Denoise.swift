@@ -45,6 +45,12 @@ public struct Denoise: NodeKind {
         return warnings
     }
 
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] {
+        denoiser.convergenceFactors(context.files, sigma: sigma)
+    }
+
     public var convolutions: ConvolutionChoice? { denoiser.choice }
     public var label: String { denoiser.label + ", σ = \(plain(sigma.value))" }
 }
@@ -83,6 +89,12 @@ public struct DenoiseByMap: NodeKind {
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         try denoiser.cost(context)
+    }
+
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] {
+        denoiser.convergenceFactors(context.files, sigma: nil)
     }
 
     public var convolutions: ConvolutionChoice? { denoiser.choice }

@@ -18,7 +18,8 @@ struct GraphDraft {
     func finished() -> Graph {
         Graph(
             name: graph.name, summary: graph.summary, iterations: graph.iterations, parameters: graph.parameters,
-            options: graph.options, axes: axes, nodes: nodes, metrics: graph.metrics, outputs: outputs)
+            options: graph.options, axes: axes, nodes: nodes, metrics: graph.metrics, outputs: outputs,
+            stop: graph.stop)
     }
 
     /// The draft as a graph, without the nodes that nothing needs any more.

@@ -53,6 +53,6 @@ extension Expansion {
         let result = try draft.pruned().expand(files)
         return Expansion(
             graph: result.graph, axes: result.axes, instances: result.instances, positions: result.positions,
-            warnings: warnings, declared: graph, rewriting: .all, rewrites: rewrites)
+            warnings: warnings, factors: factors, declared: graph, rewriting: .all, rewrites: rewrites)
     }
 }

@@ -8,10 +8,10 @@ package enum CoordinatorMessage: Codable, Sendable {
     case hello(program: String)
     /// Take this part in a run.
     case assign(Assignment)
-    /// Iterations up to this one may be computed.
-    case proceed(upTo: Int)
-    /// The run ends after this iteration.
-    case finish(after: Int)
+    /// Iterations up to this one may be computed; the best of those that all are done with, if one is any good.
+    case proceed(upTo: Int, best: Int?)
+    /// All have computed the last iteration; the one to go back to, where the run diverged.
+    case conclude(after: Int, goBackTo: Int?)
     /// The answer to a request for a file: its hash and size, or why there is none.
     case file(request: Int, hash: String, bytes: Int)
     case noFile(request: Int, reason: String)
@@ -36,8 +36,8 @@ package enum WorkerMessage: Codable, Sendable {
     case send(request: Int, from: Int)
     /// Its kernels are made.
     case ready
-    /// An iteration is computed; 0 is what comes before the loop.
-    case done(iteration: Int, metrics: [String: Float])
+    /// An iteration is computed; 0 is what comes before the loop. With the largest magnitude in the worker's states.
+    case done(iteration: Int, metrics: [String: Float], magnitude: Float)
     case failed(instance: String, reason: String)
     /// Some of what its record holds.
     case recorded(WorkerRecord.Part)

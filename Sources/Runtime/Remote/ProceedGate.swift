@@ -5,7 +5,8 @@ internal import Synchronization
 final class ProceedGate: Sendable {
     private struct State {
         var allowed: Int
-        var last = Int.max
+        var best: Int?
+        var conclusion: (last: Int, goBackTo: Int?)?
         var cancelled = false
         var isWaiting = false
     }
@@ -20,8 +21,19 @@ final class ProceedGate: Sendable {
 
     /// Waits until `iteration` may begin; false where the run ends before it.
     func begin(_ iteration: Int) -> Bool {
-        wait { $0.cancelled || iteration > $0.last || iteration <= $0.allowed }
-        return state.withLock { !$0.cancelled && iteration <= $0.last }
+        wait { $0.cancelled || $0.conclusion != nil || iteration <= $0.allowed }
+        return state.withLock { !$0.cancelled && iteration <= $0.conclusion?.last ?? $0.allowed }
+    }
+
+    /// The best of the iterations that all workers are known to be done with.
+    var best: Int? {
+        state.withLock { $0.best }
+    }
+
+    /// Waits until all workers are done with the last iteration; the one to go back to, if the run diverged.
+    func conclude() -> Int? {
+        wait { $0.cancelled || $0.conclusion != nil }
+        return state.withLock { $0.conclusion?.goBackTo }
     }
 
     /// Waits until the run is over for this worker.
@@ -41,13 +53,16 @@ final class ProceedGate: Sendable {
         state.withLock { $0.isWaiting = false }
     }
 
-    func proceed(upTo iteration: Int) {
-        state.withLock { $0.allowed = max($0.allowed, iteration) }
+    func proceed(upTo iteration: Int, best: Int?) {
+        state.withLock { state in
+            state.allowed = max(state.allowed, iteration)
+            state.best = best
+        }
         office.changed()
     }
 
-    func finish(after iteration: Int) {
-        state.withLock { $0.last = min($0.last, iteration) }
+    func conclude(after last: Int, goBackTo best: Int?) {
+        state.withLock { $0.conclusion = (last, best) }
         office.changed()
     }
 

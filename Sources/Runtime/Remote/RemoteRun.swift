@@ -17,6 +17,7 @@ package final class RemoteRun: Run {
     private let log: MetricsLog
     private let first: Int
     private let startStates: [Int: Tensor]
+    private let monitor: ConvergenceMonitor
     private let stopping = Atomic<Bool>(false)
 
     private let patience: Patience
@@ -24,9 +25,11 @@ package final class RemoteRun: Run {
     /// - Parameters:
     ///   - name: The graph's file, for messages.
     ///   - checkpoint: States to go on from, and the iteration they are from.
+    ///   - history: What was known of convergence then.
     package init(
         _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, patience: Patience = Patience()
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil,
+        patience: Patience = Patience()
     ) {
         self.plan = plan
         self.patience = patience
@@ -36,6 +39,7 @@ package final class RemoteRun: Run {
         self.log = log
         first = checkpoint?.iteration ?? 0
         startStates = checkpoint?.states ?? [:]
+        monitor = ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history)
     }
 
     /// Ends the run after the iteration that the foremost worker may be in.
@@ -71,7 +75,8 @@ package final class RemoteRun: Run {
             }
             crew.assigned.store(index + 1, ordering: .relaxed)
         }
-        var progress = RunProgress(workers: crew.members.count, after: first, last: plan.expansion.iterations)
+        var progress = RunProgress(
+            workers: crew.members.count, after: first, last: plan.expansion.iterations, monitor: monitor)
         var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
         var fetches = FileRequests(files)
         // When all workers are done, the last of what they sent may still be on its way.
@@ -81,7 +86,7 @@ package final class RemoteRun: Run {
                 try handle(word, &progress, &fetches, transport, handover)
                 vigil.note(word)
             }
-            if stopping.load(ordering: .relaxed), let last = progress.stop() { crew.tellAll(.finish(after: last)) }
+            if stopping.load(ordering: .relaxed) { progress.stop() }
             // What came while a file was hashed is looked at before the run is taken to stand still.
             if vigil.isDue, crew.words.isEmpty { try vigil.check(heard: crew.heard, moves: transport.moves) }
         }
@@ -102,13 +107,17 @@ package final class RemoteRun: Run {
             if let refusal { crew.tell(refusal, word.worker) }
         case .ready:
             guard progress.ready() else { return }
-            crew.tellAll(.proceed(upTo: progress.allowed))
-        case .done(let iteration, let metrics):
+            crew.tellAll(.proceed(upTo: progress.allowed, best: nil))
+        case .done(let iteration, let metrics, let magnitude):
             for (name, value) in metrics { log.report(name, value, iteration: iteration) }
-            for complete in progress.done(iteration, by: word.worker) {
+            for complete in progress.done(iteration, by: word.worker, magnitude: magnitude, metrics: log.metrics) {
                 log.complete(complete)
-                if complete > 0 { crew.tellAll(.proceed(upTo: progress.allowed)) }
                 if complete == 0, first > 0 { try sendStates(handover, transport) }
+                if let end = progress.end {
+                    crew.tellAll(.conclude(after: end.last, goBackTo: end.goBackTo))
+                } else if complete > 0 {
+                    crew.tellAll(.proceed(upTo: progress.allowed, best: progress.best))
+                }
             }
         case .failed(let instance, let reason):
             throw RunError.failed(worker: worker, instance: instance, reason: reason)
@@ -179,7 +188,7 @@ package final class RemoteRun: Run {
             record.map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: offsets[index]) }
         }
         return RunResult(
-            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], iterations: progress.finished,
+            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], conclusion: progress.conclusion,
             records: log.records, traces: traces.compactMap(\.self),
             implementations: records.map { $0?.implementations ?? [:] },
             transfers: TransferSpan.spans(

@@ -81,8 +81,8 @@ final class WorkerSession: Sendable {
 
     func handle(_ message: CoordinatorMessage) {
         switch message {
-        case .proceed(let iteration): gate.proceed(upTo: iteration)
-        case .finish(let iteration): gate.finish(after: iteration)
+        case .proceed(let iteration, let best): gate.proceed(upTo: iteration, best: best)
+        case .conclude(let last, let best): gate.conclude(after: last, goBackTo: best)
         case .file(let request, let hash, let bytes): inbox.answered(request, hash: hash, bytes: bytes)
         case .noFile(let request, let reason): inbox.refused(request, reason)
         case .leave: leave()
@@ -159,19 +159,22 @@ final class WorkerSession: Sendable {
         // Setup begins when all are ready, as an iteration of its own before the first.
         guard gate.begin(assignment.first + 1) else { return }
         try worker.run(.setup, iteration: 0)
-        tell(.done(iteration: 0, metrics: metrics.take()))
+        tell(.done(iteration: 0, metrics: metrics.take(), magnitude: 0))
         if assignment.first > 0 {
             // They are sent when all are done with setup, which gives states their first values.
             for item in handover.items(.firstState, worker: assignment.index) { try transport.receive(item.transfer) }
         }
         var iteration = assignment.first + 1
         while iteration <= plan.expansion.iterations, gate.begin(iteration) {
+            worker.keepStates(before: iteration, best: gate.best)
             try worker.run(.body, iteration: iteration)
-            tell(.done(iteration: iteration, metrics: metrics.take()))
+            tell(.done(iteration: iteration, metrics: metrics.take(), magnitude: worker.magnitude))
             iteration += 1
         }
+        let best = gate.conclude()
         guard !gate.isCancelled else { return }
-        try worker.run(.finish, iteration: iteration - 1)
+        if let best { try worker.goBack(to: best) }
+        try worker.run(.finish, iteration: best ?? iteration - 1)
         owners.add(worker.kept)
         try handOver(worker.kept, own, arena, plan, handover, transport)
         let record = WorkerRecord(

@@ -1,0 +1,30 @@
+internal import GraphModel
+internal import Scheduling
+internal import TensorMath
+internal import Tensors
+
+extension WorkerLoop {
+    /// The largest magnitude in the states that the worker carries; NaN where one of them is.
+    var magnitude: Float {
+        own.states.values.reduce(0) { sofar, range in
+            largest(sofar, largestMagnitude(UnsafeBufferPointer(rebasing: arena.floats[range.offset..<range.end])))
+        }
+    }
+
+    /// Keeps the states that an iteration begins with, if the run may go back to it.
+    ///
+    /// - Parameter best: The best iteration that is known.
+    func keepStates(before iteration: Int, best: Int?) {
+        snapshots.take(iteration, best: best, from: arena)
+    }
+
+    /// Computes an earlier iteration again, so that every value is what it was after it.
+    ///
+    /// - Throws: ``RunError/failed(worker:instance:reason:)``.
+    func goBack(to iteration: Int) throws(RunError) {
+        guard snapshots.restore(iteration, to: arena) else {
+            throw .assignment("it is to go back to iteration \(iteration), of which it has kept nothing")
+        }
+        try run(.body, iteration: iteration)
+    }
+}
