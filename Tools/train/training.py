@@ -42,8 +42,8 @@ class Recipe:
     # Reconstructions that go on beside the training, taken up so many a step; see plugandplay.py.
     reconstructions: int = 0
     # Weights of the logarithm of their squared error, and of what they amplify.
-    rest: float = 0.1
-    growth: float = 1.0
+    rest: float = 0.05
+    growth: float = 4.0
 
     def rate_at(self, step):
         """Rises over `warmup` steps, then falls along half a cosine to a hundredth."""

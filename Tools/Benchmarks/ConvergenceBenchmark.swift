@@ -1,0 +1,127 @@
+internal import Foundation
+internal import Phantoms
+internal import TensorFiles
+internal import Tensors
+internal import TestSupport
+
+/// Whether Plug-and-Play with the bundled denoisers comes to rest: the graph `pnp` with its defaults, a thousand iterations
+/// long and with the stopping rule, on photographs, phantoms, and patterns far from both.
+struct ConvergenceBenchmark {
+    private static let most = 1000
+    /// Decibels that may be lost from the best iteration to the last.
+    private static let tolerated = 0.1
+
+    private let graphrun: Program
+    private let graph: String
+    private let folder: String
+    private let effort: Effort
+    private let isWhole: Bool
+
+    /// - Parameters:
+    ///   - isWhole: Whether photographs are taken as they are, and nothing else; otherwise parts of them, phantoms and
+    ///     patterns are.
+    ///   - folder: for images and runs.
+    init(_ effort: Effort, isWhole: Bool, in folder: String) throws {
+        graphrun = try Program(built: "graphrun")
+        graph = "\(folder)/convergence.graph"
+        self.folder = "\(folder)/convergence"
+        self.effort = effort
+        self.isWhole = isWhole
+        try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
+        try Program(built: "graphs").run(["emit", "pnp", "-o", graph])
+    }
+
+    func run() throws -> Section {
+        var section = Section(
+            "Whether iterations come to rest" + (isWhole ? ", whole photographs" : ""),
+            "The graph `pnp` with its defaults: the best and the last of \(iterations) iterations with the stopping rule off, "
+                + "and where the rule ends it. PSNR in dB.",
+            columns: ["image", "denoiser", "best", "at", "last", "lost", "stops at", "PSNR there"])
+        var worst: [String: Double] = [:]
+        for (name, image) in try images() {
+            for (denoiser, path) in try files(name, image) {
+                log("convergence: \(name), \(denoiser)")
+                let long = try psnrs(path, denoiser, ["iterations=\(iterations)", "tolerance=0"])
+                let stopped = try psnrs(path, denoiser, [])
+                guard let best = long.max(), let last = long.last, let end = stopped.last else {
+                    throw BenchmarkError("\(name): the run has no PSNR")
+                }
+                worst[denoiser] = max(worst[denoiser] ?? 0, best - last)
+                section.rows.append([
+                    name, denoiser, decimals(best, 2), "\((long.firstIndex(of: best) ?? 0) + 1)", decimals(last, 2),
+                    decimals(best - last, 2), "\(stopped.count)", decimals(end, 2),
+                ])
+            }
+        }
+        guard effort.isFull else { return section }
+        section.requirements = worst.sorted { $0.key < $1.key }.map {
+            Requirement(
+                "\($0.key): most that is lost after the best iteration", .atMost, ConvergenceBenchmark.tolerated, "dB",
+                measured: $0.value)
+        }
+        return section
+    }
+
+    private var iterations: Int { effort.isFull ? ConvergenceBenchmark.most : 5 }
+
+    // MARK: Images
+
+    private func images() throws -> [(name: String, image: Tensor)] {
+        let folder = SharedFiles.data.path("images")
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasSuffix(".png")
+        }
+        if names.isEmpty { log("convergence: there are no photographs beside the checkout") }
+        let photographs = try names.sorted().map { ($0, try ImageFile.read("\(folder)/\($0)").image) }
+        guard !isWhole else { return photographs }
+        let phantoms = [(96, 64), (192, 128)].map { width, height in
+            ("phantom, \(height) × \(width)", Phantom.draw(width: width, height: height))
+        }
+        let patterns = Pattern.allCases.map { ($0.rawValue, $0.draw(width: 64, height: 48)) }
+        let all = photographs.map { ("\($0.0), 128 × 128", $0.1.middle(128)) } + phantoms + patterns
+        return effort.isFull ? all : Array(all.suffix(2))
+    }
+
+    /// The image for each of the bundled denoisers: as it is, and its luma.
+    private func files(_ name: String, _ image: Tensor) throws -> [(denoiser: String, path: String)] {
+        let plain = String(name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        return try [("graphrun-color", image), ("graphrun-gray", image.luma)].map { denoiser, image in
+            let path = "\(folder)/\(plain)-\(denoiser).npy"
+            try NPY.write(image, to: path)
+            return (denoiser, path)
+        }
+    }
+
+    // MARK: Runs
+
+    /// PSNR after every iteration.
+    private func psnrs(_ image: String, _ denoiser: String, _ settings: [String]) throws -> [Double] {
+        let output = "\(folder)/run"
+        try? FileManager.default.removeItem(atPath: output)
+        let set = (["image=\(image)", "denoiser=\(denoiser)"] + settings).flatMap { ["--set", $0] }
+        try graphrun.run(["run", graph, "--quiet", "--threads", "\(effort.threads)", "--output", output] + set)
+        guard let table = try? String(contentsOfFile: "\(output)/metrics.csv", encoding: .utf8) else {
+            throw BenchmarkError("\(output)/metrics.csv: it cannot be read")
+        }
+        let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        guard let column = rows.first?.firstIndex(of: "psnr") else {
+            throw BenchmarkError("\(output)/metrics.csv: it has no PSNR")
+        }
+        return rows.dropFirst().compactMap { $0.indices.contains(column) ? Double($0[column]) : nil }
+    }
+}
+
+extension Tensor {
+    /// The `side × side` pixels in the middle.
+    fileprivate func middle(_ side: Int) -> Tensor {
+        let (height, width) = (shape[2], shape[3])
+        let (top, left) = ((height - side) / 2, (width - side) / 2)
+        let values = (0..<shape[1]).flatMap { channel in
+            (top..<top + side).flatMap { row in
+                let start = (channel * height + row) * width + left
+                return self.values[start..<start + side]
+            }
+        }
+        return Tensor([1, shape[1], side, side], values)
+    }
+}
