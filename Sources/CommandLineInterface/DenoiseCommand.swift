@@ -18,10 +18,11 @@ struct DenoiseCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The image, PNG or NPY.", valueName: "in.png"), completion: .file()) var input: String
     @Argument(help: ArgumentHelp("The file to write.", valueName: "out.png"), completion: .file()) var output: String
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The noise's standard deviation, in units of images in [0, 1]. The bundled denoisers know levels up to 0.2.",
             valueName: "number"))
-    var sigma: Double
+    var sigma: GivenNumber<Double>
     @Option(
         help: ArgumentHelp("Use the network with these weights.", valueName: "file.safetensors"),
         completion: .file(extensions: ["safetensors"]))
@@ -29,15 +30,17 @@ struct DenoiseCommand: ParsableCommand {
     @Option(
         help: "The denoiser. Default: graphrun-gray for 1 channel, graphrun-color for 3, total-variation for others.")
     var denoiser: DenoiserChoice?
-    @Option(help: "Side of the tiles that are computed at once, in pixels; the result is that of the whole image.")
-    var tile: Int = 512
+    @Option(
+        parsing: .unconditional,
+        help: "Side of the tiles that are computed at once, in pixels; the result is that of the whole image.")
+    var tile = GivenNumber(512)
     @OptionGroup var hosts: HostOptions
 
     func run() throws {
-        try checkOptions()
+        let (sigma, tile) = try checkOptions()
         let picture = try lookAtInput()
         try checkOutput(picture)
-        let loaded = try load(try graph(for: picture.type))
+        let loaded = try load(try graph(sigma: sigma, tile: tile))
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, team: team, isRun: true)
         if team == nil { try checkMachine(plan, loaded.files, of: input) }
@@ -57,17 +60,14 @@ struct DenoiseCommand: ParsableCommand {
 
     // MARK: Before
 
-    private func checkOptions() throws {
-        guard sigma >= 0, sigma <= 1 else {
-            throw Failure.usage(
-                "--sigma \(sigma): give a number from 0 to 1, as images are; for 25 of 255 that is 0.098")
-        }
-        guard (1...1_000_000).contains(tile) else {
-            throw Failure.usage("--tile \(tile): give a whole number from 1 to 1000000")
-        }
+    private func checkOptions() throws -> (sigma: Double, tile: Int) {
+        let sigma = try sigma.value(
+            of: "--sigma", in: 0...1, "a number from 0 to 1, as images are; for 25 of 255 that is 0.098")
+        let tile = try tile.value(of: "--tile", in: 1...1_000_000)
         guard weights == nil || denoiser == nil else {
             throw Failure.usage("--weights and --denoiser both name a denoiser; give one of them")
         }
+        return (sigma, tile)
     }
 
     /// Whether a picture is asked for, and not an array.
@@ -104,15 +104,13 @@ struct DenoiseCommand: ParsableCommand {
     private func channels(of shape: Shape) -> Int { shape.rank >= 3 ? shape[shape.rank - 3] : 1 }
 
     /// The graph `denoise`, for one image.
-    private func graph(for type: TensorType) throws -> Graph {
-        let channels = channels(of: type.shape)
-        let choice = denoiser ?? (channels == 1 ? .gray : channels == 3 ? .color : .totalVariation)
+    private func graph(sigma: Double, tile side: Int) throws -> Graph {
         do throws(GraphError) {
             return try Graph("denoise", summary: "Removes noise from an image") { g in
-                let denoiser = Denoiser(Setting(choice), weights: Setting(weights ?? ""))
+                let denoiser = Denoiser(Setting(denoiser ?? .auto), weights: Setting(weights ?? ""))
                 let image = g.add("image", Load(Setting(input)))
                 let tile = g.tiles(
-                    "tile", of: image, mode: Setting(.exact), size: Setting(self.tile), overlap: 0, denoiser: denoiser)
+                    "tile", of: image, mode: Setting(.exact), size: Setting(side), overlap: 0, denoiser: denoiser)
                 let windows = g.add("windows", Crop(), image, over: tile)
                 let denoised = g.add("denoised", Denoise(denoiser, sigma: Setting(sigma)), windows, over: tile)
                 g.output("result", g.add("result", Blend(), denoised))

@@ -63,7 +63,7 @@ struct Resumption {
         var words = [CommandLine.arguments.first ?? Tool.configuration.name, "run", graph, "--resume", folder]
         // Bits are promised for equal threads per worker only, so these go along.
         if let workers = hosts.workers { words += ["--workers", workers] }
-        if let threads = hosts.threads { words += ["--threads", "\(threads)"] }
+        if let threads = hosts.givenThreads { words += ["--threads", threads.text] }
         return words.map(quotedForShell).joined(separator: " ")
     }
 

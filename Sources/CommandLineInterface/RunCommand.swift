@@ -29,8 +29,10 @@ struct RunCommand: ParsableCommand {
         let resumption = try loadResumption()
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         try resumption?.check(hosts.rewrite)
-        let team = try hosts.gatherTeam()
-        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true)
+        let team = try hosts.gatherTeam(isQuiet: quiet)
+        let plan = try hosts.plan(
+            loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true,
+            isQuiet: quiet)
         let expansion = plan.expansion
         if team == nil {
             try checkMachine(plan, loaded.files, of: graph.file)
@@ -103,6 +105,7 @@ struct RunCommand: ParsableCommand {
         let folder: String
         let iterations: Int
         let workers: Int
+        let note: String?
     }
 
     private func announce(_ folder: RunFolder, _ plan: Plan) throws {
@@ -119,8 +122,9 @@ struct RunCommand: ParsableCommand {
                 try jsonLine(
                     StartLine(
                         graph: graph.name, folder: folder.path, iterations: plan.expansion.iterations,
-                        workers: plan.workers.count)))
+                        workers: plan.workers.count, note: graph.noteText)))
         case .terminal, .plain:
+            if let note = graph.noteText { Terminal.line(note) }
             Terminal.line(
                 "\(graph.name): \(counted(plan.expansion.instances.count, "instance")), "
                     + "\(counted(plan.expansion.iterations, "iteration")), \(counted(plan.workers.count, "worker")), "
@@ -162,7 +166,6 @@ struct RunCommand: ParsableCommand {
     }
 
     private func finish(_ result: RunResult, _ plan: Plan, _ folder: RunFolder, stopped: Bool) throws {
-        let last = result.records.last { !$0.metrics.isEmpty }
         switch style {
         case .quiet: break
         case .json:
@@ -170,7 +173,7 @@ struct RunCommand: ParsableCommand {
                 try jsonLine(
                     EndLine(
                         event: stopped ? "stopped" : "end", iterations: result.iterations, folder: folder.path,
-                        metrics: last?.metrics ?? [:])))
+                        metrics: MetricsTable.last(result.records))))
         case .terminal, .plain:
             for line in RunPictures.summary(result, plan.expansion) { Terminal.line(line) }
             Terminal.line("result and pictures: \(folder.path)")
