@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "Benchmarks", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Benchmarks", "TensorFiles", "TensorMath",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tools/benchmark", swiftSettings: strict),
 
         // Tests.

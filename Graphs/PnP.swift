@@ -31,6 +31,9 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let truth = image.value.isEmpty ? nil : g.add("truth", form.load(image))
         let y: Value
         if let truth, measurements.isEmpty {
+            g.note(
+                "simulating \(blurs) blurred \(blurs == 1 ? "measurement" : "measurements") of {image}; to deblur your own, "
+                    + "see graphs emit pnp --set 'measurements=y{shard}.npy' in the README")
             let seed = g.integer("seed", 0, in: 0...1_000_000_000, "seed of the simulated noise")
             let blurred = g.add("blurred", Measure(blur), truth, over: shard)
             y = g.add("y", GaussianNoise(sigma: cycled(noise, blurs), seed: seed), blurred, over: shard)

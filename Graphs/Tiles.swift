@@ -1,11 +1,13 @@
 import GraphModel
 import Tensors
 
-/// The denoiser that parameters choose: the bundled one for colour images, another by name, or any network by its
+/// The denoiser that parameters choose: the bundled one for the image's channels, another by name, or any network by its
 /// weights.
 func denoiser(_ g: GraphBuilder) -> Denoiser {
     Denoiser(
-        g.choice("denoiser", DenoiserChoice.color, "the denoiser, where no weights are given"),
+        g.choice(
+            "denoiser", DenoiserChoice.auto,
+            "the denoiser, where no weights are given; auto: the bundled one for the image's channels"),
         weights: g.path("weights", "", "weights of a network (.safetensors), instead of the denoiser that is named"),
         tvWeight: g.number("tv-weight", 0.5, in: 0...100, "total variation: λ = tv-weight · σ"),
         tvIterations: g.integer("tv-iterations", 60, in: 1...100_000, "iterations of total variation"),

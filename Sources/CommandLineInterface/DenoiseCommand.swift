@@ -22,10 +22,11 @@ struct DenoiseCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The image, PNG or NPY.", valueName: "in.png"), completion: .file()) var input: String
     @Argument(help: ArgumentHelp("The file to write.", valueName: "out.png"), completion: .file()) var output: String
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The noise's standard deviation, in units of images in [0, 1]. The bundled denoisers know levels up to 0.2.",
             valueName: "number"))
-    var sigma: Double
+    var sigma: GivenNumber<Double>
     @Option(
         help: ArgumentHelp("Use the network with these weights.", valueName: "file.safetensors"),
         completion: .file(extensions: ["safetensors"]))
@@ -44,16 +45,18 @@ struct DenoiseCommand: ParsableCommand {
             "The axes of an array: height, width, channels (hwc) or channels, height, width (chw).",
             valueName: "hwc|chw"))
     var layout: Load.Layout?
-    @Option(help: "Side of the tiles that are computed at once, in pixels; the result is that of the whole image.")
-    var tile: Int = 512
+    @Option(
+        parsing: .unconditional,
+        help: "Side of the tiles that are computed at once, in pixels; the result is that of the whole image.")
+    var tile = GivenNumber(512)
     @OptionGroup var hosts: HostOptions
 
     func run() throws {
-        let range = try checkOptions()
+        let options = try checkOptions()
         let files = GraphFiles(folder: "")
         let picture = try lookAtInput(files)
         try checkOutput(picture)
-        let loaded = try load(try graph(for: picture.image, range), files)
+        let loaded = try load(try graph(for: options), files)
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, team: team, isRun: true)
         if team == nil { try checkMachine(plan, loaded.files, of: ByteStream.name(input)) }
@@ -86,15 +89,17 @@ struct DenoiseCommand: ParsableCommand {
 
     // MARK: Before
 
-    /// - Returns: the range that is asked for.
-    private func checkOptions() throws -> ValueRange {
-        guard sigma >= 0, sigma <= 1 else {
-            throw Failure.usage(
-                "--sigma \(sigma): give a number from 0 to 1, as images are; for 25 of 255 that is 0.098")
-        }
-        guard (1...1_000_000).contains(tile) else {
-            throw Failure.usage("--tile \(tile): give a whole number from 1 to 1000000")
-        }
+    /// What is asked for, checked.
+    private struct Options {
+        let sigma: Double
+        let tile: Int
+        let range: ValueRange
+    }
+
+    private func checkOptions() throws -> Options {
+        let sigma = try sigma.value(
+            of: "--sigma", in: 0...1, "a number from 0 to 1, as images are; for 25 of 255 that is 0.098")
+        let tile = try tile.value(of: "--tile", in: 1...1_000_000)
         guard weights == nil || denoiser == nil else {
             throw Failure.usage("--weights and --denoiser both name a denoiser; give one of them")
         }
@@ -105,7 +110,7 @@ struct DenoiseCommand: ParsableCommand {
             throw Failure.usage(
                 "--range \(range): give the numbers that are black and white, for example --range 0..255")
         }
-        return range
+        return Options(sigma: sigma, tile: tile, range: range)
     }
 
     private var isToStandardOutput: Bool { ByteStream.isStandardOutput(output) }
@@ -180,20 +185,18 @@ struct DenoiseCommand: ParsableCommand {
     }
 
     /// The graph `denoise`, for one image.
-    private func graph(for type: TensorType, _ range: ValueRange) throws -> Graph {
-        let channels = type.shape[1]
-        let choice = denoiser ?? (channels == 1 ? .gray : channels == 3 ? .color : .totalVariation)
+    private func graph(for options: Options) throws -> Graph {
         do throws(GraphError) {
             return try Graph("denoise", summary: "Removes noise from an image") { g in
-                let denoiser = Denoiser(Setting(choice), weights: Setting(weights ?? ""))
+                let denoiser = Denoiser(Setting(denoiser ?? .auto), weights: Setting(weights ?? ""))
                 // Parameters, so that messages say how they are set.
                 let layout = g.choice("layout", layout ?? .image, among: Load.Layout.ofImages, "the axes of an array")
-                let range = g.range("range", range, "the numbers that are black and white")
+                let range = g.range("range", options.range, "the numbers that are black and white")
                 let image = g.add("image", Load(Setting(input), as: layout, range: range))
                 let tile = g.tiles(
-                    "tile", of: image, mode: Setting(.exact), size: Setting(self.tile), overlap: 0, denoiser: denoiser)
+                    "tile", of: image, mode: Setting(.exact), size: Setting(options.tile), overlap: 0, denoiser: denoiser)
                 let windows = g.add("windows", Crop(), image, over: tile)
-                let denoised = g.add("denoised", Denoise(denoiser, sigma: Setting(sigma)), windows, over: tile)
+                let denoised = g.add("denoised", Denoise(denoiser, sigma: Setting(options.sigma)), windows, over: tile)
                 g.output("result", g.add("result", Blend(), denoised))
             }
         } catch {

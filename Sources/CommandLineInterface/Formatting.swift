@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphModel
 
 /// A number with so many decimals.
 func decimals(_ value: Double, _ count: Int) -> String {
@@ -10,13 +11,9 @@ func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
-/// An object as one line of JSON.
+/// An object as one line of JSON, with `null` for numbers that JSON lacks.
 func jsonLine(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    try JSONText.encode(value)
 }
 
 /// Rows of texts in columns: the first left, numbers and all else aligned to their column's width.

@@ -78,6 +78,17 @@ func contents(of path: String, what: String, hint: () -> String) throws -> Data 
     }
 }
 
+/// The text of a file that was named on the command line.
+///
+/// - Throws: ``Failure`` where it is none.
+func plainText(_ data: Data, of path: String, as what: String) throws -> String {
+    do throws(PlainText.Complaint) {
+        return try PlainText.decode(data, as: what)
+    } catch {
+        throw Failure.usage("\(path):\(error.line): \(error.reason)")
+    }
+}
+
 /// A graph read from a file and ready to be planned.
 struct LoadedGraph {
     let expansion: Expansion
@@ -106,13 +117,17 @@ extension Rewriting: ExpressibleByArgument {}
 /// Who computes, and what: shared by the commands that plan or run.
 struct HostOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A host file, or a number of workers in this process. Default: one worker.", valueName: "hosts.txt"),
         completion: .file())
     var workers: String?
 
-    @Option(help: "Threads each worker computes with. Default: the processors shared out evenly.")
-    var threads: Int?
+    @Option(
+        name: .customLong("threads"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Threads each worker computes with. Default: the processors shared out evenly.", valueName: "number"))
+    var givenThreads: GivenNumber<Int>?
     @Option(
         help: ArgumentHelp(
             "Compute the same values with less work, or as the graph is written. Default: all.", valueName: "all|none"))
@@ -124,11 +139,13 @@ struct HostOptions: ParsableArguments {
     ///   - rewriting: What is in force without `--rewrite`.
     ///   - team: The workers, where they have been asked what they can do; by default they can do what this process can.
     ///   - isRun: Whether the plan is run and not looked at: then nothing is predicted for a worker that is alone.
+    ///   - isQuiet: Whether nothing is said when the machine is measured.
     /// - Throws: ``Failure`` with every problem of the host file, or what a worker cannot do.
     func plan(
-        _ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil, isRun: Bool = false
+        _ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil, isRun: Bool = false,
+        isQuiet: Bool = false
     ) throws -> Plan {
-        let workers = try team?.workers ?? ownWorkers(isRun: isRun)
+        let workers = try team?.workers ?? ownWorkers(isRun: isRun, isQuiet: isQuiet)
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan: Plan
@@ -144,28 +161,30 @@ struct HostOptions: ParsableArguments {
     /// The processes that a host file names, started where it says so; `nil` where workers run inside this process.
     ///
     /// - Throws: ``Failure`` with every problem of the host file, or every worker that cannot be had.
-    func gatherTeam() throws -> Team? {
+    func gatherTeam(isQuiet: Bool = false) throws -> Team? {
         guard let workers, Int(workers) == nil else { return nil }
-        return try Team(load())
+        return try Team(load(), isQuiet: isQuiet)
     }
 
     /// Workers in this process, which is asked how fast it is; those of a host file are not there to be asked.
-    private func ownWorkers(isRun: Bool) throws -> [Worker] {
+    private func ownWorkers(isRun: Bool, isQuiet: Bool) throws -> [Worker] {
         let workers = try load().workers
         let isOwn = self.workers.map { Int($0) != nil } ?? true
         let speeds =
             isOwn && !(isRun && workers.count == 1)
-            ? OwnSpeeds(folder: WorkerCommand.cacheFolder).all(threads: workers[0].threads, workers: workers.count) : []
-        return workers.enumerated().map { index, worker in
+            ? try OwnSpeeds(folder: WorkerCommand.cacheFolder, isQuiet: isQuiet)
+                .worker(threads: workers[0].threads, of: workers.count) : nil
+        return workers.map { worker in
             Worker(
-                name: worker.name, threads: worker.threads, hasWinograd: Libraries.hasWinograd,
-                speeds: speeds.indices.contains(index) ? speeds[index] : nil, memory: worker.memory)
+                name: worker.name, threads: worker.threads, hasWinograd: Libraries.hasWinograd, speeds: speeds,
+                memory: worker.memory)
         }
     }
 
     private func load() throws -> HostFile {
-        if let threads, !(1...1024).contains(threads) {
-            throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
+        let threads = try givenThreads?.value(of: "--threads", in: 1...1024)
+        func shared(among count: Int) -> Int {
+            threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / count)
         }
         guard let workers else { return HostFile(local: 1, threads: shared(among: 1)) }
         if let count = Int(workers) {
@@ -178,16 +197,13 @@ struct HostOptions: ParsableArguments {
         let data = try contents(of: workers, what: "a host file, or a number of workers") {
             "write a host file with a line such as 'localhost slots=2', or give a number of workers"
         }
+        let text = try plainText(data, of: workers, as: "a host file")
         do throws(HostFileError) {
-            let file = try HostFile(String(decoding: data, as: UTF8.self), name: workers)
+            let file = try HostFile(text, name: workers, isThisMachine: OwnNames.include)
             return threads.map(file.withThreads) ?? file
         } catch {
             throw Failure.usage(error.problems)
         }
-    }
-
-    private func shared(among count: Int) -> Int {
-        threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / count)
     }
 }
 

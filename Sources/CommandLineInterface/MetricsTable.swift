@@ -2,17 +2,19 @@ internal import Foundation
 internal import GraphModel
 internal import Runtime
 
-/// `metrics.csv`: a row an iteration with its metrics and seconds.
+/// `metrics.csv`: a row an iteration with its metrics and seconds. What is known before the loop stands in a row 0 above
+/// them; there is none where nothing is.
 struct MetricsTable {
     private let names: [String]
     private let records: [IterationRecord]
 
     init(_ expansion: Expansion, _ records: [IterationRecord]) {
         names = expansion.graph.metrics.flatMap { id -> [String] in
-            let instances = (expansion.positions[id] ?? 0..<0).map { expansion.instances[$0] }
-            return instances.filter { $0.phase == .body }.map(\.id)
+            (expansion.positions[id] ?? 0..<0).map { expansion.instances[$0].id }
         }
-        self.records = records.filter { $0.iteration > 0 }
+        // A run that was gone on with has computed what comes before the loop once more.
+        let setup = records.last { $0.iteration == 0 && !$0.metrics.isEmpty }
+        self.records = (setup.map { [$0] } ?? []) + records.filter { $0.iteration > 0 }
     }
 
     var csv: [UInt8] {
@@ -22,6 +24,16 @@ struct MetricsTable {
             return (["\(record.iteration)"] + values + [decimals(record.seconds, 6)]).joined(separator: ",")
         }
         return Array((([header] + rows).joined(separator: "\n") + "\n").utf8)
+    }
+
+    /// Every metric as it was last: before the loop, or in the last iteration.
+    ///
+    /// - Parameter iteration: The one whose state is kept, where it has metrics; a run that diverges goes back.
+    static func last(_ records: [IterationRecord], upTo iteration: Int) -> [String: Float] {
+        let setup = records.last { $0.iteration == 0 }?.metrics ?? [:]
+        let measured = records.filter { $0.iteration > 0 && !$0.metrics.isEmpty }
+        let last = (measured.last { $0.iteration == iteration } ?? measured.last)?.metrics ?? [:]
+        return setup.merging(last) { $1 }
     }
 
     /// The rows of such a file; those that cannot be read are left out.

@@ -1,32 +1,39 @@
+internal import Foundation
 internal import Runtime
 internal import Scheduling
 
 /// How fast this machine is: measured once, and remembered in a folder.
 struct OwnSpeeds {
     private let cache: SpeedCache
+    private let isQuiet: Bool
 
-    init(folder: String) {
+    /// - Parameter isQuiet: Whether nothing is said when the machine is measured.
+    init(folder: String, isQuiet: Bool = false) {
         cache = SpeedCache(folder: folder, program: Tool.version, versions: RunReport.versions())
+        self.isQuiet = isQuiet
     }
 
-    /// Of workers in this process; none where it cannot be told.
-    func all(threads: Int, workers: Int) -> [Speeds] {
-        let known = try? cache.speeds(threads: threads, workers: workers) {
-            try Speeds.measured(threads: threads, workers: workers)
-        }
-        guard let known, !known.isEmpty else { return [] }
-        // A worker that was a process of its own has written of itself alone.
-        return (0..<workers).map { known[$0 % known.count] }
-    }
-
-    /// Of this process as a worker; `nil` where it cannot be told.
+    /// Measures the machine, unless its speeds are known: before many ask for them at once.
     ///
-    /// - Parameters:
-    ///   - neighbours: Workers that start on this machine at once, this one included.
-    ///   - anew: Whether it is measured in any case.
-    func one(threads: Int, neighbours: Int, anew: Bool) -> Speeds? {
-        try? cache.speeds(threads: threads, workers: neighbours, anew: anew) {
-            try Speeds.measured(threads: threads)
-        }.first
+    /// - Parameter anew: Whether it is measured in any case.
+    /// - Throws: ``Failure`` where a file is to tell, and does not.
+    func prepare(anew: Bool = false) throws {
+        guard try GivenSpeeds.read() == nil else { return }
+        _ = machine(anew: anew)
+    }
+
+    /// Of each of some workers on this machine that compute at the same time; `nil` where it cannot be told.
+    ///
+    /// - Throws: ``Failure`` where a file is to tell, and does not.
+    func worker(threads: Int, of workers: Int, anew: Bool = false) throws -> Speeds? {
+        try GivenSpeeds.read() ?? machine(anew: anew)?.speeds(threads: threads, workers: workers)
+    }
+
+    private func machine(anew: Bool) -> MachineSpeeds? {
+        let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), 1024)
+        return try? cache.speeds(processors: processors, anew: anew) {
+            if !isQuiet { Terminal.error("measuring how fast this machine computes; this is done once") }
+            return try MachineSpeeds.measured()
+        }
     }
 }

@@ -81,7 +81,7 @@ struct Resumption {
         var words = [CommandLine.arguments.first ?? Tool.configuration.name, "run", name, "--resume", folder]
         // Bits are promised for equal threads per worker only, so these go along.
         if let workers = hosts.workers { words += ["--workers", file(workers, else: "HOSTS.txt", "hosts")] }
-        if let threads = hosts.threads { words += ["--threads", "\(threads)"] }
+        if let threads = hosts.givenThreads { words += ["--threads", threads.text] }
         let command = words.map(quotedForShell).joined(separator: " ")
         return saved.isEmpty ? command : "\(command), where \(saved.joined(separator: " and "))"
     }

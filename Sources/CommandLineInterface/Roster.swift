@@ -25,16 +25,16 @@ struct Roster {
             return false
         }
         let shell = isAlone ? nil : try RemoteShell()
-        let localSlots = file.hosts.reduce(0) { $1.address == .local ? $0 + $1.slots.count : $0 }
+        let localSlots = file.hosts.reduce(0) { $1.isLocal ? $0 + $1.slots.count : $0 }
         var launches: [StartedWorkers.Launch] = []
         for host in file.hosts {
             let place = "\(file.name):\(host.line)"
             switch host.address {
             case .worker: continue
-            case .local:
+            case .local(let program):
                 let address = ownAddresses[host.line]
                 let launch = StartedWorkers.local(
-                    threads: host.slots.threads,
+                    program: program, threads: host.slots.threads,
                     memory: host.slots.memory ?? AvailableMemory().share(among: localSlots),
                     bind: address.map { $0.hasPrefix("[") ? "tcp://[::]:*" : "tcp://0.0.0.0:*" },
                     neighbours: localSlots, place: place)
@@ -79,6 +79,12 @@ struct Roster {
             let (endpoint, what) = problem
             guard let host = members.first(where: { $0.announcement.endpoint == endpoint })?.host else { return line }
             let place = "\(file.name):\(host.line)"
+            if case .same(let other) = what,
+                let first = members.first(where: { $0.announcement.endpoint == other })?.host
+            {
+                return "\(place): '\(endpoint)' is the worker of line \(first.line), '\(other)'; delete one of the "
+                    + "lines, or start another worker there"
+            }
             guard case .silent(let seconds) = what else { return "\(place): \(line)" }
             switch host.address {
             case .worker: return "\(place): \(line)"
@@ -113,7 +119,10 @@ struct Roster {
         }
         guard problems.isEmpty else { throw Failure.usage(problems) }
         var addresses: [Int: String] = [:]
-        for host in file.hosts where host.address == .local { addresses[host.line] = host.reachedAt ?? outer }
+        for host in file.hosts where host.isLocal {
+            // The address that somebody wrote is the network that is meant; without others it need not be used.
+            addresses[host.line] = host.reachedAt ?? outer.map { host.ownAddress ?? $0 }
+        }
         return addresses
     }
 }

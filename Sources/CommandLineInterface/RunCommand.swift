@@ -29,8 +29,10 @@ struct RunCommand: ParsableCommand {
         let resumption = try loadResumption()
         let loaded = try graph.load(resuming: resumption, isQuiet: quiet)
         try resumption?.check(hosts.rewrite)
-        let team = try hosts.gatherTeam()
-        let plan = try hosts.plan(loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true)
+        let team = try hosts.gatherTeam(isQuiet: quiet)
+        let plan = try hosts.plan(
+            loaded, rewriting: resumption?.rewriting ?? .all, team: team, isRun: true,
+            isQuiet: quiet)
         let expansion = plan.expansion
         if team == nil {
             try checkMachine(plan, loaded.files, of: graph.file)
@@ -105,6 +107,7 @@ struct RunCommand: ParsableCommand {
         let folder: String
         let iterations: Int
         let workers: Int
+        let note: String?
     }
 
     private func announce(_ folder: RunFolder, _ plan: Plan) throws {
@@ -121,8 +124,9 @@ struct RunCommand: ParsableCommand {
                 try jsonLine(
                     StartLine(
                         graph: graph.name, folder: folder.path, iterations: plan.expansion.iterations,
-                        workers: plan.workers.count)))
+                        workers: plan.workers.count, note: graph.noteText)))
         case .terminal, .plain:
+            if let note = graph.noteText { Terminal.line(note) }
             Terminal.line(
                 "\(graph.name): \(counted(plan.expansion.instances.count, "instance")), "
                     + "\(counted(plan.expansion.iterations, "iteration")), \(counted(plan.workers.count, "worker")), "
@@ -167,9 +171,6 @@ struct RunCommand: ParsableCommand {
 
     /// - Parameter first: The iteration that the run went on from.
     private func finish(_ result: RunResult, _ plan: Plan, _ folder: RunFolder, after first: Int) throws {
-        let last =
-            result.records.last { !$0.metrics.isEmpty && $0.iteration == result.iterations }
-            ?? result.records.last { !$0.metrics.isEmpty }
         let words = EndingWords(result, plan.expansion)
         switch style {
         case .quiet: break
@@ -178,7 +179,8 @@ struct RunCommand: ParsableCommand {
                 try jsonLine(
                     EndLine(
                         event: words.isSuccess ? "end" : "stopped", reason: words.reason,
-                        iterations: result.iterations, folder: folder.path, metrics: last?.metrics ?? [:])))
+                        iterations: result.iterations, folder: folder.path,
+                        metrics: MetricsTable.last(result.records, upTo: result.iterations))))
         case .terminal, .plain:
             if let line = words.line { Terminal.line(line) }
             for line in RunPictures.summary(result, plan.expansion) { Terminal.line(line) }

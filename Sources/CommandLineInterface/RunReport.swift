@@ -63,6 +63,8 @@ struct RunReport: Codable {
     let parameters: [String: ParameterValue]
     let options: [String: ParameterValue]
     let iterations: Int
+    /// Every metric as it was last; `null` where it is no number or infinite.
+    let metrics: [String: Float?]
     /// Whether the graph was rewritten, and what that changed.
     let rewriting: Rewriting
     let rewrites: [String]
@@ -94,6 +96,7 @@ struct RunReport: Codable {
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         options = graph.options
         iterations = result.iterations
+        metrics = MetricsTable.last(result.records).mapValues { $0.isFinite ? $0 : nil }
         rewriting = plan.expansion.rewriting
         rewrites = plan.rewrites.map(\.description)
         convolutions = plan.convolutions.mapValues(\.rawValue)
@@ -160,9 +163,7 @@ struct RunReport: Codable {
     var parameterTexts: [String: String] { parameters.mapValues(\.description) }
 
     func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + Array("\n".utf8)
+        Array((try JSONText.encode(self, isPretty: true) + "\n").utf8)
     }
 
     /// The report in the folder of a run.

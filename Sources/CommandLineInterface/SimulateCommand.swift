@@ -91,9 +91,10 @@ struct SimulateCommand: ParsableCommand {
             "write one such as {\"count\": 100, \"gflops\": 500, \"memory\": 32e9, \"bandwidth\": 1.25e9, "
                 + "\"latency\": 20e-6}"
         }
+        let text = try plainText(data, of: hostsSpec, as: "a file that describes machines")
         let spec: MachineSpec
         do {
-            spec = try JSONDecoder().decode(MachineSpec.self, from: data)
+            spec = try JSONDecoder().decode(MachineSpec.self, from: Data(text.utf8))
         } catch {
             throw Failure.usage("\(hostsSpec): \(SimulateCommand.complaint(error))")
         }

@@ -10,6 +10,8 @@ final class StartedProgram {
     private let errors: UnsafeMutablePointer<FILE>
     private let lines: Int
     private var text: [UInt8] = []
+    /// What it printed last that is no announcement.
+    private var lastLine = ""
     private var hasEnded = false
     private var hasInput = true
     private(set) var announcements: [Announcement] = []
@@ -67,13 +69,16 @@ final class StartedProgram {
         guard count > 0 else { return }
         text += part.prefix(count)
         while let end = text.firstIndex(of: UInt8(ascii: "\n")) {
-            if let announcement = Announcement(String(decoding: text[..<end], as: UTF8.self)) {
+            let line = String(decoding: text[..<end], as: UTF8.self)
+            if let announcement = Announcement(in: line[...]) {
                 announcements.append(announcement)
+            } else {
+                lastLine = line
             }
             text.removeFirst(end + 1)
         }
-        // A line of ours is short.
-        if text.count > 1 << 16 { text = [] }
+        // A line of ours is short, and stands at the end of what comes before it.
+        if text.count > 1 << 16 { text.removeFirst(text.count - 1 << 12) }
     }
 
     /// How it ended, or that it did not, with its errors so far.
@@ -83,7 +88,8 @@ final class StartedProgram {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = pread(fileno(errors), &bytes, bytes.count, 0)
         return StartedWorkers.Ending(
-            code: process.code, errors: String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self))
+            code: process.code, errors: String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self),
+            output: "\(lastLine)\n\(String(decoding: text, as: UTF8.self))")
     }
 
     /// Tells it to end.

@@ -20,16 +20,36 @@ final class StartedWorkers {
         let code: Int32?
         /// What it printed as errors.
         let errors: String
+        /// What else it printed, of which nothing was understood.
+        var output = ""
 
-        /// The line that tells most: our own first, else the last.
+        /// The line that tells most: our own first, wherever it stands in what a login prints; else the last error, and else
+        /// the last of what was printed otherwise.
         var line: String {
-            let lines = errors.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isASCII || $0 >= " " } }
-                .filter { !$0.allSatisfy(\.isWhitespace) }
+            let lines = Ending.lines(errors)
             let own = "\(Tool.configuration.name): "
-            guard let told = lines.first(where: { $0.hasPrefix(own) }) ?? lines.last else {
-                return code.map { "it ended with code \($0)" } ?? "it says nothing"
+            if let told = lines.compactMap({ line in line.range(of: own).map { line[$0.lowerBound...] } }).first {
+                return Ending.cut(String(told))
             }
-            return String(told.prefix(300))
+            if let last = lines.last { return Ending.cut(last) }
+            let end = code.map { "it ended with code \($0)" }
+            if let last = Ending.lines(output).last {
+                return (end.map { "\($0) and printed" } ?? "it prints") + " '\(Ending.cut(last))'"
+            }
+            return end ?? "it says nothing"
+        }
+
+        /// Lines on which something can be seen.
+        private static func lines(_ text: String) -> [String] {
+            text.split(whereSeparator: \.isNewline).filter { line in
+                line.unicodeScalars.contains {
+                    $0.properties.generalCategory != .control && !$0.properties.isWhitespace
+                }
+            }.map { String($0).trimmingCharacters(in: .whitespaces).showingAll }
+        }
+
+        private static func cut(_ line: String) -> String {
+            line.count > 300 ? line.prefix(300) + "…" : line
         }
     }
 
@@ -76,12 +96,16 @@ final class StartedWorkers {
     /// A worker on this machine.
     ///
     /// - Parameters:
+    ///   - program: The path of the program, where it is not this one.
     ///   - memory: Bytes that it may use.
     ///   - bind: Where it listens; beyond this machine only with keys.
     ///   - neighbours: Workers that start here at once, this one included.
     ///   - place: Whose it is, for messages.
-    static func local(threads: Int, memory: Int, bind: String? = nil, neighbours: Int, place: String) -> Launch {
-        let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(percentEncoded: false)
+    static func local(
+        program: String? = nil, threads: Int, memory: Int, bind: String? = nil, neighbours: Int, place: String
+    ) -> Launch {
+        let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(percentEncoded: false)
+        let path = program.map { NSString(string: $0).expandingTildeInPath } ?? own
         let options = bind.map { ["--secure", "--bind", $0] } ?? []
         let command =
             [path, "worker", "--attended", "--threads", "\(threads)", "--memory", "\(memory)B"]
@@ -90,43 +114,5 @@ final class StartedWorkers {
             "\(place): a worker does not start on this machine: \(ending.line); try "
                 + "'\(Tool.configuration.name) worker' by hand"
         }
-    }
-}
-
-/// Where a worker listens, as it prints it: `listening at tcp://0.0.0.0:41234 key=…`.
-struct Announcement {
-    let endpoint: String
-    /// Its public key, where it has one.
-    let key: String?
-
-    init(endpoint: String, key: String?) {
-        self.endpoint = endpoint
-        self.key = key
-    }
-
-    /// `nil` where a line is something else, such as a greeting of the shell there.
-    init?(_ line: String) {
-        let words = line.split { $0.isWhitespace }.map(String.init)
-        guard (3...4).contains(words.count), words[0] == "listening", words[1] == "at", Endpoint.isOne(words[2]) else {
-            return nil
-        }
-        endpoint = words[2]
-        guard words.count == 4 else {
-            key = nil
-            return
-        }
-        guard words[3].hasPrefix("key="), Endpoint.isKey(String(words[3].dropFirst(4))) else { return nil }
-        key = String(words[3].dropFirst(4))
-    }
-
-    /// As it stands in a host file.
-    var hostLine: String { endpoint + (key.map { " key=\($0)" } ?? "") }
-
-    var line: String { "listening at \(hostLine)" }
-
-    /// The same worker as others reach it.
-    func reached(at host: String) -> Announcement {
-        let port = endpoint.split(separator: ":").last ?? ""
-        return Announcement(endpoint: "tcp://\(host):\(port)", key: key)
     }
 }

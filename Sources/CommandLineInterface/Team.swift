@@ -11,9 +11,14 @@ final class Team {
     let links: Links
     private let started: StartedWorkers
 
+    /// - Parameter isQuiet: Whether nothing is said when the machine is measured.
     /// - Throws: ``Failure`` with every worker that cannot be had.
-    init(_ file: HostFile) throws {
+    init(_ file: HostFile, isQuiet: Bool) throws {
         let roster = try Roster(file)
+        // Before there are many, who would all measure the machine, and each other.
+        if file.hosts.contains(where: \.isLocal) {
+            try OwnSpeeds(folder: WorkerCommand.cacheFolder, isQuiet: isQuiet).prepare()
+        }
         started = try StartedWorkers(roster.launches)
         let members = roster.members(started.announced)
         do {

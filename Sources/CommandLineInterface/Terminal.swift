@@ -17,9 +17,9 @@ enum Terminal {
         return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
     }
 
-    /// A line on standard error: `graphrun: …`.
+    /// A line on standard error: `graphrun: …`, with nothing in it that cannot be seen.
     static func error(_ line: String) {
-        _ = write("\(Tool.configuration.name): \(line)\n", to: STDERR_FILENO)
+        _ = write("\(Tool.configuration.name): \(line.showingAll)\n", to: STDERR_FILENO)
     }
 
     static func warning(_ line: String) {

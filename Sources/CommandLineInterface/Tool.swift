@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Foundation
 public import GraphModel
 public import Kernels
+internal import Messaging
 internal import Synchronization
+internal import TensorMath
 
 /// A graph definition with the name it is emitted by.
 public struct Definition: Sendable {
@@ -47,6 +49,14 @@ public enum Tool {
     /// Version of this program; coordinator and workers must agree on it.
     static let version = "0.7"
 
+    /// What `--version` prints: the program, and the libraries that it computes with here.
+    static var versionLines: String {
+        let libraries = RunReport.versions().sorted { $0.key < $1.key }.map { name, version in
+            version.hasPrefix("\(name) ") || version.hasPrefix("\(name.lowercased())-") ? version : "\(name) \(version)"
+        }
+        return "\(configuration.name) \(version)\n\(libraries.joined(separator: ", ")), ZeroMQ \(Context.version)"
+    }
+
     private static let shared = Mutex(Configuration())
 
     static var configuration: Configuration { shared.withLock { $0 } }
@@ -63,7 +73,7 @@ public enum Tool {
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
-        Restart.mendOpenBLAS()
+        if let warning = LibraryRestart.mend() { Terminal.warning(warning) }
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)
@@ -121,6 +131,7 @@ struct GraphrunCommand: ParsableCommand {
         commandName: "graphrun",
         abstract: "Runs image reconstructions that are declared as dataflow graphs.",
         discussion: "'graphrun FILE.graph' is 'graphrun run FILE.graph'.",
+        version: Tool.versionLines,
         subcommands: [
             RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self, SimulateCommand.self,
             DenoiseCommand.self, WorkerCommand.self,
@@ -133,6 +144,7 @@ struct GraphsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graphs",
         abstract: "Emits the graphs that are defined in Swift here, and runs them with their own kinds.",
+        version: Tool.versionLines,
         subcommands: [
             ListCommand.self, EmitCommand.self, RunCommand.self, CheckCommand.self, DotCommand.self, PlanCommand.self,
             SimulateCommand.self, DenoiseCommand.self, WorkerCommand.self,

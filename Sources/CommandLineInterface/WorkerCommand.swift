@@ -18,41 +18,55 @@ struct WorkerCommand: ParsableCommand {
     var bind: String?
     @Flag(help: "Let in only those who know the key that is printed.") var secure = false
     @Flag(help: "Let in everybody, from other machines too.") var insecure = false
-    @Option(help: "Threads to compute with. Default: all processors.")
-    var threads: Int?
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads to compute with. Default: all processors.", valueName: "number"))
+    var threads: GivenNumber<Int>?
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Memory to use, such as 4GiB. Default: all that programs may use here.", valueName: "size"))
     var memory: String?
     @Option(
         help: ArgumentHelp("Folder that keeps files of runs. Default: ~/.cache/graphrun.", valueName: "dir"),
         completion: .directory)
     var data: String?
-    @Flag(help: "Measure anew how fast this machine is. It is done when a worker first starts, and takes a second.")
+    @Flag(
+        help: "Measure anew how fast this machine is. It is done once, when it is first needed, and takes two seconds.")
     var measure = false
-    @Option(help: ArgumentHelp("Workers that start on this machine at once, this one included.", visibility: .hidden))
-    var neighbours = 1
-    @Option(help: ArgumentHelp("Workers to start, each a process of its own.", visibility: .hidden)) var slots = 1
+    @Option(
+        name: .customLong("neighbours"), parsing: .unconditional,
+        help: ArgumentHelp("Workers that start on this machine at once, this one included.", visibility: .hidden))
+    var givenNeighbours = GivenNumber(1)
+    @Option(
+        name: .customLong("slots"), parsing: .unconditional,
+        help: ArgumentHelp("Workers to start, each a process of its own.", visibility: .hidden))
+    var givenSlots = GivenNumber(1)
     @Flag(help: ArgumentHelp("Listen at addresses of IPv6 where --bind does not say.", visibility: .hidden))
     var ipv6 = false
     @Flag(help: ArgumentHelp("Stop when standard input ends.", visibility: .hidden)) var attended = false
 
     func run() throws {
-        let threads = try checkedThreads()
-        let memory = try checkedMemory()
+        let all = ProcessInfo.processInfo.activeProcessorCount
+        let threads = try threads?.value(of: "--threads", in: 1...1024) ?? min(all, 1024)
+        let slots = try givenSlots.value(of: "--slots", in: 1...1024)
+        let neighbours = try givenNeighbours.value(of: "--neighbours", in: 1...1024)
+        let memory = try checkedMemory(slots)
         let endpoint = try checkedEndpoint()
         let interrupt = Interrupt {}
         defer { interrupt.end() }
         let input = attended ? InputEnd() : nil
         guard slots == 1 else {
+            // Once for all that are started.
+            try OwnSpeeds(folder: data ?? WorkerCommand.cacheFolder, isQuiet: attended).prepare(anew: measure)
             let place = "--slots \(slots)"
             let launch = StartedWorkers.local(
                 threads: threads, memory: memory, bind: secure ? endpoint : nil, neighbours: slots, place: place)
             let started = try StartedWorkers(Array(repeating: launch, count: slots))
-            for own in started.announced.flatMap(\.self) { Terminal.line(own.line) }
+            for own in started.announced.flatMap(\.self) { announce(own) }
             while !interrupt.isStopped, input?.isReached != true { Thread.sleep(forTimeInterval: 0.1) }
             return started.stop()
         }
-        let service = try makeService(threads: threads, memory: memory)
+        let service = try makeService(threads: threads, memory: memory, neighbours: neighbours)
         let announcement: Announcement
         do throws(MessagingError) {
             let keys = secure ? try KeyPair() : nil
@@ -61,7 +75,7 @@ struct WorkerCommand: ParsableCommand {
         } catch {
             throw Failure.usage("--bind \(error)")
         }
-        Terminal.line(announcement.line)
+        announce(announcement)
         if !attended, !Endpoint.isLoopback(announcement.endpoint) {
             let isAnywhere = ["0.0.0.0", "[::]"].contains(Endpoint.host(announcement.endpoint))
             let reached = isAnywhere ? announcement.reached(at: OwnAddress.name) : announcement
@@ -72,9 +86,15 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
-    private func makeService(threads: Int, memory: Int) throws -> WorkerService {
+    private func announce(_ announcement: Announcement) {
+        Terminal.line(attended ? announcement.markedLine : announcement.line)
+    }
+
+    private func makeService(threads: Int, memory: Int, neighbours: Int) throws -> WorkerService {
         let folder = data ?? WorkerCommand.cacheFolder
-        let speeds = OwnSpeeds(folder: folder).one(threads: threads, neighbours: neighbours, anew: measure)
+        // Whoever started it has no use for the line, and would take it for a complaint.
+        let speeds = try OwnSpeeds(folder: folder, isQuiet: attended)
+            .worker(threads: threads, of: neighbours, anew: measure)
         do {
             return WorkerService(
                 Abilities(
@@ -91,19 +111,8 @@ struct WorkerCommand: ParsableCommand {
 
     // MARK: Options
 
-    private func checkedThreads() throws -> Int {
-        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        guard (1...1024).contains(threads) else {
-            throw Failure.usage("--threads \(threads): give a whole number from 1 to 1024")
-        }
-        guard (1...1024).contains(slots) else {
-            throw Failure.usage("--slots \(slots): give a whole number from 1 to 1024")
-        }
-        return threads
-    }
-
     /// Bytes that a worker may use.
-    private func checkedMemory() throws -> Int {
+    private func checkedMemory(_ slots: Int) throws -> Int {
         guard let memory else { return AvailableMemory().share(among: slots) }
         guard let count = ByteCount(memory) else {
             throw Failure.usage("--memory \(memory): give \(ByteCount.form)")

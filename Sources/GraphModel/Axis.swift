@@ -37,7 +37,7 @@ public struct TileAxis: Hashable, Sendable {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where it cannot be cut so.
     func tiling(of shape: Shape, _ files: FileFacts) throws(GraphError) -> Tiling {
-        let reach = mode.value == .exact ? try denoiser.reach(files) : nil
+        let reach = mode.value == .exact ? try denoiser.reach(for: shape, files) : nil
         do throws(TilingError) {
             guard shape.rank >= dimensions, dimensions >= 1 else {
                 throw .rank(image: shape.rank, tiled: dimensions)

@@ -21,6 +21,9 @@ public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable, Paramet
 
 /// A denoiser that needs no file.
 public enum DenoiserChoice: String, Hashable, Sendable, CaseIterable, ParameterType {
+    /// The one of the others that suits the image's channels: of one the network for gray images, of three that for
+    /// colour images, of any other number total variation.
+    case auto
     /// The network for colour images that is part of the program.
     case color = "graphrun-color"
     /// The network for gray images that is part of the program.
@@ -31,7 +34,18 @@ public enum DenoiserChoice: String, Hashable, Sendable, CaseIterable, ParameterT
     private static let prefix = "bundled:"
 
     /// What stands for the weights that are part of the program where the path of a file is expected.
-    package var weights: String? { self == .totalVariation ? nil : DenoiserChoice.prefix + rawValue }
+    package var weights: String? {
+        switch self {
+        case .color, .gray: DenoiserChoice.prefix + rawValue
+        case .auto, .totalVariation: nil
+        }
+    }
+
+    /// The one that is meant for an image `N × C × H × W`.
+    func resolved(for image: Shape) -> DenoiserChoice {
+        guard self == .auto else { return self }
+        return image.rank != 4 ? .totalVariation : image[1] == 1 ? .gray : image[1] == 3 ? .color : .totalVariation
+    }
 
     /// How messages call the weights at `path`: a file's path, or the name of those that are part of the program.
     package static func shown(_ path: String) -> String { DenoiserChoice(weights: path)?.rawValue ?? path }
@@ -115,9 +129,21 @@ public struct Denoiser: Hashable, Sendable, Codable {
         case batch
     }
 
+    /// The same denoiser by its own name, where that is left to the image that it is for.
+    ///
+    /// - Parameter image: The shape of an image, or of the window of a tile.
+    public func resolved(for image: Shape) -> Denoiser {
+        guard weights.value.isEmpty, name.value == .auto else { return self }
+        return Denoiser(
+            Setting(name.value.resolved(for: image), parameter: name.parameter), weights: weights, tvWeight: tvWeight,
+            tvIterations: tvIterations, convolutions: convolutions, batch: batch)
+    }
+
+    /// What is used for an image of some shape.
+    ///
     /// - Throws: ``GraphError/rule(_:)`` where the weights cannot be read or are of no known network.
-    public func method(_ files: FileFacts) throws(GraphError) -> Method {
-        guard let path = weightsPath else {
+    public func method(for image: Shape, _ files: FileFacts) throws(GraphError) -> Method {
+        guard let path = resolved(for: image).weightsPath else {
             guard tvIterations.value >= 1 else { throw .rule("total variation needs at least 1 iteration") }
             guard tvWeight.value >= 0 else { throw .rule("the weight of total variation must not be negative") }
             return .totalVariation(weight: tvWeight.value, iterations: tvIterations.value)
@@ -126,14 +152,15 @@ public struct Denoiser: Hashable, Sendable, Codable {
         return .network(try files.network(of: path), path: path)
     }
 
-    /// The weights that are used, a file's or those of the program; `nil` for total variation.
+    /// The weights that are used, a file's or those of the program; `nil` for total variation, and as long as the choice
+    /// is left to the image.
     package var weightsPath: String? { weights.value.isEmpty ? name.value.weights : weights.value }
 
-    /// How far it looks, and on which grid.
+    /// How far it looks in an image of some shape, and on which grid.
     ///
-    /// - Throws: what ``method(_:)`` throws.
-    public func reach(_ files: FileFacts) throws(GraphError) -> Reach {
-        switch try method(files) {
+    /// - Throws: what ``method(for:_:)`` throws.
+    public func reach(for image: Shape, _ files: FileFacts) throws(GraphError) -> Reach {
+        switch try method(for: image, files) {
         case .totalVariation(_, let iterations):
             // The first iteration sees its own pixel only; each later one reads the dual field of its neighbours.
             return Reach(stride: 1, before: iterations - 1, after: iterations - 1)

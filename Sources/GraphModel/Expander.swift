@@ -99,8 +99,8 @@ struct Expander {
             return Instance(
                 id: id, node: position(of: node), index: index, phase: phase,
                 content: .state(initial: source, next: -1), type: instances[source].type, cost: Cost())
-        case .compute(let kind, let inputs):
-            let declared = type(of: kind).inputs
+        case .compute(let general, let inputs):
+            let declared = type(of: general).inputs
             guard declared.count == inputs.count else { return nil }
             var read: [[Int]] = []
             var gathered: ResolvedAxis?
@@ -127,6 +127,7 @@ struct Expander {
             let context = NodeContext(
                 node: node.id, index: index, axis: axis, gathered: gathered,
                 inputs: read.map { $0.map { instances[$0].type } }, neighbours: neighbours, files: files)
+            let kind: any NodeKind = general.resolved(for: context)
             let type = try kind.output(context)
             let cost = try kind.cost(context)
             let inputBounds = read.map { $0.map { bounds[$0] } }

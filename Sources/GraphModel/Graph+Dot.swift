@@ -78,7 +78,11 @@ extension Expansion {
         switch node.content {
         case .state: lines.append("state")
         case .compute(let kind, _):
-            let label = kind.label
+            var label = kind.label
+            // As it turns out to be for what it reads.
+            if let position = positions[node.id]?.first, case .compute(let own, _, _) = instances[position].content {
+                label = own.label
+            }
             lines.append(type(of: kind).name + (label.isEmpty ? "" : ": \(label)"))
         }
         if let range = positions[node.id], !range.isEmpty {

@@ -29,6 +29,9 @@ public struct Graph: Sendable {
     public let name: String
     /// What it does, in a line.
     public let summary: String
+    /// What a run says first, for whoever may expect something else of it; empty where there is nothing to say. `{NAME}`
+    /// stands for the value of a parameter, of a path for the file's name.
+    public let note: String
     /// How often the body runs.
     public let iterations: Setting<Int>
     public internal(set) var parameters: [Parameter]
@@ -44,12 +47,13 @@ public struct Graph: Sendable {
     public internal(set) var stop: StopRule?
 
     package init(
-        name: String, summary: String, iterations: Setting<Int>, parameters: [Parameter],
+        name: String, summary: String, note: String = "", iterations: Setting<Int>, parameters: [Parameter],
         options: [String: ParameterValue], axes: [Axis], nodes: [Node], metrics: [String], outputs: [String: String],
         stop: StopRule? = nil
     ) {
         self.name = name
         self.summary = summary
+        self.note = note
         self.iterations = iterations
         self.parameters = parameters
         self.options = options
@@ -65,8 +69,18 @@ extension Graph {
     /// The same graph with another number of iterations, in the parameter too that gives it.
     package func withIterations(_ count: Int) -> Graph {
         Graph(
-            name: name, summary: summary, iterations: Setting(count, parameter: iterations.parameter),
+            name: name, summary: summary, note: note, iterations: Setting(count, parameter: iterations.parameter),
             parameters: parameters.map { $0.name == iterations.parameter ? $0.with(.integer(count)) : $0 },
             options: options, axes: axes, nodes: nodes, metrics: metrics, outputs: outputs, stop: stop)
+    }
+
+    /// The note with the values that are in force; `nil` where there is none.
+    public var noteText: String? {
+        guard !note.isEmpty else { return nil }
+        return parameters.reduce(note) { text, parameter in
+            let value = parameter.value.description
+            let shown = parameter.sort == .path ? value.split(separator: "/").last.map(String.init) ?? value : value
+            return text.replacing("{\(parameter.name)}", with: shown)
+        }
     }
 }

@@ -15,6 +15,7 @@ public final class GraphBuilder {
     private let overrides: Overrides
     private var unusedOverrides: Set<String>
     private var iterations: Setting<Int> = 1
+    private var noteOfRun = ""
     private var parameters: [Parameter] = []
     private var options: [String: ParameterValue] = [:]
     private var axes: [Axis] = []
@@ -260,6 +261,12 @@ public final class GraphBuilder {
         stop = StopRule(metric: metric.id, below: threshold, count: count)
     }
 
+    /// What a run says first, for whoever may expect something else of it: `{NAME}` stands for the value of a parameter, of a
+    /// path for the file's name.
+    public func note(_ text: String) {
+        noteOfRun = text
+    }
+
     /// Reports the number that `value` yields: each iteration, or once where it does not change.
     public func metric(_ value: Value) {
         metrics.append(value.id)
@@ -286,8 +293,8 @@ public final class GraphBuilder {
                 location: node.location)
         }
         let graph = Graph(
-            name: name, summary: summary, iterations: iterations, parameters: parameters, options: options,
-            axes: axes, nodes: finished, metrics: metrics, outputs: outputs, stop: stop)
+            name: name, summary: summary, note: noteOfRun, iterations: iterations, parameters: parameters,
+            options: options, axes: axes, nodes: finished, metrics: metrics, outputs: outputs, stop: stop)
         return (graph, problems)
     }
 }

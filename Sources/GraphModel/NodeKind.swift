@@ -85,6 +85,9 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     static var name: String { get }
     /// The inputs, in order.
     static var inputs: [Input] { get }
+    /// The same kind with the settings decided that it leaves to what it reads. It is asked first, and what it gives is
+    /// asked for all else; by default the kind as it is.
+    func resolved(for context: NodeContext) -> Self
     /// Shape and element type of the result.
     ///
     /// - Throws: ``GraphError/rule(_:)`` where the inputs or settings do not allow one.
@@ -117,6 +120,7 @@ public protocol NodeKind: Codable, Hashable, Sendable {
 }
 
 extension NodeKind {
+    public func resolved(for context: NodeContext) -> Self { self }
     public func box(_ context: NodeContext, input: Int, value: Int) -> Region? { nil }
     public func gradientBound(_ context: NodeContext, inputs: [[Double?]]) -> Double? { nil }
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] { [] }

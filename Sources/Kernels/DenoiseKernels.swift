@@ -12,7 +12,7 @@ private enum PreparedDenoiser {
     /// Weights are read, and transforms of them made, once for all instances of a worker.
     init(_ denoiser: Denoiser, _ context: KernelContext) throws {
         let image = try context.node.type(0)
-        switch try denoiser.method(context.node.files) {
+        switch try denoiser.method(for: image.shape, context.node.files) {
         case .totalVariation(let weight, let iterations):
             let solver = try context.shared.resource("\(image.shape) \(iterations)") {
                 try TotalVariation(shape: image.shape, iterations: iterations, threads: context.threads)
@@ -34,8 +34,8 @@ private enum PreparedDenoiser {
     }
 
     static func noteImplementations(_ denoiser: Denoiser, _ context: KernelContext) throws {
-        guard case .network(let network, let path) = try denoiser.method(context.node.files) else { return }
         let image = try context.node.type(0).shape
+        guard case .network(let network, let path) = try denoiser.method(for: image, context.node.files) else { return }
         let batch = min(image[0], denoiser.batch.value)
         let method = denoiser.convolutions.value.method(automatic: context.automaticConvolutions)
         let program = try context.shared.resource("\(path) \(method) \(batch) \(image)") {

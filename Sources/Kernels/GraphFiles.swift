@@ -20,7 +20,7 @@ package final class GraphFiles: FileInspector {
             switch DenoiserChoice(weights: path) {
             case .color?: return .bundled(.color)
             case .gray?: return .bundled(.gray)
-            case .totalVariation?, nil: break
+            case .auto?, .totalVariation?, nil: break
             }
             let file =
                 path.hasPrefix("/") || folder.isEmpty || path == ByteStream.dash

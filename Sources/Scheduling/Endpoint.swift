@@ -16,8 +16,7 @@ public enum Endpoint {
     public static func isLoopback(_ text: String) -> Bool {
         let host = host(text)
         // A name such as 127.example.org is no address.
-        return host == "localhost" || host == "[::1]"
-            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
+        return isLoopbackHost(host) || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     /// The host of an endpoint.
@@ -28,6 +27,25 @@ public enum Endpoint {
 }
 
 extension Endpoint {
+    /// Names by which every machine knows itself, as Linux distributions list them in `/etc/hosts`.
+    private static let loopbackNames: Set<String> = [
+        "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4", "localhost6",
+        "localhost6.localdomain6", "ip6-localhost", "ip6-loopback",
+    ]
+
+    /// Whether a text is a name or address, without a port, that is this machine wherever it is used.
+    static func isLoopbackHost(_ text: String) -> Bool {
+        loopbackNames.contains(text.lowercased()) || text == "::1" || text == "[::1]"
+            || isAddress(text) && text.hasPrefix("127.")
+    }
+
+    /// Whether a text is an address and no name; of IPv6 with or without brackets.
+    static func isAddress(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count != 4 || !parts.allSatisfy({ UInt8($0) != nil && $0.first != "+" }) else { return true }
+        return isBracketed(text) || isBracketed("[\(text)]") && text.contains(":")
+    }
+
     /// Whether a text is the name or IPv4 address of a host, and nothing that a program could take for an option.
     static func isHostName(_ text: String) -> Bool {
         (1...255).contains(text.utf8.count) && !text.hasPrefix("-")

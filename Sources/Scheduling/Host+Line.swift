@@ -1,29 +1,33 @@
 extension Host {
     /// A host out of the words of a line.
     ///
+    /// - Parameter isThisMachine: Whether a name or address is one of this machine's own.
     /// - Throws: ``HostFileError`` with every problem, without name and line.
-    init(_ address: String, options: ArraySlice<String>, line: Int) throws(HostFileError) {
-        if address.contains("://") {
+    init(
+        _ address: String, options: ArraySlice<String>, line: Int, isThisMachine: (String) -> Bool
+    ) throws(HostFileError) {
+        guard !address.contains("://") else {
             try self.init(worker: address, options: options, line: line)
-        } else if address == "localhost" {
-            var settings = HostSettings(options, names: ["slots", "threads", "memory", "address"], of: address)
-            let (slots, reachedAt) = (settings.slots(), settings.address())
-            try settings.finish()
-            self.init(.local, slots: slots, reachedAt: reachedAt, line: line)
-        } else {
-            guard Host.isDestination(address) else {
-                throw HostFileError(problems: [
-                    "'\(address)' is no host; write localhost, HOST or USER@HOST as ssh knows it, or 'tcp://HOST:PORT' of "
-                        + "a worker that runs there"
-                ])
-            }
-            let names = ["slots", "threads", "memory", "address", "program"]
-            var settings = HostSettings(options, names: names, of: address)
-            let (slots, reachedAt, program) = (settings.slots(), settings.address(), settings.program())
-            try settings.finish()
-            self.init(
-                .shell(Login(destination: address, program: program)), slots: slots, reachedAt: reachedAt, line: line)
+            return
         }
+        let isLoopback = Endpoint.isLoopbackHost(address)
+        let isLocal = isLoopback || isThisMachine(address)
+        guard isLocal || Host.isDestination(address) else {
+            throw HostFileError(problems: [
+                "'\(address)' is no host; write localhost, HOST or USER@HOST as ssh knows it, or 'tcp://HOST:PORT' of "
+                    + "a worker that runs there"
+            ])
+        }
+        let names = ["slots", "threads", "memory", "address", "program"]
+        var settings = HostSettings(options, names: names, of: address)
+        let (slots, reachedAt, program) = (settings.slots(), settings.address(), settings.program())
+        try settings.finish()
+        let isAddress = isLocal && !isLoopback && Endpoint.isAddress(address)
+        self.init(
+            isLocal ? .local(program: program) : .shell(Login(destination: address, program: program)), slots: slots,
+            reachedAt: reachedAt,
+            ownAddress: isAddress ? address.contains(":") && !address.hasPrefix("[") ? "[\(address)]" : address : nil,
+            line: line)
     }
 
     private init(worker endpoint: String, options: ArraySlice<String>, line: Int) throws(HostFileError) {

@@ -1,8 +1,8 @@
 /// A line of a host file.
 public struct Host: Hashable, Sendable {
     public enum Address: Hashable, Sendable {
-        /// This machine, on which graphrun starts workers itself.
-        case local
+        /// This machine, on which graphrun starts workers itself; with the path of the program, where it is another one.
+        case local(program: String? = nil)
         /// A machine on which graphrun starts workers over ssh.
         case shell(Login)
         /// A worker that somebody started, at an endpoint such as `tcp://10.0.0.5:7001`; with its public key, where it has
@@ -40,7 +40,15 @@ public struct Host: Hashable, Sendable {
     public internal(set) var slots: Slots
     /// Where other hosts reach the workers that are started there; `nil` where nothing is said.
     public let reachedAt: String?
+    /// The address by which the line names this machine, as it stands in an endpoint, where others may know it by that too.
+    public let ownAddress: String?
     public let line: Int
+
+    /// Whether graphrun starts its workers on this machine.
+    public var isLocal: Bool {
+        guard case .local = address else { return false }
+        return true
+    }
 
     /// By what other hosts reach its workers; `nil` for this machine where nothing is said.
     var addressForOthers: String? {
@@ -51,10 +59,13 @@ public struct Host: Hashable, Sendable {
         }
     }
 
-    init(_ address: Address, slots: Slots = Slots(), reachedAt: String? = nil, line: Int) {
+    init(
+        _ address: Address, slots: Slots = Slots(), reachedAt: String? = nil, ownAddress: String? = nil, line: Int
+    ) {
         self.address = address
         self.slots = slots
         self.reachedAt = reachedAt
+        self.ownAddress = ownAddress
         self.line = line
     }
 }

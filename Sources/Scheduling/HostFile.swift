@@ -14,8 +14,12 @@ public struct HostFile: Hashable, Sendable {
     /// - Parameters:
     ///   - text: The file's contents.
     ///   - name: Its name, for messages.
+    ///   - isThisMachine: Whether a name or address is one of this machine's own, beside those that every machine has for
+    ///     itself, such as `localhost`.
     /// - Throws: ``HostFileError`` with every problem, each with its line and how to mend it.
-    public init(_ text: String, name: String) throws(HostFileError) {
+    public init(
+        _ text: String, name: String, isThisMachine: (String) -> Bool = { _ in false }
+    ) throws(HostFileError) {
         var hosts: [Host] = []
         var problems: [String] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -23,7 +27,8 @@ public struct HostFile: Hashable, Sendable {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let address = words.first else { continue }
             do throws(HostFileError) {
-                hosts.append(try Host(address, options: words.dropFirst(), line: index + 1))
+                hosts.append(
+                    try Host(address, options: words.dropFirst(), line: index + 1, isThisMachine: isThisMachine))
             } catch {
                 problems += error.problems.map { "\(name):\(index + 1): \($0)" }
             }
@@ -47,7 +52,7 @@ public struct HostFile: Hashable, Sendable {
 
     /// `count` workers in this process.
     public init(local count: Int, threads: Int) {
-        hosts = [Host(.local, slots: Host.Slots(count: count, threads: threads), line: 1)]
+        hosts = [Host(.local(), slots: Host.Slots(count: count, threads: threads), line: 1)]
         name = ""
     }
 

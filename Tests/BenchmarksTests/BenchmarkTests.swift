@@ -56,10 +56,36 @@ struct BenchmarkTests {
         #expect(try JSONDecoder().decode(Report.self, from: report.json()) == report)
     }
 
+    private struct Interrupted: Error {}
+
+    @Test("what was measured is kept at once, section by section and row by row", arguments: [1, 2, 5, 8])
+    func kept(interruptedAfter count: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let benchmark = Benchmark(
+            .quick(threads: 1), [.overhead, .gradient], peer: false, venv: nil,
+            folder: folder.path(percentEncoded: false))
+        var reports: [Report] = []
+        #expect(throws: Interrupted.self) {
+            _ = try benchmark.run(command: "Tools/bench") { report in
+                reports.append(report)
+                if reports.count == count { throw Interrupted() }
+            }
+        }
+        // One of the gradient's two blocks, all of it, and each of four rows of the other section.
+        #expect(reports.map(\.sections.count) == Array([1, 1, 2, 2, 2, 2, 2, 2].prefix(count)))
+        #expect(reports.map { $0.sections.last?.rows.count ?? 0 } == Array([4, 4, 1, 2, 3, 4, 4, 4].prefix(count)))
+        #expect(reports.map(\.isWhole) == (1...count).map { $0 == 8 })
+        for report in reports {
+            #expect(report.markdown.contains("**Unfinished**") == !report.isWhole)
+            #expect(try JSONDecoder().decode(Report.self, from: report.json()) == report)
+        }
+    }
+
     /// Only that it runs and that its tables are whole: how long things take depends on the machine.
     @Test(
         "every part runs at small sizes", .timeLimit(.minutes(2)),
-        arguments: ["job", "denoiser", "gradient", "overhead", "workers", "transport", "hops", "stencil"]
+        arguments: ["job", "denoiser", "gradient", "overhead", "workers", "neighbours", "transport", "hops", "stencil"]
             + (SharedFiles.data.exist ? ["quality"] : []))
     func quick(_ part: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)")
@@ -76,6 +102,7 @@ struct BenchmarkTests {
         let report = try JSONDecoder().decode(
             Report.self, from: try Data(contentsOf: folder.appending(path: "figures.json")))
         #expect(report.sections.count == (["job", "workers"].contains(part) ? 2 : 1))
+        #expect(report.isWhole)
         for section in report.sections {
             #expect(!section.rows.isEmpty && section.rows.allSatisfy { $0.count == section.columns.count })
             // Of quality no times are taken.

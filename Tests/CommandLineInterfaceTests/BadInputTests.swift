@@ -36,7 +36,7 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "sigma=1", "--set", "sigma=1", messages: "--set sigma is given twice; give it once"),
             Case("g.graph", "--threads", "0", messages: "--threads 0: give a whole number from 1 to 1024"),
-            Case("g.graph", "--threads", "x", messages: "The value 'x' is invalid for '--threads <threads>'", help),
+            Case("g.graph", "--threads", "x", messages: "--threads x: give a whole number from 1 to 1024"),
             Case("g.graph", "--workers", "0", messages: "--workers 0: give a host file, or a number from 1 to 1024"),
             Case(
                 "g.graph", "--workers", "1025", messages: "--workers 1025: give a host file, or a number from 1 to 1024"
@@ -62,14 +62,14 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "foo=1", "--set", "sigma=abc", "--set", "step=-1.5", "--set", "tiles=round",
                 messages:
-                    "g.graph:117: no parameter is called 'foo'; there are: convolutions, denoiser, image, iterations, "
+                    "g.graph:118: no parameter is called 'foo'; there are: convolutions, denoiser, image, iterations, "
                     + "overlap, seed, sigma, step, tile, tiles, tv-iterations, tv-weight, weights",
                 "g.graph: --set sigma=abc: parameter 'sigma' takes a number, not 'abc'",
                 "g.graph: --set step=-1.5: parameter 'step' is -1.5; it must be between 0 and 1000",
                 "g.graph: --set tiles=round: parameter 'tiles' is 'round'; it must be one of paste, blend, exact"),
             Case(
                 "g.graph", "--set", "blurs=2",
-                messages: "g.graph:117: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
+                messages: "g.graph:118: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
             ),
             Case(
                 "g.graph", "--set", "iterations=99999999999999999999",
@@ -121,7 +121,8 @@ extension CommandLineSuite {
                 messages: "bad.txt:2: 'slots=0': slots must be a whole number from 1 to 1024",
                 "bad.txt:3: '-oX' is no host; write localhost, HOST or USER@HOST as ssh knows it, or "
                     + "'tcp://HOST:PORT' of a worker that runs there",
-                "bad.txt:4: 'foo=1' means nothing for localhost; there are slots=, threads=, memory= and address="),
+                "bad.txt:4: 'foo=1' means nothing for localhost; there are slots=, threads=, memory=, address= "
+                    + "and program="),
             Case(
                 "g.graph", "--workers", "empty.txt",
                 messages: "empty.txt:1: no host is listed; write for example 'localhost slots=2 threads=1'"),

@@ -64,7 +64,7 @@ extension CommandLineSuite {
                 (["in.png", "out.jpg", "--sigma", "0.1"], "out.jpg: the name must end in .png or .npy"),
                 (
                     ["in.png", "out.png", "--sigma", "25"],
-                    "--sigma 25.0: give a number from 0 to 1, as images are; for 25 of 255 that is 0.098"
+                    "--sigma 25: give a number from 0 to 1, as images are; for 25 of 255 that is 0.098"
                 ),
                 (["none.png", "out.png", "--sigma", "0.1"], "none.png: no such file; check the path"),
                 (

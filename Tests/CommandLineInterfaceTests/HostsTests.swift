@@ -80,10 +80,31 @@ extension CommandLineSuite {
             #expect(!Leftovers.isTaken(try #require(worker.endpoint.split(separator: ":").last.flatMap { Int($0) })))
         }
 
+        @Test("A worker that is listed under two names")
+        func twoNames() async throws {
+            let here = try await workplace("")
+            let worker = try await here.worker()
+            let port = try #require(worker.endpoint.split(separator: ":").last)
+            try here.write("\(worker.endpoint)\n\n# the same\ntcp://localhost:\(port)\n", to: "hosts.txt")
+            #expect(
+                try await refusal(here)
+                    == "graphrun: hosts.txt:4: 'tcp://localhost:\(port)' is the worker of line 1, '\(worker.endpoint)'; "
+                    + "delete one of the lines, or start another worker there")
+            // It is free as before.
+            try here.write("tcp://localhost:\(port)\n", to: "hosts.txt")
+            let outcome = try await here.start(
+                ["g.graph", "--workers", "hosts.txt", "--output", "out"] + quick, by: "graphrun"
+            ).outcome()
+            #expect(outcome.code == 0 && outcome.errors == "", "\(outcome.errors)")
+            worker.program.interrupt()
+            #expect(try await worker.program.outcome().code == 0)
+            #expect(try await Leftovers.processes() == [])
+        }
+
         @Test("A file of the graph that is gone when a worker wants it")
         func missingFile() async throws {
             // What plays ssh here takes the file away, after the graph has been checked.
-            let here = try await workplace("127.0.0.1\n")
+            let here = try await workplace("me@127.0.0.1\n")
             try here.write("#!/bin/sh\nrm -f image.npy\nshift\nexec \"$@\"\n", to: "agent")
             let line = try await refusal(here, environment: ["GRAPHRUN_SSH": "sh \(here.path("agent"))"])
             #expect(line == "graphrun: worker 0: 'truth': \(here.path("image.npy")): no such file; check the path")

@@ -14,7 +14,7 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             let server = try await SSHServer(here)
-            try here.write("127.0.0.1 slots=2 memory=2GiB  # two\nlocalhost\n", to: "hosts.txt")
+            try here.write("\(SSHServer.host) slots=2 memory=2GiB  # two\nlocalhost\n", to: "hosts.txt")
             for (output, workers) in [("out1", "1"), ("out2", "hosts.txt")] {
                 let outcome = try await here.start(
                     ["g.graph", "--workers", workers, "--threads", "1", "--set", "iterations=5", "--output", output]
@@ -32,7 +32,7 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             let server = try await SSHServer(here)
-            try here.write("127.0.0.1 slots=2\n127.0.0.1\n", to: "hosts.txt")
+            try here.write("\(SSHServer.host) slots=2\n\(SSHServer.host)\n", to: "hosts.txt")
             let run = try here.start(
                 ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"] + settings,
                 by: "graphrun", environment: server.environment)
@@ -52,7 +52,7 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             let server = try await SSHServer(here)
-            try here.write("127.0.0.1 slots=2\n", to: "hosts.txt")
+            try here.write("\(SSHServer.host) slots=2\n", to: "hosts.txt")
             let run = try here.start(
                 ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"] + settings,
                 by: "graphrun", environment: server.environment)
@@ -74,18 +74,18 @@ extension CommandLineSuite {
                         + "or write address=… by which other hosts reach it"
                 ),
                 (
-                    "localhost\n127.0.0.1\n127.0.0.1 slots=2 program=/nowhere/graphrun",
-                    "hosts.txt:3: 127.0.0.1: * No such file or directory; install the same program there, "
+                    "localhost\n\(SSHServer.host)\n\(SSHServer.host) slots=2 program=/nowhere/graphrun",
+                    "hosts.txt:3: \(SSHServer.host): * No such file or directory; install the same program there, "
                         + "or say where it is by program=/path/graphrun"
                 ),
                 (
-                    "127.0.0.1\nnobody-of-that-name@127.0.0.1",
+                    "\(SSHServer.host)\nnobody-of-that-name@127.0.0.1",
                     "hosts.txt:2: nobody-of-that-name@127.0.0.1: *Permission denied (*; "
                         + "let this user log in there without a password: ssh-copy-id nobody-of-that-name@127.0.0.1"
                 ),
                 (
-                    "localhost\n127.0.0.1 program=/bin/true",
-                    "hosts.txt:2: 127.0.0.1: *; try by hand: ssh * 127.0.0.1 /bin/true --help"
+                    "localhost\n\(SSHServer.host) program=/bin/true",
+                    "hosts.txt:2: \(SSHServer.host): *; try by hand: ssh * \(SSHServer.host) /bin/true --help"
                 ),
             ])
         func mistakes(_ hosts: String, _ message: String) async throws {
@@ -114,11 +114,11 @@ extension CommandLineSuite {
         func refused() async throws {
             let here = try Workplace()
             try await here.preparePnP()
-            try here.write("127.0.0.1\n", to: "hosts.txt")
+            try here.write("me@127.0.0.1\n", to: "hosts.txt")
             for (agent, message) in [
                 (
                     "ssh -p 1 -o BatchMode=yes",
-                    "hosts.txt:1: 127.0.0.1: ssh: connect to host 127.0.0.1 port 1: Connection refused; "
+                    "hosts.txt:1: me@127.0.0.1: ssh: connect to host 127.0.0.1 port 1: Connection refused; "
                         + "check that the host is up and runs an ssh server"
                 ),
                 (

@@ -50,8 +50,9 @@ extension CommandLineSuite {
             let report = try await finishedRun().object("out/run.json")
             #expect(
                 report.keys.sorted() == [
-                    "arguments", "convolutions", "graph", "iterations", "links", "options", "parameters",
-                    "peakMemoryBytes", "predictedSecondsPerInstance", "predictedSecondsPerIteration", "rewrites",
+                    "arguments", "convolutions", "graph", "iterations", "links", "metrics", "options",
+                    "parameters", "peakMemoryBytes", "predictedSecondsPerInstance", "predictedSecondsPerIteration",
+                    "rewrites",
                     "rewriting", "seconds", "secondsPerInstance", "secondsPerIteration", "secondsPerNode", "versions",
                     "workerOfInstance", "workers",
                 ])

@@ -22,7 +22,7 @@ final class RunningProgram {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = place.url
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = try place.environment(environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorFile)

@@ -11,6 +11,9 @@ final class SSHServer {
         program != nil && Programs.installed("ssh") != nil && Programs.installed("ssh-keygen") != nil
     }
 
+    /// This machine, as it is reached by ssh: without a user it would be known for what it is.
+    static let host = "\(NSUserName())@127.0.0.1"
+
     /// The agent that reaches it.
     let agent: String
     /// What holds the number of its process.

@@ -29,6 +29,29 @@ final class Workplace {
 
     deinit { try? FileManager.default.removeItem(at: url.deletingLastPathComponent()) }
 
+    /// The environment of programs that run here: what makes plans and processors others than the tests expect is left out.
+    func environment(_ more: [String: String]) throws -> [String: String] {
+        let speeds = outputs.appending(path: "speeds.json")
+        if !FileManager.default.fileExists(atPath: speeds.path(percentEncoded: false)) {
+            try Data(Workplace.speeds.utf8).write(to: speeds)
+        }
+        var variables = ProcessInfo.processInfo.environment
+        for name in variables.keys where name.hasPrefix("GRAPHRUN_") || name == "OPENBLAS_CORETYPE" {
+            variables[name] = nil
+        }
+        variables["GRAPHRUN_SPEEDS"] = speeds.path(percentEncoded: false)
+        // What is remembered between runs is not the user's, and goes with the folder.
+        variables["XDG_CACHE_HOME"] = outputs.appending(path: "cache").path(percentEncoded: false)
+        return variables.merging(more) { $1 }
+    }
+
+    /// Of a machine that computes so slowly that sending values to others always pays: with measured speeds, where an
+    /// instance is computed would depend on the machine.
+    private static let speeds = """
+        {"arithmetic": 1e8, "convolutions": [{"channels": 64, "direct": 1e8, "winograd": 1e8}], "loops": 1e8, \
+        "memory": 1e8, "overhead": 0, "threads": 1, "transforms": 1e8}
+        """
+
     /// The path of a file or folder in it.
     func path(_ name: String) -> String {
         url.appending(path: name).path(percentEncoded: false)

@@ -52,7 +52,7 @@ struct DenoiserTests {
 
     @Test("a name that is none is refused with those that are")
     func unknown() {
-        let names = "one of graphrun-color, graphrun-gray, total-variation"
+        let names = "one of auto, graphrun-color, graphrun-gray, total-variation"
         #expect(complaint(text("\"graphrun\"")) == "s.graph:4: \"denoiser\" must be \(names)")
         #expect(complaint(text("{ \"name\": \"graphrun\" }")) == "s.graph:4: \"name\" must be \(names)")
     }
@@ -61,7 +61,7 @@ struct DenoiserTests {
     func weightsFirst(_ choice: DenoiserChoice) throws {
         guard
             case .network(let network, let path) = try Denoiser(Setting(choice), weights: "drunet.safetensors")
-                .method(sampleFiles)
+                .method(for: [1, 1, 12, 10], sampleFiles)
         else {
             Issue.record("no network")
             return

@@ -69,9 +69,57 @@ struct GraphFileTests {
         #expect(
             Self.problems(text) == [
                 "s.graph:25: \"x\" means nothing here; there can be: axes, graphrun, iterations, metrics, name, nodes, "
-                    + "options, outputs, parameters, summary",
+                    + "note, options, outputs, parameters, summary",
                 "s.graph:10: state 'x' becomes 'w', which is no node of the graph",
             ])
+    }
+
+    // MARK: Text
+
+    @Test("a byte order mark and the line ends of Windows change nothing", arguments: ["\n", "\r\n"])
+    func editors(_ newline: String) throws {
+        let text = smallText.replacingOccurrences(of: "\n", with: newline)
+        let data = Data([0xEF, 0xBB, 0xBF]) + Data(text.utf8)
+        let graph = try Graph(data, file: "s.graph", kinds: Self.kinds)
+        #expect(try graph.fileText() == smallText)
+        // Lines are counted as before.
+        let wrong = text.replacingOccurrences(of: "\"kind\": \"zeros\"", with: "\"kind\": \"nothing\"")
+        let error = #expect(throws: GraphError.self) {
+            try Graph(Data([0xEF, 0xBB, 0xBF]) + Data(wrong.utf8), file: "s.graph", kinds: Self.kinds)
+        }
+        #expect(error?.description.hasPrefix("s.graph:9: ") == true, "\(String(describing: error))")
+    }
+
+    @Test("text in UTF-16 is told to be that", arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian])
+    func utf16(_ encoding: String.Encoding) throws {
+        let data = try #require(smallText.data(using: encoding))
+        let error = #expect(throws: GraphError.self) { try Graph(data, file: "s.graph", kinds: Self.kinds) }
+        let isMarked = data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
+        #expect(
+            error?.description
+                == (isMarked
+                    ? "s.graph:1: this is text in UTF-16; save it as UTF-8"
+                    : "s.graph:1: this is no text; is it a .graph file?"))
+    }
+
+    // MARK: The note
+
+    @Test("a note is kept in the file, with the values of parameters once they are known")
+    func note() throws {
+        let graph = try Graph("sample", summary: "") { g in
+            g.note("{image} at {sigma}, {sigma2}{shard}")
+            let sigma = g.number("sigma", 0.1, in: 0...1, "")
+            let image = g.add("image", Load(g.path("image", "deep/er/image.npy", "")))
+            g.output("result", g.add("z", Denoise(totalVariation, sigma: sigma), image))
+        }
+        #expect(graph.noteText == "image.npy at 0.1, {sigma2}{shard}")
+        let text = try graph.fileText()
+        #expect(text.contains(#""note": "{image} at {sigma}, {sigma2}{shard}""#))
+        let again = try Self.read(text, ["sigma": "0.25", "image": "photo.png"])
+        #expect(again.noteText == "photo.png at 0.25, {sigma2}{shard}")
+        #expect(try Self.read(smallText).noteText == nil)
+        #expect(!smallText.contains("note"))
+        #expect(Self.problems(text.replacing(#""note": "{image}"#, with: #""note": 3, "x": "{image}"#)).count == 2)
     }
 
     // MARK: --set

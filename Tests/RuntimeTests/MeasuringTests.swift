@@ -17,12 +17,15 @@ struct MeasuringTests {
             memory: memory, overhead: overhead)
     }
 
-    @Test("can be believed")
+    @Test("of this machine can be believed")
     func measured() throws {
-        let all = try Speeds.measured(threads: 2, workers: 2)
-        #expect(all.count == 2)
-        #expect(all.allSatisfy { $0.complaint == nil && $0.threads == 2 })
-        #expect(all.allSatisfy { $0.convolutions.map(\.channels) == [16, 32, 64, 96, 128, 256, 512] })
+        let (machine, _) = try MachineSpeeds.measured()
+        #expect(machine.complaint == nil)
+        #expect(machine.alone.threads == 1 && machine.together.threads == machine.processors)
+        for speeds in [machine.alone, machine.together, machine.speeds(threads: 3, workers: 100)] {
+            #expect(speeds.convolutions.map(\.channels) == [16, 32, 64, 96, 128, 256, 512])
+            #expect(speeds.complaint == nil)
+        }
     }
 
     @Test("that no machine has are refused")
@@ -44,29 +47,32 @@ struct MeasuringTests {
         #expect(speeds(convolutions: [fast]).complaint == "convolutions of 1e+300 a second")
     }
 
-    @Test("are measured once, and again where the program, the threads or the file are others")
+    @Test("are measured once, and again where the program, the processors or the file are others")
     func cache() throws {
         let folder = try TemporaryFolder()
         var count = 0
-        func ask(_ program: String = "1", threads: Int = 1, workers: Int = 1, anew: Bool = false) -> [Speeds] {
+        func ask(
+            _ program: String = "1", processors: Int = 4, anew: Bool = false, time: Double = 1e9,
+            isDisturbed: Bool = false
+        ) -> MachineSpeeds {
             SpeedCache(folder: folder.file("kept"), program: program, versions: ["FFTW": "3"]).speeds(
-                threads: threads, workers: workers, anew: anew
+                processors: processors, anew: anew, time: time
             ) {
                 count += 1
-                return [speeds(memory: 1e9 * Double(count))]
+                let own = speeds(memory: 1e9 * Double(count))
+                return (MachineSpeeds(processors: processors, alone: own, together: own), isDisturbed)
             }
         }
         let first = ask()
-        #expect(ask() == first && count == 1)
-        _ = ask(threads: 2)
-        _ = ask(workers: 2)
-        #expect(count == 3 && ask() == first)
-        #expect(ask("2") != first && count == 4)
-        #expect(ask("2", anew: true) != first && count == 5)
+        #expect(ask() == first && ask(time: 2e9) == first && count == 1)
+        _ = ask(processors: 2)
+        #expect(count == 2 && ask() == first && count == 2)
+        #expect(ask("2") != first && count == 3)
+        #expect(ask("2", anew: true) != first && count == 4)
         let again = ask("2")
-        #expect(count == 5)
+        #expect(count == 4)
 
-        let path = folder.file("kept") + "/speeds-1-threads-1-workers.json"
+        let path = folder.file("kept") + "/speeds-4-processors.json"
         let whole = try Data(contentsOf: URL(filePath: path))
         for damaged in [Data(), whole.prefix(whole.count / 2), Data("[]".utf8), Data(whole.reversed())] {
             try damaged.write(to: URL(filePath: path))
@@ -80,6 +86,30 @@ struct MeasuringTests {
         let before = count
         _ = ask("2")
         #expect(count == before + 1)
+    }
+
+    @Test("that other programs disturbed count for ten minutes")
+    func disturbed() throws {
+        let folder = try TemporaryFolder()
+        var count = 0
+        func ask(at time: Double, isDisturbed: Bool) {
+            _ = SpeedCache(folder: folder.path, program: "1", versions: [:]).speeds(processors: 4, time: time) {
+                count += 1
+                return (MachineSpeeds(processors: 4, alone: speeds(), together: speeds()), isDisturbed)
+            }
+        }
+        ask(at: 1000, isDisturbed: true)
+        ask(at: 1000, isDisturbed: true)
+        ask(at: 1599, isDisturbed: true)
+        #expect(count == 1)
+        ask(at: 1600, isDisturbed: true)
+        #expect(count == 2)
+        // A clock that was set back would make them last.
+        ask(at: 100, isDisturbed: true)
+        #expect(count == 3)
+        ask(at: 701, isDisturbed: false)
+        ask(at: 1e9, isDisturbed: true)
+        #expect(count == 4, "once it is quiet, they are kept")
     }
 
     @Test("come from workers, with links between them and clocks compared")

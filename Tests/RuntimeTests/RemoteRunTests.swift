@@ -125,16 +125,19 @@ struct RemoteRunTests {
         #expect(throws: Never.self) { try team.crew() }
     }
 
-    @Test("with a bundled denoiser, whose weights the coordinator sends once")
-    func bundled() throws {
+    @Test(
+        "with a bundled denoiser, whose weights the coordinator sends once",
+        arguments: [("graphrun-color", 3, BundledWeights.color), ("auto", 3, .color), ("auto", 1, .gray)])
+    func bundled(_ name: String, channels: Int, weights: BundledWeights) throws {
         let folder = try TemporaryFolder()
-        let job = try Job("pnp", settings(folder, ["denoiser": "graphrun-color", "iterations": "2"]))
+        let image = try folder.image([1, channels, 40, 36], name: "other.npy")
+        let job = try Job("pnp", settings(folder, ["denoiser": name, "iterations": "2", "image": image]))
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         let result = try team.run(job)
         #expect(job.results(of: result) == (try job.oracle("result")))
         let files = (0..<2).map(team.cached)
-        #expect(files.allSatisfy { $0.contains(ContentHash.of(BundledWeights.color.bytes)) })
+        #expect(files.allSatisfy { $0.contains(ContentHash.of(weights.bytes)) })
         #expect(try team.run(job).kept == result.kept)
         #expect((0..<2).map(team.cached) == files)
     }

@@ -22,7 +22,7 @@ struct HostFileTests {
             file.hosts.map(\.slots) == [
                 Host.Slots(count: 2, threads: 3), Host.Slots(), Host.Slots(count: 1, threads: 2),
             ])
-        #expect(file.hosts.allSatisfy { $0.address == .local && $0.reachedAt == nil })
+        #expect(file.hosts.allSatisfy { $0.address == .local() && $0.reachedAt == nil })
         #expect(file.workers.map(\.name) == (0..<4).map { "worker \($0)" })
         #expect(file.workers.map(\.threads) == [3, 3, 1, 2])
         #expect(HostFile(local: 2, threads: 3).workers == Array(file.workers.prefix(2)))
@@ -34,7 +34,7 @@ struct HostFileTests {
         let file = try HostFile("tcp://10.0.0.5:7001\nlocalhost\ntcp://[fd00::5]:65535 # six\n", name: "hosts.txt")
         #expect(
             file.hosts.map(\.address) == [
-                .worker(endpoint: "tcp://10.0.0.5:7001", key: nil), .local,
+                .worker(endpoint: "tcp://10.0.0.5:7001", key: nil), .local(),
                 .worker(endpoint: "tcp://[fd00::5]:65535", key: nil),
             ])
         #expect(file.workers.map(\.name) == ["worker 0", "worker 1", "worker 2"])
@@ -61,8 +61,41 @@ struct HostFileTests {
     }
 
     @Test(
+        "name this machine by any of its names",
+        arguments: [
+            "localhost", "LocalHost", "localhost.localdomain", "localhost4", "ip6-loopback", "127.0.0.1", "127.9.8.7",
+            "::1",
+            "[::1]", "mine", "mine.lab", "10.1.2.3", "fd00::7", "[fd00::7]",
+        ])
+    func own(_ name: String) throws {
+        let own: Set = ["mine", "mine.lab", "10.1.2.3", "fd00::7", "[fd00::7]"]
+        let text = "\(name) slots=2 address=10.9.9.9 program=~/graphrun\nother\n\(name)"
+        let file = try HostFile(text, name: "hosts.txt", isThisMachine: own.contains)
+        #expect(file.hosts.map(\.isLocal) == [true, false, true])
+        #expect(file.hosts[0].address == .local(program: "~/graphrun") && file.hosts[2].address == .local())
+        #expect(file.hosts.map(\.reachedAt) == ["10.9.9.9", nil, nil])
+        // An address that others can know too is the one that they are told.
+        let address = ["10.1.2.3": "10.1.2.3", "fd00::7": "[fd00::7]", "[fd00::7]": "[fd00::7]"][name]
+        #expect(file.hosts[2].ownAddress == address && file.hosts[1].ownAddress == nil)
+    }
+
+    @Test(
+        "with a user, or by a name that is not known to be its own, it is a machine that ssh reaches",
+        arguments: [
+            "me@localhost", "me@127.0.0.1", "127.example.org", "127.0.0.1.example.org", "localhosts", "128.0.0.1",
+        ])
+    func other(_ name: String) throws {
+        let file = try HostFile(name, name: "hosts.txt") { $0 == "mine" }
+        guard case .shell(let login) = file.hosts[0].address else {
+            Issue.record("\(file.hosts[0].address)")
+            return
+        }
+        #expect(login.destination == name)
+    }
+
+    @Test(
         "no host is taken for an option or a command",
-        arguments: ["-l", "-oProxyCommand=x", "a;b", "$(x)", "a@-b", "@a"])
+        arguments: ["-l", "-oProxyCommand=x", "a;b", "$(x)", "a@-b", "@a", "fd00::8", "[::2]", "::"])
     func sane(_ host: String) {
         #expect(
             Self.problems(host) == [
@@ -151,9 +184,10 @@ struct HostFileTests {
             (
                 "localhost cores=2 slots",
                 [
-                    "hosts.txt:1: 'cores=2' means nothing for localhost; there are slots=, threads=, memory= and "
-                        + "address=",
-                    "hosts.txt:1: 'slots' means nothing for localhost; there are slots=, threads=, memory= and address=",
+                    "hosts.txt:1: 'cores=2' means nothing for localhost; there are slots=, threads=, memory=, "
+                        + "address= and program=",
+                    "hosts.txt:1: 'slots' means nothing for localhost; there are slots=, threads=, memory=, address= and "
+                        + "program=",
                 ]
             ),
             (

@@ -3,7 +3,7 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, links, quality
+        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, neighbours, links, quality
     }
 
     private let effort: Effort
@@ -24,9 +24,11 @@ package struct Benchmark {
         self.folder = folder
     }
 
-    /// - Parameter command: that asked for it, for the report.
+    /// - Parameters:
+    ///   - command: that asked for it, for the report.
+    ///   - keep: takes the report whenever there is more in it.
     /// - Throws: where a program is missing or fails.
-    package func run(command: String) throws -> Report {
+    package func run(command: String, keep: @escaping (Report) throws -> Void) throws -> Report {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let files = try JobFiles(effort, in: folder)
         let peer = usesPeer ? try Peer(files, venv: venv, effort) : nil
@@ -34,30 +36,39 @@ package struct Benchmark {
         if let peer { machine.versions.merge(peer.versions) { $1 } }
 
         var sections: [Section] = []
-        if parts.contains(.job) {
-            for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
+        func report(with more: [Section] = [], isWhole: Bool = false) -> Report {
+            Report(command: command, machine: machine, sections: sections + more, isWhole: isWhole)
+        }
+        func add(_ part: Part, _ measure: (Keep) throws -> Section?) throws {
+            guard parts.contains(part), let section = try measure({ try keep(report(with: [$0])) }) else { return }
+            sections.append(section)
+            try keep(report())
+        }
+        for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
+            try add(.job) { keep in
                 var job = try JobBenchmark(denoiser, files, peer: peer, effort, in: folder)
-                sections.append(try job.run())
+                return try job.run(keep)
             }
         }
-        if parts.contains(.denoiser) { sections.append(try DenoiserBenchmark(files, effort).run()) }
-        if parts.contains(.gradient) {
-            sections.append(try GradientBenchmark(files, peer: peer, effort, in: folder).run())
-        }
-        if parts.contains(.overhead) { sections.append(try OverheadBenchmark(effort, in: folder).run()) }
-        if parts.contains(.workers) {
-            for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
+        try add(.denoiser) { try DenoiserBenchmark(files, effort).run($0) }
+        try add(.gradient) { try GradientBenchmark(files, peer: peer, effort, in: folder).run($0) }
+        try add(.overhead) { try OverheadBenchmark(effort, in: folder).run($0) }
+        for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
+            try add(.workers) { keep in
                 let benchmark = try SpeedUpBenchmark(denoiser, files, peer: peer, effort, in: folder)
                 let job = sections
-                sections.append(try benchmark.run { Benchmark.factor(denoiser, over: $0, in: job) })
+                return try benchmark.run(keep) { Benchmark.factor(denoiser, over: $0, in: job) }
             }
         }
-        if parts.contains(.transport) { sections.append(try TransportBenchmark(effort).run()) }
-        if parts.contains(.hops) { sections.append(try HopBenchmark(peer: peer, effort, in: folder).run()) }
-        if parts.contains(.stencil) { sections.append(try GranularityBenchmark(effort, in: folder).run()) }
-        if parts.contains(.links) { sections.append(try LinkBenchmark(files, effort, in: folder).run()) }
-        if parts.contains(.quality), let section = try QualityBenchmark(effort).run() { sections.append(section) }
-        return Report(command: command, machine: machine, sections: sections)
+        try add(.neighbours) { try NeighbourBenchmark(files, effort, in: folder).run($0) }
+        try add(.transport) { try TransportBenchmark(effort).run($0) }
+        try add(.hops) { try HopBenchmark(peer: peer, effort, in: folder).run($0) }
+        try add(.stencil) { try GranularityBenchmark(effort, in: folder).run($0) }
+        try add(.links) { try LinkBenchmark(files, effort, in: folder).run($0) }
+        try add(.quality) { try QualityBenchmark(effort).run($0) }
+        let whole = report(isWhole: true)
+        try keep(whole)
+        return whole
     }
 
     /// How many times faster than the peer the job is in one process, where that was measured.

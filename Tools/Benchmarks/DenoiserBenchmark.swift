@@ -28,7 +28,7 @@ struct DenoiserBenchmark {
         let gflops: Double
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         let (height, width) = (effort.height / 8 * 8 + 8, effort.width)
         let peak = try bareLoop.run(["peak", "\(effort.threads)"], printing: Peak.self).gflops
         var section = Section(
@@ -43,28 +43,35 @@ struct DenoiserBenchmark {
             [("FFDNet", "ffdnet", files.ffdnet)] + (effort.isFull ? [("DRUNet", "drunet", files.drunet)] : [])
         for (name, bareName, weights) in networks {
             log("denoiser alone: \(name)")
-            let (own, bare, gflop, same) = try time(weights, bareName, height: height, width: width)
-            let ratio = Ratio(own, over: bare)
-            let speed = own.median.map { gflop / $0 } ?? 0
-            section.rows.append([
-                name, own.text(3), bare.text(3), ratio?.text ?? "", decimals(speed, 0), decimals(speed / peak, 2),
-            ])
-            section.samples["denoiser: \(name), graphrun"] = own
-            section.samples["denoiser: \(name), bare loop"] = bare
-            section.notes.append(
-                "\(name): \(same ? "both run every convolution by the same implementation" : "implementations differ") "
-                    + "of oneDNN.")
-            guard effort.isFull else { continue }
-            section.requirements.append(
-                Requirement("\(name) alone, over the bare loop", .atMost, 1.15, "×", measured: ratio?.median))
+            let before = section
+            try time(weights, bareName, height: height, width: width) { own, bare, gflop, same in
+                section = before
+                let ratio = Ratio(own, over: bare)
+                let speed = own.median.map { gflop / $0 } ?? 0
+                section.rows.append([
+                    name, own.text(3), bare.text(3), ratio?.text ?? "", decimals(speed, 0), decimals(speed / peak, 2),
+                ])
+                section.samples["denoiser: \(name), graphrun"] = own
+                section.samples["denoiser: \(name), bare loop"] = bare
+                section.notes.append(
+                    "\(name): \(same ? "both run every convolution by the same implementation" : "implementations differ") "
+                        + "of oneDNN.")
+                if effort.isFull {
+                    section.requirements.append(
+                        Requirement("\(name) alone, over the bare loop", .atMost, 1.15, "×", measured: ratio?.median))
+                }
+                try keep(section)
+            }
         }
         return section
     }
 
-    /// - Returns: times of both, operations of the network, and whether both run by the same implementations.
+    /// - Parameter done: called after each round with times of both, operations of the network, and whether both run by the
+    ///   same implementations.
     private func time(
-        _ weights: String, _ bareName: String, height: Int, width: Int
-    ) throws -> (own: Samples, bare: Samples, gflop: Double, sameImplementations: Bool) {
+        _ weights: String, _ bareName: String, height: Int, width: Int,
+        done: (_ own: Samples, _ bare: Samples, _ gflop: Double, _ sameImplementations: Bool) throws -> Void
+    ) throws {
         let network = try Network.recognise(try SafeTensors.header(of: weights))
         let method: ConvolutionMethod = Libraries.hasWinograd ? .winograd : .direct
         let denoiser = try NetworkDenoiser(
@@ -77,7 +84,6 @@ struct DenoiserBenchmark {
         }
         let repeats = 3
         var (own, bare) = (Samples(), Samples())
-        var (gflop, implementations) = (0.0, [String]())
         for _ in 0..<effort.denoiserRounds {
             own.add(try alternate(rounds: repeats, [denoise])[0])
             // It, too, leaves out a first one.
@@ -85,9 +91,8 @@ struct DenoiserBenchmark {
                 [bareName, "\(height)", "\(width)", "\(effort.threads)", "\(repeats)", method.rawValue],
                 printing: BareLoop.self)
             bare.add(Samples(loop.seconds))
-            (gflop, implementations) = (loop.gflop, loop.implementations)
+            // The loop also lists steps that are no convolutions.
+            try done(own, bare, loop.gflop, ours.isSubset(of: loop.implementations))
         }
-        // The loop also lists steps that are no convolutions.
-        return (own, bare, gflop, ours.isSubset(of: implementations))
     }
 }

@@ -29,6 +29,9 @@ package struct Effort: Equatable, Sendable {
     /// Nodes of a chain between two workers, and iterations over it.
     let hops: Int
     let hopIterations: Int
+    /// How often runs alone and beside each other take turns, and iterations of each: of a small image and of a large one.
+    let neighbourRounds: Int
+    let neighbourIterations: [Int]
     /// Seconds that tasks of the stencil take, ascending, its steps in an iteration, and iterations of each.
     let taskSizes: [Double]
     let stencilSteps: Int
@@ -41,6 +44,7 @@ package struct Effort: Equatable, Sendable {
             ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
             trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2,
             transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 50, hops: 1000, hopIterations: 20,
+            neighbourRounds: 3, neighbourIterations: [400, 12],
             taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100,
             stencilIterations: 20)
     }
@@ -52,6 +56,7 @@ package struct Effort: Equatable, Sendable {
             ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 2,
             trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1,
             transportFloats: [1000], transportRounds: 2, hops: 20, hopIterations: 4,
+            neighbourRounds: 1, neighbourIterations: [3, 2],
             taskSizes: [8e-6], stencilSteps: 5, stencilIterations: 3)
     }
 

@@ -18,7 +18,7 @@ struct GradientBenchmark {
         self.folder = folder
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         let x = try ImageFile.read(files.image).image
         let y = try files.measurements.map { try NPY.read($0) }
         let kernels = try JobFiles.kernels()
@@ -56,7 +56,9 @@ struct GradientBenchmark {
                     ])
             }
             for index in all.indices { all[index].add(times[index]) }
-            guard block == 0, let peer else { continue }
+            guard block == 0 else { continue }
+            try keep(try section(all, pairs, theirs, separate, fused))
+            guard let peer else { continue }
             theirs = try peer.gradient(repeats: effort.gradientRounds, result: "\(folder)/gradient.npy")
         }
         return try section(all, pairs, theirs, separate, fused)

@@ -4,9 +4,10 @@ internal import Tensors
 internal import TestSupport
 
 extension JobBenchmark {
-    /// The table of all forms, with what is to be said and asked of them.
+    /// The table of all forms that have run, with what is to be said and asked of them once all have.
     func section() throws -> Section {
         let hasPeer = !peers.isEmpty
+        let isWhole = (own + peers).allSatisfy(\.hasRun)
         var section = Section(
             "The job with \(denoiser.rawValue)",
             "Seconds for an iteration of the graph `pnp` on \(effort.height) × \(effort.width) × 3, "
@@ -16,18 +17,19 @@ extension JobBenchmark {
                 + (hasPeer ? " The last two columns say how many times longer deepinv.distributed takes." : ""),
             columns: ["", "iteration", "data step", "denoise", "rest", "peak MB"]
                 + (hasPeer ? ["× demo", "× tuned"] : []))
-        for form in own {
+        for form in own where form.hasRun {
             let ratios = JobBenchmark.tiledPeers.map { ratio(of: $0.name, over: form)?.text ?? "" }
             section.rows.append(row(form) + (hasPeer ? ratios : []))
         }
-        for form in peers { section.rows.append(row(form) + ["", ""]) }
-        for form in own + peers {
+        for form in peers where form.hasRun { section.rows.append(row(form) + ["", ""]) }
+        for form in own + peers where form.hasRun {
             let name = "\(denoiser.rawValue): \(form.name)"
             section.samples[name] = form.figures.seconds
             section.samples["\(name), data step"] = form.figures.dataStep
             section.samples["\(name), denoise"] = form.figures.denoise
         }
         section.notes = files.notes(denoiser)
+        guard isWhole else { return section }
         if hasPeer { section.notes += try peerNotes() }
         if effort.isFull, hasPeer { section.requirements = requirements() }
         return section

@@ -10,6 +10,8 @@ struct JobBenchmark {
         let name: String
         let run: () throws -> JobFigures
         var figures = JobFigures()
+
+        var hasRun: Bool { !figures.seconds.seconds.isEmpty }
     }
 
     let denoiser: Denoiser
@@ -35,11 +37,17 @@ struct JobBenchmark {
     }
 
     /// Lets all take turns: ours, theirs, ours, theirs, …
-    mutating func run() throws -> Section {
+    mutating func run(_ keep: Keep) throws -> Section {
         for round in 1...rounds {
             for index in 0..<max(own.count, peers.count) {
-                if own.indices.contains(index) { try JobBenchmark.run(&own[index], "round \(round) of \(rounds)") }
-                if peers.indices.contains(index) { try JobBenchmark.run(&peers[index], "round \(round) of \(rounds)") }
+                if own.indices.contains(index) {
+                    try JobBenchmark.run(&own[index], "round \(round) of \(rounds)")
+                    try keep(section())
+                }
+                if peers.indices.contains(index) {
+                    try JobBenchmark.run(&peers[index], "round \(round) of \(rounds)")
+                    try keep(section())
+                }
             }
         }
         return try section()

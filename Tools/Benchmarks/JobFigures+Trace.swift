@@ -28,7 +28,8 @@ extension JobFigures {
     ///   - metrics: the text of the run's `metrics.csv`, whose last column are the seconds of iterations.
     package init(_ trace: ChromeTrace, metrics: String) {
         let seconds = metrics.split(separator: "\n").dropFirst().compactMap { line in
-            line.split(separator: ",").last.flatMap { Double($0) }
+            // Row 0, if there is one, is what comes before the loop.
+            line.hasPrefix("0,") ? nil : line.split(separator: ",").last.flatMap { Double($0) }
         }
         var dataStep = Array(repeating: 0.0, count: seconds.count)
         var denoise = dataStep

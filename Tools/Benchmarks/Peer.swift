@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TensorMath
 
 /// deepinv, run by `Tools/peer.py`, and Dask, run by `Tools/peer_tasks.py`, in a Python environment of their own.
 struct Peer {
@@ -20,7 +21,8 @@ struct Peer {
         let path = try venv ?? Peer.install()
         let measurements = files.measurements.flatMap { ["--measurement", $0] }
         // Before torch is loaded, as its own setting comes too late for some of its libraries.
-        python = Program("\(path)/bin/python", environment: ["OMP_NUM_THREADS": "\(effort.threads)"])
+        python = Program(
+            "\(path)/bin/python", environment: ["OMP_NUM_THREADS": "\(effort.threads)"], without: OpenMPWaiting.set)
         common =
             ["--image", files.image] + measurements + [
                 "--threads", "\(effort.threads)", "--tile", "\(effort.tile)", "--overlap", "\(effort.overlap)",

@@ -10,18 +10,28 @@ package struct BenchmarkError: Error, Equatable, CustomStringConvertible {
 }
 
 /// A program that is run to its end, as often as asked.
-package struct Program {
+package struct Program: Sendable {
     let path: String
     let folder: String
     let environment: [String: String]
+    private let missing: [String]
 
     /// - Parameters:
     ///   - folder: where it runs.
     ///   - environment: variables beside those of this program.
-    init(_ path: String, in folder: String = ".", environment: [String: String] = [:]) {
+    ///   - missing: variables of this program that it does not get.
+    init(
+        _ path: String, in folder: String = ".", environment: [String: String] = [:], without missing: [String] = []
+    ) {
         self.path = path
         self.folder = folder
         self.environment = environment
+        self.missing = missing
+    }
+
+    /// The same with other variables beside those that it has.
+    func with(_ variables: [String: String]) -> Program {
+        Program(path, in: folder, environment: environment.merging(variables) { $1 }, without: missing)
     }
 
     /// One of the programs of this package, built beside this one.
@@ -46,7 +56,8 @@ package struct Program {
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.filter { !missing.contains($0.key) }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output

@@ -1,4 +1,5 @@
 package import Foundation
+internal import GraphModel
 
 /// Everything that a run of the benchmark found.
 package struct Report: Codable, Equatable, Sendable {
@@ -6,19 +7,20 @@ package struct Report: Codable, Equatable, Sendable {
     package let command: String
     package let machine: Machine
     package let sections: [Section]
+    /// Whether all that was asked for has been measured.
+    package let isWhole: Bool
 
-    package init(command: String, machine: Machine, sections: [Section]) {
+    package init(command: String, machine: Machine, sections: [Section], isWhole: Bool = true) {
         self.command = command
         self.machine = machine
         self.sections = sections
+        self.isWhole = isWhole
     }
 
     package var requirements: [Requirement] { sections.flatMap(\.requirements) }
 
     package func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self)
+        Data(try JSONText.encode(self, isPretty: true).utf8)
     }
 
     package var markdown: String {
@@ -28,6 +30,7 @@ package struct Report: Codable, Equatable, Sendable {
                 + "Ratios are of medians, and in brackets the least and the greatest that the single times allow.",
             MarkdownTable(columns: ["", ""], rows: machine.rows).text,
         ]
+        if !isWhole { parts.insert("**Unfinished**: more was to be measured.", at: 1) }
         if !requirements.isEmpty {
             parts.append("## What was asked")
             parts.append(MarkdownTable(columns: ["", "asked", "measured", ""], rows: requirements.map(row)).text)
@@ -56,6 +59,8 @@ package struct Report: Codable, Equatable, Sendable {
         - *Data step* is the gradient of the data fidelity and the step against it; *denoise* includes cutting into tiles \
         and putting them together; *rest* is what remains of an iteration. Ours are from the run's `trace.json` and \
         `metrics.csv`, theirs from a clock around deepinv's own calls.
+        - *Waiting.* Our programs have the threads of OpenMP sleep soon while they wait, as they always do; deepinv runs as its \
+        libraries come.
         - *Peak memory* is the most that a process has ever held (`VmHWM` of Linux), with all its libraries.
         """
 

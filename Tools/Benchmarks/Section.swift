@@ -1,3 +1,7 @@
+/// Takes what a part of the benchmark has measured so far, each time there is more: what was measured is kept, however the
+/// benchmark ends.
+package typealias Keep = (Section) throws -> Void
+
 /// One part of the benchmark: what was measured, as a table and as numbers.
 package struct Section: Codable, Equatable, Sendable {
     package let title: String

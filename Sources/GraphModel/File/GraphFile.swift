@@ -34,7 +34,7 @@ extension Graph {
 private struct GraphDocument: Encodable {
     private enum Key: String, CodingKey {
         case version = "graphrun"
-        case name, summary, iterations, parameters, options, axes, nodes, metrics, outputs
+        case name, summary, note, iterations, parameters, options, axes, nodes, metrics, outputs
         case id, kind, inputs, settings, over, initial, next
         case count, of, mode, size, overlap, denoiser, dimensions
         case stop, when, below
@@ -52,6 +52,7 @@ private struct GraphDocument: Encodable {
         try file.encode(Graph.fileVersion, forKey: .version)
         try file.encode(graph.name, forKey: .name)
         try file.encode(graph.summary, forKey: .summary)
+        if !graph.note.isEmpty { try file.encode(graph.note, forKey: .note) }
         try file.encode(graph.iterations, forKey: .iterations)
         try file.encode(graph.parameters, forKey: .parameters)
         try file.encode(graph.options, forKey: .options)

@@ -3,7 +3,7 @@ internal import Tensors
 
 /// Reads a `.graph` file and collects every problem with its line.
 struct GraphReader {
-    private let data: Data
+    private var data: Data
     private let file: String
     private let kinds: KindCatalog
     private var lines = JSONLines([])
@@ -22,25 +22,26 @@ struct GraphReader {
         checkKeys(
             root, at: [],
             [
-                "graphrun", "name", "summary", "iterations", "parameters", "options", "axes", "nodes", "metrics",
-                "outputs", "stop",
+                "graphrun", "name", "summary", "note", "iterations", "parameters", "options", "axes", "nodes",
+                "metrics", "outputs", "stop",
             ])
         let options = decode([String: ParameterValue].self, root["options"] ?? .object([:]), at: ["options"]) ?? [:]
         let parameters = readParameters(root, options, settings)
         let name = text(root["name"], at: ["name"])
         let summary = text(root["summary"], at: ["summary"])
+        let note = text(root["note"] ?? .string(""), at: ["note"])
         let iterations = decode(Setting<Int>.self, root["iterations"], at: ["iterations"])
         let axes = readList(root, "axes") { reader, entry, path in reader.readAxis(entry, path) }
         let nodes = readList(root, "nodes") { reader, entry, path in reader.readNode(entry, path) }
         let metrics = decode([String].self, root["metrics"] ?? .array([]), at: ["metrics"])
         let outputs = decode([String: String].self, root["outputs"], at: ["outputs"])
         let stop = readStop(root)
-        guard listsAreWhole, let name, let summary, let iterations, let metrics, let outputs else {
+        guard listsAreWhole, let name, let summary, let note, let iterations, let metrics, let outputs else {
             throw .problems(problems)
         }
         let graph = Graph(
-            name: name, summary: summary, iterations: iterations, parameters: parameters, options: options, axes: axes,
-            nodes: nodes, metrics: metrics, outputs: outputs, stop: stop)
+            name: name, summary: summary, note: note, iterations: iterations, parameters: parameters,
+            options: options, axes: axes, nodes: nodes, metrics: metrics, outputs: outputs, stop: stop)
         guard problems.isEmpty else { throw .problems(problems + graph.structureProblems()) }
         return graph
     }
@@ -53,10 +54,13 @@ struct GraphReader {
     // MARK: Parts
 
     private mutating func parse() throws(GraphError) -> [String: JSONValue] {
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw .problems([GraphProblem(SourceLocation(file: file, line: 1), "this is no text; is it a .graph file?")]
-            )
+        let text: String
+        do throws(PlainText.Complaint) {
+            text = try PlainText.decode(data, as: "a .graph file")
+        } catch {
+            throw .problems([GraphProblem(SourceLocation(file: file, line: error.line), error.reason)])
         }
+        data = Data(text.utf8)
         let value: JSONValue
         do {
             // JSONSerialization bounds the depth, which the recursive decoder and the lines would follow down.

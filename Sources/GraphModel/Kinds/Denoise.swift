@@ -15,6 +15,10 @@ public struct Denoise: NodeKind {
         self.sigma = sigma
     }
 
+    public func resolved(for context: NodeContext) -> Denoise {
+        Denoise(denoiser.resolved(for: context), sigma: sigma)
+    }
+
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         guard sigma.value >= 0, sigma.value.isFinite else {
             throw .rule("'sigma' is \(sigma.value); it must be 0 or more")
@@ -30,9 +34,7 @@ public struct Denoise: NodeKind {
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
         guard context.index == 0 else { return [] }
         var warnings: [String] = []
-        if sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context.files),
-            !network.takesNoiseLevel
-        {
+        if sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context), !network.takesNoiseLevel {
             warnings.append(
                 "'sigma' \(plain(sigma.value)) has no effect: a \(network.name) takes no noise level, "
                     + "it removes the noise that it was trained for")
@@ -67,9 +69,13 @@ public struct DenoiseByMap: NodeKind {
         self.denoiser = denoiser
     }
 
+    public func resolved(for context: NodeContext) -> DenoiseByMap {
+        DenoiseByMap(denoiser.resolved(for: context))
+    }
+
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try denoiser.output(context, takesMap: true)
-        guard case .network(let network, let path) = try denoiser.method(context.files) else {
+        guard case .network(let network, let path) = try denoiser.method(context) else {
             throw .rule(
                 "total variation takes no noise map; name graphrun-color or graphrun-gray, give the weights of a network, "
                     + "or use the kind 'denoise'")
@@ -114,12 +120,21 @@ extension Denoiser {
     /// Total variation has no convolutions.
     fileprivate var choice: ConvolutionChoice? { weightsPath == nil ? nil : convolutions.value }
 
+    /// By the image that the node reads.
+    fileprivate func resolved(for context: NodeContext) -> Denoiser {
+        context.inputs.first?.first.map { resolved(for: $0.shape) } ?? self
+    }
+
+    fileprivate func method(_ context: NodeContext) throws(GraphError) -> Method {
+        try method(for: context.type(0).shape, context.files)
+    }
+
     fileprivate func output(_ context: NodeContext, takesMap: Bool = false) throws(GraphError) -> TensorType {
         let image = try context.type(0)
         guard image.element == .float32, image.shape.count > 0 else {
             throw .rule("only real images can be denoised, not \(image)")
         }
-        switch try method(context.files) {
+        switch try method(context) {
         case .totalVariation:
             guard image.shape.rank == 4 else {
                 throw .rule("total variation needs N × C × H × W, not \(image)\(image.slicesHint)")
@@ -136,7 +151,7 @@ extension Denoiser {
 
     fileprivate func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         let image = try context.type(0)
-        switch try method(context.files) {
+        switch try method(context) {
         case .totalVariation(_, let iterations):
             let operations = Denoiser.totalVariationOperations * Double(iterations) * Double(image.floatCount)
             // Threads share out the planes; several iterations go through the cache together.
@@ -171,7 +186,7 @@ extension Denoiser {
     /// Which of the bundled networks takes such images, where another was named.
     private func channelsHint(_ image: TensorType, takesMap: Bool) -> String {
         guard weights.value.isEmpty, image.shape.rank == 4 else { return "" }
-        let other: DenoiserChoice = image.shape[1] == 1 ? .gray : image.shape[1] == 3 ? .color : .totalVariation
+        let other = DenoiserChoice.auto.resolved(for: image.shape)
         guard other != .totalVariation || !takesMap else { return "" }
         guard let parameter = name.parameter else { return "; '\(other.rawValue)' does" }
         return "; --set \(parameter)=\(other.rawValue) does"
@@ -179,7 +194,11 @@ extension Denoiser {
 
     var label: String {
         if !weights.value.isEmpty { return weights.value.split(separator: "/").last.map(String.init) ?? "network" }
-        return name.value == .totalVariation ? "total variation" : name.value.rawValue
+        switch name.value {
+        case .auto: return "by the image's channels"
+        case .totalVariation: return "total variation"
+        case .color, .gray: return name.value.rawValue
+        }
     }
 }
 

@@ -17,9 +17,9 @@ struct GraphDraft {
     /// The draft as a graph.
     func finished() -> Graph {
         Graph(
-            name: graph.name, summary: graph.summary, iterations: graph.iterations, parameters: graph.parameters,
-            options: graph.options, axes: axes, nodes: nodes, metrics: graph.metrics, outputs: outputs,
-            stop: graph.stop)
+            name: graph.name, summary: graph.summary, note: graph.note, iterations: graph.iterations,
+            parameters: graph.parameters, options: graph.options, axes: axes, nodes: nodes,
+            metrics: graph.metrics, outputs: outputs, stop: graph.stop)
     }
 
     /// The draft as a graph, without the nodes that nothing needs any more.

@@ -2,17 +2,22 @@ internal import Foundation
 package import Scheduling
 internal import TensorFiles
 
-/// Keeps what was measured in a file, for as long as program, processor and libraries stay what they are.
+/// Keeps what was measured in a file, for as long as program, processors and libraries stay what they are.
 package struct SpeedCache: Sendable {
-    /// What speeds depend on.
+    /// What speeds depend on, and they.
     private struct Record: Codable {
         let program: String
         let processor: String
         let versions: [String: String]
-        let threads: Int
-        let workers: Int
-        var speeds: [Speeds] = []
+        let speeds: MachineSpeeds
+        /// Until when the speeds count that were measured while other programs ran, in seconds since 1970; the others count
+        /// for good.
+        let expires: Double?
     }
+
+    /// Seconds that speeds count which other programs disturbed: measured at every start they would cost more than they are
+    /// worth, and kept for good they would be wrong for good.
+    private static let patience = 600.0
 
     private let folder: String
     private let program: String
@@ -31,32 +36,37 @@ package struct SpeedCache: Sendable {
     /// anew, and what cannot be written is measured again next time.
     ///
     /// - Parameters:
-    ///   - threads: each worker computes with.
-    ///   - workers: that compute on this machine at the same time.
+    ///   - processors: that programs may use.
     ///   - anew: Whether they are measured in any case.
+    ///   - time: Seconds since 1970.
+    ///   - measure: With whether other programs got in the way.
     /// - Throws: what `measure` throws.
     package func speeds(
-        threads: Int, workers: Int, anew: Bool = false, measure: () throws -> [Speeds]
-    ) rethrows -> [Speeds] {
-        var wanted = Record(
-            program: program, processor: SpeedCache.processor, versions: versions, threads: threads, workers: workers)
-        let path = "\(folder)/speeds-\(threads)-threads-\(workers)-workers.json"
-        if !anew, let known = read(path, as: wanted) { return known }
-        wanted.speeds = try measure()
+        processors: Int, anew: Bool = false, time: Double = Date().timeIntervalSince1970,
+        measure: () throws -> (speeds: MachineSpeeds, isDisturbed: Bool)
+    ) rethrows -> MachineSpeeds {
+        // Containers and batch systems give a program other numbers of processors on one machine.
+        let path = "\(folder)/speeds-\(processors)-processors.json"
+        if !anew, let known = read(path, processors, time) { return known }
+        let (speeds, isDisturbed) = try measure()
+        let record = Record(
+            program: program, processor: SpeedCache.processor, versions: versions, speeds: speeds,
+            expires: isDisturbed ? time + SpeedCache.patience : nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        if let data = try? encoder.encode(wanted) {
+        if let data = try? encoder.encode(record) {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try? AtomicFile.write(data, to: path)
         }
-        return wanted.speeds
+        return speeds
     }
 
-    private func read(_ path: String, as wanted: Record) -> [Speeds]? {
+    private func read(_ path: String, _ processors: Int, _ time: Double) -> MachineSpeeds? {
         guard let data = FileManager.default.contents(atPath: path),
-            let known = try? JSONDecoder().decode(Record.self, from: data), known.program == wanted.program,
-            known.processor == wanted.processor, known.versions == wanted.versions, known.threads == wanted.threads,
-            known.workers == wanted.workers, !known.speeds.isEmpty, known.speeds.allSatisfy({ $0.complaint == nil })
+            let known = try? JSONDecoder().decode(Record.self, from: data), known.program == program,
+            known.processor == SpeedCache.processor, known.versions == versions,
+            known.speeds.processors == processors, known.speeds.complaint == nil,
+            known.expires.map({ time < $0 && $0 <= time + SpeedCache.patience }) ?? true
         else { return nil }
         return known.speeds
     }

@@ -21,3 +21,14 @@ extension Speeds {
         return nil
     }
 }
+
+extension MachineSpeeds {
+    /// Why no machine can be like that; `nil` where the speeds can be believed.
+    package var complaint: String? {
+        guard (1...1024).contains(processors) else { return "\(processors) processors" }
+        guard alone.convolutions.map(\.channels) == together.convolutions.map(\.channels) else {
+            return "convolutions of other channels with one thread than with all"
+        }
+        return alone.complaint ?? together.complaint
+    }
+}

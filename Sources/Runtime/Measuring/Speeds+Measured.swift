@@ -8,31 +8,48 @@ internal import Synchronization
 internal import TensorMath
 internal import Tensors
 
-extension Speeds {
-    /// How fast this processor is, for workers that compute at the same time; it takes about a second.
+extension MachineSpeeds {
+    /// How fast this machine is; it takes a second or two and some 60 MB.
     ///
-    /// - Parameters:
-    ///   - threads: each worker computes with.
-    ///   - workers: that measure at once, and so get in each other's way as they will in a run.
+    /// - Returns: `isDisturbed` where other programs computed at the same time, so that the speeds are too low.
     /// - Throws: where a library fails.
-    package static func measured(threads: Int, workers: Int = 1) throws -> [Speeds] {
-        let results = Mutex<[Int: Result<Speeds, any Error>]>([:])
-        let done = DispatchGroup()
-        for worker in 0..<workers {
-            done.enter()
-            // A thread of its own, with which the threads that the libraries make for it end.
-            let thread = Thread {
-                let result = Result { try SpeedMeasurement(threads: threads).speeds() }
-                results.withLock { $0[worker] = result }
-                done.leave()
-            }
-            thread.stackSize = 16 << 20
-            thread.start()
-        }
-        done.wait()
+    package static func measured() throws -> (speeds: MachineSpeeds, isDisturbed: Bool) {
+        let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), 1024)
+        let others = runningElsewhere()
+        let alone = try measured(threads: 1)
+        let together = processors == 1 ? alone : try measured(threads: processors)
         forgetPeakMemory()
-        let finished = results.withLock { $0 }
-        return try (0..<workers).compactMap { try finished[$0]?.get() }
+        // One that had to wait for its only thread was not alone, nor were those that others ran beside.
+        let isDisturbed = alone.share < 0.95 || min(others, runningElsewhere()) > 0
+        return (
+            MachineSpeeds(processors: processors, alone: alone.speeds, together: together.speeds), isDisturbed
+        )
+    }
+
+    /// On a thread of its own, with which the threads that the libraries make for it end.
+    private static func measured(threads: Int) throws -> SpeedMeasurement.Outcome {
+        let outcome = Mutex<Result<SpeedMeasurement.Outcome, any Error>?>(nil)
+        let done = DispatchGroup()
+        done.enter()
+        let thread = Thread {
+            let own = Result { try SpeedMeasurement(threads: threads).measure() }
+            outcome.withLock { $0 = own }
+            done.leave()
+        }
+        thread.stackSize = 16 << 20
+        thread.start()
+        done.wait()
+        guard let outcome = outcome.withLock({ $0 }) else { throw CocoaError(.featureUnsupported) }
+        return try outcome.get()
+    }
+
+    /// Threads of other programs that Linux lets run at this moment; 0 where it does not tell.
+    private static func runningElsewhere() -> Int {
+        let text = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+        let words = text.split(separator: " ")
+        guard words.count > 3, let running = words[3].split(separator: "/").first.flatMap({ Int($0) }) else { return 0 }
+        // The one that reads this.
+        return max(0, running - 1)
     }
 }
 
@@ -41,6 +58,12 @@ extension Speeds {
 /// All are run in turn, several times, and the fastest time of each counts: whatever else goes on for a moment on this
 /// machine does not fall on one of them alone.
 private final class SpeedMeasurement {
+    struct Outcome {
+        let speeds: Speeds
+        /// Of the time, how long the thread that measures had a processor.
+        let share: Double
+    }
+
     /// Something whose speed is asked for.
     private final class Sample {
         let amount: Double
@@ -87,26 +110,35 @@ private final class SpeedMeasurement {
         }
         transforms = try SpeedMeasurement.transforms(threads)
         loops = try SpeedMeasurement.loops(threads)
-        arithmetic = SpeedMeasurement.arithmetic()
-        memory = SpeedMeasurement.memory()
+        arithmetic = SpeedMeasurement.arithmetic(threads)
+        memory = SpeedMeasurement.memory(threads)
     }
 
-    func speeds() throws -> Speeds {
+    func measure() throws -> Outcome {
         let samples = convolutions.flatMap { [$0.direct, $0.winograd].compactMap(\.self) }
         let all = samples + [transforms, loops, arithmetic, memory]
         // The first time memory is got and instructions are made.
         for sample in all { try sample.run() }
-        let start = ContinuousClock.now
+        let (start, begun) = (ContinuousClock.now, processorSeconds())
         for round in 0..<8 {
             for sample in all { try sample.time() }
             let spent = (ContinuousClock.now - start).seconds
-            if spent > (round < 2 ? 0.9 : 0.5) { break }
+            if spent > (round < 2 ? 0.6 : 0.3) { break }
         }
-        return Speeds(
+        let share = (processorSeconds() - begun) / (ContinuousClock.now - start).seconds
+        let speeds = Speeds(
             convolutions: convolutions.map {
                 Speeds.Convolution(channels: $0.channels, direct: $0.direct.speed, winograd: $0.winograd?.speed)
             }, transforms: transforms.speed, loops: loops.speed, threads: threads, arithmetic: arithmetic.speed,
             memory: memory.speed, overhead: try overhead())
+        return Outcome(speeds: speeds, share: share)
+    }
+
+    /// Seconds that this thread has had a processor.
+    private func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     // MARK: The samples
@@ -143,23 +175,33 @@ private final class SpeedMeasurement {
         }
     }
 
-    /// A sum, number by number: a difference, a square and an addition each.
-    private static func arithmetic() -> Sample {
+    /// A sum, number by number: a difference, a square and an addition each. Every thread adds up all of it; the amount is
+    /// that of one.
+    private static func arithmetic(_ threads: Int) -> Sample {
         let image = values(1 << 18)
         let view = MutableTensorView(TensorType([image.floats.count]), image.floats).readOnly
         return Sample(3 * Double(image.floats.count)) {
-            withExtendedLifetime(image) { _ = Metrics.psnr(view, reference: view) }
+            withExtendedLifetime(image) {
+                parallel(over: threads, threads: threads) { _, _ in _ = Metrics.psnr(view, reference: view) }
+            }
         }
     }
 
-    /// A gradient step on more values than caches hold.
-    private static func memory() -> Sample {
-        let count = 2 << 20
-        let buffers = (0..<3).map { _ in values(count) }
+    /// A gradient step on more values than the caches of a core hold, a part of them for each thread; the amount is that of
+    /// one.
+    private static func memory(_ threads: Int) -> Sample {
+        let count = max(1, (2 << 20) / threads)
+        let buffers = (0..<3).map { _ in values(count * threads) }
         return Sample(3 * Double(count * MemoryLayout<Float>.stride)) {
-            let views = buffers.map { MutableTensorView(TensorType([count]), $0.floats) }
-            views[2].copy(from: views[0].readOnly)
-            axpy(-0.5, views[1].readOnly, views[2])
+            parallel(over: threads, threads: threads) { _, index in
+                let views = buffers.map { buffer in
+                    MutableTensorView(
+                        TensorType([count]),
+                        UnsafeMutableBufferPointer(rebasing: buffer.floats[index * count..<(index + 1) * count]))
+                }
+                views[2].copy(from: views[0].readOnly)
+                axpy(-0.5, views[1].readOnly, views[2])
+            }
             withExtendedLifetime(buffers) {}
         }
     }

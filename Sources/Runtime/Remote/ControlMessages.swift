@@ -25,7 +25,8 @@ package enum CoordinatorMessage: Codable, Sendable {
 
 /// What a worker tells its coordinator.
 package enum WorkerMessage: Codable, Sendable {
-    case welcome(Abilities)
+    /// Who it is, with a number that no other worker has.
+    case welcome(Abilities, identity: UInt64)
     /// It serves somebody else.
     case busy
     /// It does not take part in a run, and why.

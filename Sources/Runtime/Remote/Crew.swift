@@ -52,15 +52,18 @@ package final class Crew: Sendable {
             office.tell(CoordinatorMessage.hello(program: program), run: run, to: addresses[worker])
         }
         var members: [Member] = []
+        var identities: [Int: UInt64] = [:]
         var problems: [(String, CrewError.Problem)] = []
         for (index, endpoint) in endpoints.enumerated() {
             switch answers[index] {
-            case .success(let abilities):
+            case .success(let (abilities, identity)):
                 members.append(Member(endpoint: endpoint, abilities: abilities, address: addresses[index]))
+                identities[index] = identity
             case .failure(let problem): problems.append((endpoint, problem))
             case nil: problems.append((endpoint, .silent(seconds: patience)))
             }
         }
+        problems += Crew.repetitions(endpoints, identities)
         guard problems.isEmpty else { throw CrewError(problems: problems) }
         self.members = members
         self.keys = keys
@@ -72,11 +75,25 @@ package final class Crew: Sendable {
         compareClocks()
     }
 
+    /// Workers that answer under several names: a worker takes one part in a run.
+    private static func repetitions(
+        _ endpoints: [String], _ identities: [Int: UInt64]
+    ) -> [(String, CrewError.Problem)] {
+        var first: [UInt64: String] = [:]
+        return identities.sorted { $0.key < $1.key }.compactMap { index, identity in
+            guard let other = first[identity] else {
+                first[identity] = endpoints[index]
+                return nil
+            }
+            return (endpoints[index], .same(as: other))
+        }
+    }
+
     /// What each worker answers to `greet`. One that is busy is asked again for a while: its run may be at its end.
     private static func answers(
         _ count: Int, _ words: WordQueue, patience: Double, greet: (Int) -> Void
-    ) -> [Int: Result<Abilities, CrewError.Problem>] {
-        var answers: [Int: Result<Abilities, CrewError.Problem>] = [:]
+    ) -> [Int: Result<(Abilities, identity: UInt64), CrewError.Problem>] {
+        var answers: [Int: Result<(Abilities, identity: UInt64), CrewError.Problem>] = [:]
         var busy: Set<Int> = []
         let start = ContinuousClock.now
         var lastGreeting = start
@@ -93,8 +110,9 @@ package final class Crew: Sendable {
             }
             guard let word = words.next(within: 0.05) else { continue }
             switch word.message {
-            case .welcome(let abilities):
-                answers[word.worker] = abilities.complaint.map { .failure(.insane($0)) } ?? .success(abilities)
+            case .welcome(let abilities, let identity):
+                answers[word.worker] =
+                    abilities.complaint.map { .failure(.insane($0)) } ?? .success((abilities, identity))
             case .busy: busy.insert(word.worker)
             case .refusal(let reason): answers[word.worker] = .failure(.refuses(reason))
             default: continue
@@ -168,6 +186,8 @@ package struct CrewError: Error, CustomStringConvertible {
         case refuses(String)
         /// Another worker does not reach it.
         case unreached(by: String)
+        /// It answers under another name, too.
+        case same(as: String)
         /// It says of itself what cannot be.
         case insane(String)
     }
@@ -187,6 +207,8 @@ package struct CrewError: Error, CustomStringConvertible {
             case .unreached(let other):
                 "\(endpoint): the worker at \(other) does not reach this one, though both are there; open the firewall "
                     + "between their hosts, or name both by addresses that all hosts know"
+            case .same(let other):
+                "\(endpoint): this is the worker at \(other); name it once, or start another worker there"
             case .insane(let what):
                 "\(endpoint): the worker says that it has \(what), which cannot be; start it again with '--measure'"
             }

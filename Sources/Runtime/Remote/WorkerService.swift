@@ -18,6 +18,7 @@ package final class WorkerService: Sendable {
     private static let patience = Duration.seconds(15)
 
     private let abilities: Abilities
+    private let identity = UInt64.random(in: 0...UInt64.max)
     private let catalog: KernelCatalog
     private let store: FileStore
     private let state = Mutex(State())
@@ -120,7 +121,7 @@ package final class WorkerService: Sendable {
                 "this worker runs version \(abilities.program), the coordinator \(program); use the same program everywhere"
             )
         }
-        return .welcome(abilities)
+        return .welcome(abilities, identity: identity)
     }
 
     /// Answers whoever called here; an answer to a call of this worker's goes to who measures.

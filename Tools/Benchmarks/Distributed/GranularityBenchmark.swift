@@ -22,7 +22,7 @@ package struct GranularityBenchmark {
         secondsPerRound = BusyworkKernel.secondsPerRound()
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         var section = Section(
             "The smallest worthwhile task",
             "Task Bench's stencil with two workers of one thread: every task of a step reads its left, its own and its "
@@ -51,6 +51,7 @@ package struct GranularityBenchmark {
                 section.rows.append(
                     [name, "\(width)", Point.metg(points).map { decimals($0 * 1e6, 1) } ?? "–"]
                         + points.map { "\(decimals(100 * $0.efficiency, 0)) %" })
+                try keep(section)
             }
         }
         section.notes = ["The last columns are efficiencies by the time that a task takes alone."]

@@ -21,7 +21,7 @@ struct HopBenchmark {
         try NPY.write(Tensor([1], [1]), to: "\(folder)/one.npy")
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         var section = Section(
             "Hops between workers",
             "Microseconds for a node that scales one number, on two workers of one thread, each a process of its own, "
@@ -30,28 +30,29 @@ struct HopBenchmark {
                 + "computed; *independent* are \(effort.trivialNodes) nodes that read nothing but what they were "
                 + "themselves. Beside them, 64 bytes there and back by ZeroMQ alone, between two processes.",
             columns: ["", "µs"])
+        func add(_ name: String, _ samples: Samples) throws {
+            section.rows.append([name, samples.text(scale: 1e6, 1)])
+            section.samples["hops: \(name)"] = samples
+            try keep(section)
+        }
         log("hops: ZeroMQ alone")
         var bare = Samples(try BareMessages.roundTrips(effort.hops))
         let workers = try WorkerProcesses(2, in: folder)
         log("hops: chain")
         let chain = try chain(on: workers)
+        try add("chain, a hop", chain)
         log("hops: independent")
         let independent = try independent(on: workers)
+        try add("independent, a node", independent)
         bare.add(Samples(try BareMessages.roundTrips(effort.hops)))
-        var rows = [
-            ("chain, a hop", chain), ("independent, a node", independent), ("ZeroMQ alone, there and back", bare),
-        ]
+        try add("ZeroMQ alone, there and back", bare)
         if let peer, peer.versions["Dask"] == nil {
             section.notes.append("The environment that was named lacks Dask's package `distributed`.")
         } else if let peer {
             log("hops: Dask")
             let theirs = try peer.tasks(chain: effort.hops, independent: effort.trivialNodes, repeats: 3)
-            rows.append(("Dask, chain, a task", theirs["chain"] ?? Samples()))
-            rows.append(("Dask, independent, a task", theirs["independent"] ?? Samples()))
-        }
-        for (name, samples) in rows {
-            section.rows.append([name, samples.text(scale: 1e6, 1)])
-            section.samples["hops: \(name)"] = samples
+            try add("Dask, chain, a task", theirs["chain"] ?? Samples())
+            try add("Dask, independent, a task", theirs["independent"] ?? Samples())
         }
         guard effort.isFull else { return section }
         section.requirements = [

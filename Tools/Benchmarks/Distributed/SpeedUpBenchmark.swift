@@ -30,6 +30,8 @@ struct SpeedUpBenchmark {
         var processorSeconds: [[Double]] = []
         var result = ""
 
+        var hasRun: Bool { !seconds.seconds.isEmpty }
+
         /// Of each process, over all runs.
         var meanProcessorSeconds: [Double] {
             (processorSeconds.first ?? []).indices.map { process in
@@ -58,7 +60,7 @@ struct SpeedUpBenchmark {
 
     /// - Parameter threaded: how many times faster than a form of the peer the job is in one process of as many threads,
     ///   where that was measured.
-    func run(threaded: (JobBenchmark.PeerForm) -> Double?) throws -> Section {
+    func run(_ keep: Keep, threaded: (JobBenchmark.PeerForm) -> Double?) throws -> Section {
         let program = try Program(built: "graphrun")
         let workers = try (0..<2).map { index in
             try HelperProcess(
@@ -70,6 +72,7 @@ struct SpeedUpBenchmark {
             for count in [1, 2] {
                 log("speed-up, \(denoiser.rawValue), round \(round) of \(rounds): graphrun, \(count)")
                 try run(Array(workers.prefix(count)), &own[count - 1])
+                try keep(try section(own, peers, threaded: threaded))
             }
             guard let peer else { continue }
             for index in peers.indices {
@@ -81,6 +84,7 @@ struct SpeedUpBenchmark {
                         result: "\(folder)/speed-up-\(denoiser.rawValue)-peer.npy")
                     peers[index].figures[count - 1].seconds.add(seconds)
                     peers[index].figures[count - 1].processorSeconds.append(processor)
+                    try keep(try section(own, peers, threaded: threaded))
                 }
             }
         }
@@ -120,6 +124,7 @@ struct SpeedUpBenchmark {
                 + "does nothing else.",
             columns: ["", "iteration", "processor seconds", "times faster"])
         let speedUp = add(own, "graphrun", ["1 worker", "2 workers"], to: &section)
+        guard own.allSatisfy(\.hasRun) else { return section }
         let results = try own.map { try NPY.read($0.result) }
         section.notes = [
             "The results of one worker and of two are \(results[0] == results[1] ? "the same to the bit" : "not the same")."
@@ -135,8 +140,9 @@ struct SpeedUpBenchmark {
         if effort.isFull {
             section.requirements.append(requirement("1", asked: 1.85, measured: speedUp?.median))
         }
-        for peer in peers {
+        for peer in peers where peer.figures.contains(where: \.hasRun) {
             add(peer.figures, peer.form.name, ["1 process", "2 processes"], to: &section)
+            guard peer.figures.allSatisfy(\.hasRun) else { continue }
             let factors = zip(peer.figures, own).map { Ratio($0.seconds, over: $1.seconds) }
             section.notes.append(
                 "Than *\(peer.form.name)* graphrun is \(factors[0]?.text ?? "–") times faster with one and "
@@ -159,7 +165,7 @@ struct SpeedUpBenchmark {
     @discardableResult
     private func add(_ figures: [Figures], _ name: String, _ counts: [String], to section: inout Section) -> Ratio? {
         let speedUp = Ratio(figures[0].seconds, over: figures[1].seconds)
-        for (index, (count, figures)) in zip(counts, figures).enumerated() {
+        for (index, (count, figures)) in zip(counts, figures).enumerated() where figures.hasRun {
             let faster = index == 0 ? "" : speedUp?.text ?? "–"
             section.rows.append(["\(name), \(count)", figures.seconds.text(3), figures.processorText, faster])
             section.samples["speed-up, \(denoiser.rawValue): \(name), \(count)"] = figures.seconds

@@ -11,7 +11,7 @@ package struct TransportBenchmark {
         self.effort = effort
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         var section = Section(
             "A tensor from process to process",
             "Milliseconds from a tensor of one process until it is whole in the tensor of another on this machine, and "
@@ -32,6 +32,7 @@ package struct TransportBenchmark {
             for (who, own) in zip(["graphrun", "ZeroMQ, one message", "ZeroMQ, 16 MB a message"], samples) {
                 if !own.seconds.isEmpty { section.samples["transport: \(name), \(who)"] = own }
             }
+            try keep(section)
             guard effort.isFull else { continue }
             section.requirements.append(
                 Requirement(
