@@ -10,7 +10,7 @@ package enum NPY {
     package static func read(_ path: String) throws(TensorFileError) -> Tensor {
         var file = try InputFile(path)
         let header = try readHeader(&file)
-        return try header.tensor { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+        return try header.tensor(path) { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
     }
 
     /// Reads an array's shape and element type from its header, and checks that the file is as long as they ask for.
@@ -29,7 +29,7 @@ package enum NPY {
         let range = try NPYHeader.dictionary(in: bytes, size: bytes.count, path: path)
         let header = try NPYHeader(dictionary: bytes[range], size: bytes.count, path: path)
         var next = header.length
-        return try header.tensor { (buffer) throws(TensorFileError) in
+        return try header.tensor(path) { (buffer) throws(TensorFileError) in
             buffer.copyBytes(from: bytes[next..<next + buffer.count])
             next += buffer.count
         }
@@ -64,14 +64,19 @@ package enum NPY {
 extension NPYHeader {
     /// Makes the tensor, from numbers that `read` delivers in pieces, in the order of the file.
     fileprivate func tensor(
-        _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
+        _ path: String, _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
     ) throws(TensorFileError) -> Tensor {
         // A piece at a time, so that an array never lies in memory twice.
         let piece = 1 << 18
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: piece * element.byteCount, alignment: 16)
         defer { bytes.deallocate() }
         let storedShape = fortranOrder ? Shape(type.shape.dimensions.reversed()) : type.shape
-        var stored = Tensor(TensorType(storedShape, type.element))
+        var stored: Tensor
+        do throws(MemoryShortage) {
+            stored = try Tensor(asking: TensorType(storedShape, type.element))
+        } catch {
+            throw .noMemory(path: path, bytes: error.bytes)
+        }
         try stored.withMutableView { (view) throws(TensorFileError) in
             for start in stride(from: 0, to: view.floats.count, by: piece) {
                 let floats = UnsafeMutableBufferPointer(

@@ -2,6 +2,7 @@ internal import Foundation
 internal import GraphModel
 internal import Imaging
 internal import Kernels
+internal import Messaging
 internal import Networks
 package import Scheduling
 internal import Synchronization
@@ -14,26 +15,34 @@ extension Speeds {
     /// - Parameters:
     ///   - threads: each worker computes with.
     ///   - workers: that measure at once, and so get in each other's way as they will in a run.
-    /// - Throws: where a library fails.
+    /// - Throws: where a library fails, or there is no memory or no thread for it.
     package static func measured(threads: Int, workers: Int = 1) throws -> [Speeds] {
+        let needed = workers * memoryBytes + AddressSpace.overhead(workers: Array(repeating: threads, count: workers))
+        if let space = AddressSpace.current, space.free < needed { throw MemoryShortage(bytes: needed) }
         let results = Mutex<[Int: Result<Speeds, any Error>]>([:])
         let done = DispatchGroup()
         for worker in 0..<workers {
             done.enter()
-            // A thread of its own, with which the threads that the libraries make for it end.
-            let thread = Thread {
-                let result = Result { try SpeedMeasurement(threads: threads).speeds() }
-                results.withLock { $0[worker] = result }
+            do throws(ThreadRefusal) {
+                // A thread of its own, with which the threads that the libraries make for it end.
+                try startThread("speeds", stackBytes: AddressSpace.workerStackBytes) {
+                    let result = Result { try SpeedMeasurement(threads: threads).speeds() }
+                    results.withLock { $0[worker] = result }
+                    done.leave()
+                }
+            } catch {
+                results.withLock { $0[worker] = .failure(error) }
                 done.leave()
             }
-            thread.stackSize = 16 << 20
-            thread.start()
         }
         done.wait()
         forgetPeakMemory()
         let finished = results.withLock { $0 }
         return try (0..<workers).compactMap { try finished[$0]?.get() }
     }
+
+    /// More than a worker's measurement takes.
+    private static let memoryBytes = 64 << 20
 }
 
 /// Runs what kernels are made of, on values of sizes that they have, and looks at the clock. It stays on one thread.
