@@ -212,6 +212,7 @@ struct HostOptions: ParsableArguments {
 ///
 /// - Parameter file: What is run, for messages.
 func checkMachine(_ plan: Plan, _ files: GraphFiles, of file: String) throws {
+    try checkAddressSpace(plan, of: file)
     _ = try ConvolutionSurvey(plan, files: files)
     let needed = plan.workers.reduce(0) { $0 + $1.memoryBytes }
     guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),

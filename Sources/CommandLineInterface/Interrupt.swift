@@ -1,30 +1,55 @@
-internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// Turns the first Ctrl-C into a request to stop; a second one ends the process as usual.
+/// Turns what asks a program to end into a request to stop: Ctrl-C, SIGTERM, as batch systems send it before they kill, and
+/// SIGHUP, as a terminal sends it that is closed.
+///
+/// A second Ctrl-C ends the process as usual. The others may come as often as they like: a shell passes on the SIGHUP that
+/// the terminal has sent already, and a session that ends sends both.
 final class Interrupt: Sendable {
-    private let stopped = Mutex(false)
-    /// Safe: a dispatch source may be used from any thread.
-    private nonisolated(unsafe) let source: any DispatchSourceSignal
+    private struct State {
+        var first: ContinuousClock.Instant?
+        var isUrgent = false
+    }
 
+    private let state = Mutex(State())
+    private let signals: [Int32]
+
+    /// What comes within this time of the first is the same request: `timeout` sends each signal twice.
+    private static let pause = Duration.milliseconds(300)
+
+    /// - Parameter stop: Called at the first request, on the thread of signals.
     init(_ stop: @escaping @Sendable () -> Void) {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: DispatchQueue(label: "interrupt"))
-        source.setEventHandler { [self] in
-            stopped.withLock { $0 = true }
-            signal(SIGINT, SIG_DFL)
-            stop()
+        // Under `nohup` a program is to outlive its terminal.
+        signals = [SIGINT, SIGTERM] + (Signals.isIgnored(SIGHUP) ? [] : [SIGHUP])
+        for signal in signals {
+            Signals.take(signal) { [weak self] in self?.ask(signal, stop) }
         }
-        source.resume()
     }
 
     /// Whether a stop was asked for.
-    var isStopped: Bool { stopped.withLock { $0 } }
+    var isStopped: Bool { state.withLock { $0.first != nil } }
 
-    /// Leaves Ctrl-C to the system again.
+    /// Whether it was asked for again, some time later.
+    var isUrgent: Bool { state.withLock { $0.isUrgent } }
+
+    private func ask(_ signal: Int32, _ stop: () -> Void) {
+        let (isFirst, isUrgent) = state.withLock { state in
+            guard let first = state.first else {
+                state.first = .now
+                return (true, false)
+            }
+            if .now - first > Interrupt.pause { state.isUrgent = true }
+            return (false, state.isUrgent)
+        }
+        if isFirst { return stop() }
+        guard isUrgent, signal == SIGINT else { return }
+        Signals.release(SIGINT)
+        kill(getpid(), SIGINT)
+    }
+
+    /// Leaves the signals to the system again.
     func end() {
-        source.cancel()
-        signal(SIGINT, SIG_DFL)
+        for signal in signals { Signals.release(signal) }
     }
 }

@@ -108,7 +108,7 @@ final class Progress: Sendable {
     }
 
     /// Decibels with two decimals, all else with three significant digits.
-    private static func text(_ name: String, _ value: Float) -> String {
+    static func text(_ name: String, _ value: Float) -> String {
         name.hasPrefix("psnr") ? "\(decimals(Double(value), 2)) dB" : String(format: "%.3g", Double(value))
     }
 

@@ -7,11 +7,14 @@ internal import Tensors
 /// A run that is gone on with, from the checkpoint in its folder.
 struct Resumption {
     let folder: String
+    /// Keeps other runs out of the folder, from before the checkpoint was read.
+    let lock: OutputLock?
     private let checkpoint: Checkpoint
 
-    /// - Throws: ``Failure`` where there is no checkpoint that can be read.
+    /// - Throws: ``Failure`` where there is no checkpoint that can be read, or its run is still at work.
     init(folder: String) throws {
         self.folder = folder
+        lock = try RunFolder.lock(folder, advice: "wait for its end")
         do {
             checkpoint = try Checkpoint(folder: "\(folder)/checkpoint")
         } catch {
@@ -54,6 +57,20 @@ struct Resumption {
         guard iteration >= graph.iterations.value else { return }
         let hint = graph.iterations.parameter.map { "; go on with more, for example --set \($0)=\(iteration + 10)" }
         throw Failure.usage("\(folder): the checkpoint is from iteration \(iteration), the last one\(hint ?? "")")
+    }
+
+    /// - Parameter inputs: What the files of the graph hold now: a hash for each path.
+    /// - Throws: ``Failure`` with every file that holds something else than when the run began.
+    func check(inputs: [String: String]) throws {
+        let changed = checkpoint.changed(inputs)
+        guard !changed.isEmpty else { return }
+        throw Failure.usage(
+            changed.map { path in
+                DenoiserChoice(weights: path) == nil
+                    ? "\(folder): \(path) is not the file that this run began with; put that back, or begin a new run"
+                    : "\(folder): the weights of '\(DenoiserChoice.shown(path))' are not those that this run began with; go on "
+                        + "with the program that began it, or begin a new run"
+            })
     }
 
     /// Where the run goes on.

@@ -4,6 +4,7 @@ internal import GraphModel
 internal import Kernels
 internal import Runtime
 internal import Scheduling
+internal import TensorFiles
 internal import Tensors
 
 struct RunCommand: ParsableCommand {
@@ -37,14 +38,25 @@ struct RunCommand: ParsableCommand {
         if team == nil {
             try checkMachine(plan, loaded.files, of: graph.file)
         }
+        let inputs = try hashes(of: loaded.files)
+        try resumption?.check(inputs: inputs)
         let start = try resumption?.start(of: expansion)
-        let folder = try RunFolder(
-            resume ?? output ?? RunFolder.newPath(expansion.graph.name), isResumed: resume != nil)
+        let folder = try makeFolder(resumption, expansion.graph.name)
+        defer { folder.unlock() }
+        try checkSpace(plan, inputs, in: folder, isRemote: team != nil)
 
         let progress = Progress(
             style, total: expansion.iterations, mayEndEarly: (expansion.graph.stop?.below.value ?? 0) > 0,
             workers: plan.workers.count, order: metricNames(expansion))
-        let log = MetricsLog { progress.show($0) }
+        let position = RunPosition(graph.file, total: expansion.iterations, order: metricNames(expansion))
+        let log = MetricsLog { record in
+            progress.show(record)
+            position.note(record)
+        }
+        Signals.setStanding {
+            progress.end()
+            return position.line
+        }
         let run = makeRun(
             plan, by: team, name: graph.file, files: loaded.files, log: log, checkpoint: start,
             history: resumption?.history)
@@ -61,9 +73,9 @@ struct RunCommand: ParsableCommand {
             // Nothing is lost before the loop begins, and nothing is left then.
             guard !log.records.isEmpty else {
                 folder.discard()
-                throw Failure.usage("\(error)")
+                throw Failure.usage(SystemReason.of(error))
             }
-            throw Failure.run("\(error)", saved(in: folder))
+            throw Failure.run(SystemReason.of(error), saved(in: folder))
         }
         progress.end()
         team?.dismiss()
@@ -72,11 +84,7 @@ struct RunCommand: ParsableCommand {
         }
 
         let seconds = (ContinuousClock.now - began).seconds
-        do {
-            try save(result, plan, after: start?.iteration ?? 0, folder, seconds: seconds)
-        } catch {
-            throw Failure.run("\(error)", "what was saved before is in \(folder.path)")
-        }
+        try save(result, plan, inputs, after: start?.iteration ?? 0, folder, seconds: seconds)
         try finish(result, plan, folder, after: start?.iteration ?? 0)
     }
 
@@ -94,6 +102,32 @@ struct RunCommand: ParsableCommand {
             throw Failure.usage("--resume goes on in the folder of its run; leave --output out")
         }
         return try Resumption(folder: resume)
+    }
+
+    /// What the files of the graph hold: what they are to hold when the run is gone on with.
+    private func hashes(of files: GraphFiles) throws -> [String: String] {
+        do {
+            return try files.contentHashes()
+        } catch {
+            throw Failure.usage(SystemReason.of(error))
+        }
+    }
+
+    private func makeFolder(_ resumption: Resumption?, _ name: String) throws -> RunFolder {
+        if let resumption { return RunFolder(resuming: resumption.folder, lock: resumption.lock) }
+        return try output.map { try RunFolder($0) } ?? RunFolder(forRunOf: name)
+    }
+
+    /// Refuses a run whose files would not fit.
+    private func checkSpace(_ plan: Plan, _ inputs: [String: String], in folder: RunFolder, isRemote: Bool) throws {
+        let files = RunFiles(
+            plan, dot: Array(plan.expansion.dot().utf8), inputs: Array(inputs.keys), isRemote: isRemote)
+        do {
+            try DiskSpace.check(files.files, in: folder.path, what: "the run")
+        } catch {
+            folder.discard()
+            throw error
+        }
     }
 
     /// Metrics in the order of the graph, an axis' instances one by one.
@@ -115,7 +149,7 @@ struct RunCommand: ParsableCommand {
         do {
             try folder.write("graph.dot", Array(plan.expansion.dot().utf8))
         } catch {
-            throw Failure.usage("\(error)")
+            throw Failure.usage(SystemReason.of(error))
         }
         switch style {
         case .quiet: break
@@ -142,23 +176,46 @@ struct RunCommand: ParsableCommand {
         return "the checkpoint is as it was; go on with: \(Resumption.command(graph.file, folder: folder.path, hosts))"
     }
 
-    /// - Parameter first: The iteration that the run went on from.
+    /// Writes what the run leaves: of a run that has come to its end first its result, else what it goes on from.
+    ///
+    /// - Parameters:
+    ///   - inputs: What the files of the graph held when the run began.
+    ///   - first: The iteration that the run went on from.
+    /// - Throws: ``Failure`` where something could not be written, saying what was and what was not.
     private func save(
-        _ result: RunResult, _ plan: Plan, after first: Int, _ folder: RunFolder, seconds: Double
+        _ result: RunResult, _ plan: Plan, _ inputs: [String: String], after first: Int, _ folder: RunFolder,
+        seconds: Double
     ) throws {
-        let earlier = resume == nil ? [] : folder.records(upTo: first)
-        let records = earlier + result.records
+        let records = (resume == nil ? [] : folder.records(upTo: first)) + result.records
+        let pictures = RunPictures(result, plan.expansion, records)
+        let isFinished = result.iterations >= plan.expansion.iterations
+        var files = SavedFiles(folder: folder.path)
+        if isFinished { pictures.writeArrays(to: folder, &files) }
         if !result.states.isEmpty {
-            try Checkpoint(
-                plan.expansion, iteration: result.iterations, states: result.states, history: result.conclusion.history
-            ).write(to: "\(folder.path)/checkpoint")
+            files.write("checkpoint") {
+                try Checkpoint(
+                    plan.expansion, iteration: result.iterations, states: result.states, inputs: inputs,
+                    history: result.conclusion.history
+                ).write(to: "\(folder.path)/checkpoint")
+            }
         }
-        try folder.write("metrics.csv", MetricsTable(plan.expansion, records).csv)
-        try RunPictures(result, plan.expansion, records).write(to: folder, isQuiet: quiet)
-        try folder.write(
-            "trace.json", ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id })
-        let report = RunReport(result, plan, arguments: CommandLine.arguments, seconds: seconds)
-        try folder.write("run.json", report.json())
+        if !isFinished { pictures.writeArrays(to: folder, &files) }
+        files.write("metrics.csv") { try folder.write("metrics.csv", MetricsTable(plan.expansion, records).csv) }
+        files.write("run.json") {
+            let report = RunReport(result, plan, arguments: CommandLine.arguments, seconds: seconds)
+            try folder.write("run.json", report.json())
+        }
+        pictures.writePictures(to: folder, &files, isQuiet: quiet)
+        files.write("trace.json") {
+            let trace = ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id }
+            try folder.write("trace.json", trace)
+        }
+        guard !files.areComplete else { return }
+        let goesOn = !isFinished && files.hasSaved("checkpoint")
+        throw Failure(
+            lines: files.complaints
+                + (goesOn ? ["go on with: \(Resumption.command(graph.file, folder: folder.path, hosts))"] : []),
+            code: 1)
     }
 
     private struct EndLine: Encodable {

@@ -6,24 +6,84 @@ internal import TensorFiles
 struct RunFolder {
     let path: String
     /// The folders that were made for it, the innermost last.
-    private let made: [String]
+    private var made: [String]
 
-    /// Makes the folder; one that holds a run already is used only to resume that run.
+    private let lock: OutputLock?
+
+    /// Makes the folder, for this run alone.
     ///
-    /// - Throws: ``Failure`` where it cannot be used.
-    init(_ path: String, isResumed: Bool) throws {
+    /// - Throws: ``Failure`` where it cannot be used: it holds a run already, or another is at work in it.
+    init(_ path: String) throws {
+        guard !path.isEmpty else { throw Failure.usage("--output is empty; name a folder, or leave it out") }
+        try RunFolder.checkEmpty(path)
         self.path = path
         made = RunFolder.missing(path)
-        guard isResumed || !FileManager.default.fileExists(atPath: "\(path)/run.json") else {
+        do throws(TensorFileError) {
+            try Folder.make(path)
+        } catch {
+            throw Failure.usage("\(path): the folder cannot be made (\(RunFolder.reason(error))); choose another --output")
+        }
+        lock = try RunFolder.lock(path, advice: "wait for its end, or choose another --output")
+        // One that was at work when this one looked may have ended since.
+        try RunFolder.checkEmpty(path)
+    }
+
+    /// Makes a folder whose name nobody has taken, for a run of the graph of this name.
+    ///
+    /// - Throws: ``Failure`` where none can be made.
+    init(forRunOf graph: String) throws {
+        let names = RunFolder.newPaths(graph)
+        let missing = RunFolder.missing(names[0])
+        do throws(TensorFileError) {
+            try Folder.make("runs")
+        } catch {
+            throw Failure.usage("runs: the folder cannot be made (\(RunFolder.reason(error))); choose another with --output")
+        }
+        // Another run that begins at this moment makes the same name, or this one.
+        guard let own = names.first(where: { mkdir($0, 0o777) == 0 || errno != EEXIST }) else {
+            throw Failure.usage("\(names[0]): this and \(names.count - 1) more are taken; choose another with --output")
+        }
+        try self.init(own)
+        made = missing.dropLast() + [own]
+    }
+
+    /// The folder of a run that is gone on with.
+    ///
+    /// - Parameter lock: Taken before anything was read there.
+    init(resuming path: String, lock: OutputLock?) {
+        self.path = path
+        self.lock = lock
+        made = []
+    }
+
+    /// Keeps other runs out of a folder.
+    ///
+    /// - Parameter advice: What to do where one is at work there.
+    /// - Throws: ``Failure`` where one is.
+    static func lock(_ path: String, advice: String) throws -> OutputLock? {
+        do throws(OutputLock.Held) {
+            return try OutputLock(folder: path)
+        } catch {
+            let holder = error.holder.isEmpty ? "" : " (\(error.holder))"
+            throw Failure.usage("\(path): a run is at work in this folder\(holder); \(advice)")
+        }
+    }
+
+    /// Lets other runs in again.
+    func unlock() {
+        lock?.release()
+    }
+
+    private static func checkEmpty(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: "\(path)/run.json") else {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
         }
-        guard !path.isEmpty else { throw Failure.usage("--output is empty; name a folder, or leave it out") }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw Failure.usage("\(path): the folder cannot be made (\(reason(error))); choose another --output")
-        }
+    }
+
+    private static func reason(_ error: TensorFileError) -> String {
+        guard case .unwritable(_, let reason) = error else { return "\(error)" }
+        return reason
     }
 
     /// Of a folder and those that it lies in, the ones that are not there, the innermost last.
@@ -35,21 +95,21 @@ struct RunFolder {
 
     /// Takes back what was made for a run that did not begin.
     func discard() {
+        unlock()
         guard !made.isEmpty else { return }
         unlink("\(path)/graph.dot")
         for folder in made.reversed() { rmdir(folder) }
     }
 
-    /// `runs/pnp-2026-01-31-120000`, with a number behind where that exists.
-    static func newPath(_ name: String) -> String {
+    /// `runs/pnp-2026-01-31-120000`, and the same with numbers behind.
+    private static func newPaths(_ name: String) -> [String] {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyy-MM-dd-HHmmss"
         // A graph's name may hold anything; here it must stay one part of a path.
         let plain = name.prefix(100).map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "-" }
         let first = "runs/\(plain.isEmpty ? "graph" : String(plain))-\(format.string(from: Date()))"
-        let names = [first] + (2...99).map { "\(first)-\($0)" }
-        return names.first { !FileManager.default.fileExists(atPath: $0) } ?? first
+        return [first] + (2...99).map { "\(first)-\($0)" }
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws {
@@ -61,18 +121,4 @@ struct RunFolder {
         guard let text = try? String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8) else { return [] }
         return MetricsTable.records(text).filter { $0.iteration > 0 && $0.iteration <= last }
     }
-}
-
-/// The system's own words where Foundation passes them on, else its own.
-private func reason(_ error: any Error) -> String {
-    let own = error as NSError
-    guard let cause = own.userInfo[NSUnderlyingErrorKey] as? any Error, let code = posixCode(cause) else {
-        return own.localizedDescription
-    }
-    return String(cString: strerror(code))
-}
-
-private func posixCode(_ error: any Error) -> Int32? {
-    let error = error as NSError
-    return error.domain == NSPOSIXErrorDomain ? Int32(exactly: error.code) : nil
 }

@@ -21,23 +21,41 @@ struct RunPictures {
         self.records = records.filter { $0.iteration > 0 }
     }
 
-    /// Writes all, and says what pictures do not show unless `isQuiet`.
-    func write(to folder: RunFolder, isQuiet: Bool = true) throws {
-        var clipped: [String] = []
-        for name in expansion.graph.outputs.keys.sorted() where !RunPictures.shownOnly.contains(name) {
+    /// The outputs that are written: the name of each value's files, without their endings, and its position.
+    static func outputs(_ expansion: Expansion) -> [(file: String, position: Int)] {
+        expansion.graph.outputs.keys.sorted().filter { !shownOnly.contains($0) }.flatMap { name in
             let range = expansion.output(name) ?? 0..<0
-            for (index, position) in range.enumerated() {
-                guard let value = result.kept[position] else { continue }
-                let file = range.count == 1 ? name : "\(name)-\(index)"
-                try NPY.write(value, to: "\(folder.path)/\(file).npy")
-                guard value.isPicture else { continue }
-                try PNG.write(value, to: "\(folder.path)/\(file).png", bitDepth: .eight)
-                if let share = value.clipped(bitDepth: .eight) { clipped.append("\(file).png (\(share))") }
+            return range.enumerated().map { index, position in
+                (file: range.count == 1 ? name : "\(name)-\(index)", position: position)
             }
         }
+    }
+
+    /// Writes every output as an array.
+    func writeArrays(to folder: RunFolder, _ files: inout SavedFiles) {
+        for output in RunPictures.outputs(expansion) {
+            guard let value = result.kept[output.position] else { continue }
+            files.write("\(output.file).npy") { try NPY.write(value, to: "\(folder.path)/\(output.file).npy") }
+        }
+    }
+
+    /// Writes images as PNG, and the pictures of how the run went; says what they do not show unless `isQuiet`.
+    func writePictures(to folder: RunFolder, _ files: inout SavedFiles, isQuiet: Bool = true) {
+        var clipped: [String] = []
+        for output in RunPictures.outputs(expansion) {
+            guard let value = result.kept[output.position], value.type.isPicture else { continue }
+            files.write("\(output.file).png") {
+                try PNG.write(value, to: "\(folder.path)/\(output.file).png", bitDepth: .eight)
+            }
+            if let share = value.clipped(bitDepth: .eight) { clipped.append("\(output.file).png (\(share))") }
+        }
         if !clipped.isEmpty, !isQuiet { Terminal.warning(RunPictures.note(clipped)) }
-        if let comparison { try folder.write("comparison.png", comparison.png()) }
-        if let convergence { try folder.write("convergence.png", convergence.png()) }
+        if let comparison {
+            files.write("comparison.png") { try folder.write("comparison.png", comparison.png()) }
+        }
+        if let convergence {
+            files.write("convergence.png") { try folder.write("convergence.png", convergence.png()) }
+        }
     }
 
     /// - Parameter clipped: pictures, each with how many of its values are clipped.
@@ -49,11 +67,11 @@ struct RunPictures {
 
     /// Truth, first measurement and result, each with its PSNR where the truth is known.
     private var comparison: Comparison? {
-        guard let image = RunPictures.first("result", result, expansion), image.isPicture else { return nil }
+        guard let image = RunPictures.first("result", result, expansion), image.type.isPicture else { return nil }
         let truth = RunPictures.first("truth", result, expansion)
         var panels: [ComparisonPanel] = []
-        if let truth, truth.isPicture { panels.append(ComparisonPanel(title: "truth", image: truth)) }
-        if let measurement = RunPictures.first("measurement", result, expansion), measurement.isPicture {
+        if let truth, truth.type.isPicture { panels.append(ComparisonPanel(title: "truth", image: truth)) }
+        if let measurement = RunPictures.first("measurement", result, expansion), measurement.type.isPicture {
             let many = (expansion.output("measurement")?.count ?? 1) > 1
             panels.append(
                 ComparisonPanel(
@@ -113,9 +131,11 @@ extension Tensor {
         let share = percent < 0.01 ? "less than 0.01" : decimals(percent, percent < 1 ? 2 : 1)
         return "\(counted(count, "value")), \(share) %"
     }
+}
 
+extension TensorType {
     /// Whether it is one gray or colour image, `1 × C × H × W`.
-    fileprivate var isPicture: Bool {
-        type.element == .float32 && shape.rank == 4 && shape[0] == 1 && [1, 3].contains(shape[1]) && shape.count > 0
+    var isPicture: Bool {
+        element == .float32 && shape.rank == 4 && shape[0] == 1 && [1, 3].contains(shape[1]) && shape.count > 0
     }
 }

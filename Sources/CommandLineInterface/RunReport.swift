@@ -96,7 +96,7 @@ struct RunReport: Codable {
             graph.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         options = graph.options
         iterations = result.iterations
-        metrics = MetricsTable.last(result.records).mapValues { $0.isFinite ? $0 : nil }
+        metrics = MetricsTable.last(result.records, upTo: result.iterations).mapValues { $0.isFinite ? $0 : nil }
         rewriting = plan.expansion.rewriting
         rewrites = plan.rewrites.map(\.description)
         convolutions = plan.convolutions.mapValues(\.rawValue)

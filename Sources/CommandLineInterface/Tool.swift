@@ -4,7 +4,9 @@ public import GraphModel
 public import Kernels
 internal import Messaging
 internal import Synchronization
+internal import TensorFiles
 internal import TensorMath
+internal import Tensors
 
 /// A graph definition with the name it is emitted by.
 public struct Definition: Sendable {
@@ -74,9 +76,21 @@ public enum Tool {
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
         if let warning = LibraryRestart.mend() { Terminal.warning(warning) }
+        prepareProcess()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)
+    }
+
+    /// Has what the system would end this process for be told in words.
+    private static func prepareProcess() {
+        FileSizeLimit.reportWrites()
+        MemoryRoom.onShortage { shortage in
+            Terminal.error("\(shortage)")
+            // Nothing else is to be done that may need memory.
+            _exit(1)
+        }
+        Signals.watch()
     }
 
     /// Parses and runs a command; its exit code.

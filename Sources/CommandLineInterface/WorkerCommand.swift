@@ -50,11 +50,15 @@ struct WorkerCommand: ParsableCommand {
         let threads = try threads?.value(of: "--threads", in: 1...1024) ?? min(all, 1024)
         let slots = try givenSlots.value(of: "--slots", in: 1...1024)
         let neighbours = try givenNeighbours.value(of: "--neighbours", in: 1...1024)
-        let memory = try checkedMemory(slots)
+        let memory = try checkedMemory(slots, threads: threads)
         let endpoint = try checkedEndpoint()
         let interrupt = Interrupt {}
         defer { interrupt.end() }
-        let input = attended ? InputEnd() : nil
+        let input = try attended ? InputEnd() : nil
+        // Whoever started it is asked for the end of its run at the same time, often, and needs it for that.
+        func isToEnd(atWork: Bool) -> Bool {
+            input?.isReached == true || interrupt.isUrgent || interrupt.isStopped && !(attended && atWork)
+        }
         guard slots == 1 else {
             // Once for all that are started.
             try OwnSpeeds(folder: data ?? WorkerCommand.cacheFolder, isQuiet: attended).prepare(anew: measure)
@@ -63,7 +67,7 @@ struct WorkerCommand: ParsableCommand {
                 threads: threads, memory: memory, bind: secure ? endpoint : nil, neighbours: slots, place: place)
             let started = try StartedWorkers(Array(repeating: launch, count: slots))
             for own in started.announced.flatMap(\.self) { announce(own) }
-            while !interrupt.isStopped, input?.isReached != true { Thread.sleep(forTimeInterval: 0.1) }
+            while !isToEnd(atWork: true) { Thread.sleep(forTimeInterval: 0.1) }
             return started.stop()
         }
         let service = try makeService(threads: threads, memory: memory, neighbours: neighbours)
@@ -81,8 +85,9 @@ struct WorkerCommand: ParsableCommand {
             let reached = isAnywhere ? announcement.reached(at: OwnAddress.name) : announcement
             Terminal.line("its line in a host file: \(reached.hostLine)")
         }
+        Signals.setStanding { service.standing }
         service.serve {
-            interrupt.isStopped || input?.isReached == true || attended && service.hasLostCoordinator
+            isToEnd(atWork: service.isAtWork) || attended && service.hasLostCoordinator
         }
     }
 
@@ -111,13 +116,14 @@ struct WorkerCommand: ParsableCommand {
 
     // MARK: Options
 
-    /// Bytes that a worker may use.
-    private func checkedMemory(_ slots: Int) throws -> Int {
-        guard let memory else { return AvailableMemory().share(among: slots) }
+    /// Bytes that a worker may use: no more than a limit on its process leaves it.
+    private func checkedMemory(_ slots: Int, threads: Int) throws -> Int {
+        let available = AvailableMemory()
+        guard let memory else { return available.share(among: slots, threads: threads) }
         guard let count = ByteCount(memory) else {
             throw Failure.usage("--memory \(memory): give \(ByteCount.form)")
         }
-        return count.bytes
+        return AddressSpace.current == nil ? count.bytes : min(count.bytes, available.inOneProcess(threads: threads))
     }
 
     /// Where to listen.
@@ -150,12 +156,16 @@ private final class InputEnd: @unchecked Sendable {  // Safe: the flag is used u
     private let lock = NSLock()
     private var ended = false
 
-    init() {
-        let thread = Thread { [self] in
-            while !FileHandle.standardInput.availableData.isEmpty {}
-            lock.withLock { ended = true }
+    /// - Throws: ``Failure`` where no thread can be started to watch it.
+    init() throws {
+        do throws(ThreadRefusal) {
+            try startThread("input") { [self] in
+                while !FileHandle.standardInput.availableData.isEmpty {}
+                lock.withLock { ended = true }
+            }
+        } catch {
+            throw Failure.usage("\(error)")
         }
-        thread.start()
     }
 
     var isReached: Bool { lock.withLock { ended } }

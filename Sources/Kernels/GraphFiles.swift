@@ -9,6 +9,8 @@ package final class GraphFiles: FileInspector {
     private let locate: @Sendable (String) throws -> Source
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
+    /// What the files hold of which that was asked.
+    let contents = Mutex<[String: Content]>([:])
 
     /// What was changed in reading a file, such as a dropped alpha channel; a line a file, which names it.
     package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
@@ -110,7 +112,7 @@ package final class GraphFiles: FileInspector {
                 return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
             }
         } catch {
-            return .unreadable("\(error)")
+            return .unreadable(SystemReason.of(error))
         }
     }
 }

@@ -26,15 +26,16 @@ package struct Comparison: Sendable {
         self.panels = panels
     }
 
-    private let widest = 2400
-    private let margin = 24
-    private let tallestImage = 1600
+    private static let widest = 2400
+    private static let margin = 24
+    private static let tallestImage = 1600
+    private static let mostPanels = 4
     private let titleSize = 18.0
     private let psnrSize = 16.0
 
     /// The picture as the bytes of a PNG file.
     package func png() throws(PicturesError) -> [UInt8] {
-        guard 1...4 ~= panels.count else { throw .wrongNumberOfPanels(panels.count) }
+        guard 1...Comparison.mostPanels ~= panels.count else { throw .wrongNumberOfPanels(panels.count) }
         var images: [VisibleImage] = []
         for panel in panels {
             guard let image = VisibleImage(panel.image) else {
@@ -42,7 +43,8 @@ package struct Comparison: Sendable {
             }
             images.append(image)
         }
-        let size = size(of: images)
+        let margin = Comparison.margin
+        let size = Comparison.size(of: images.map { (height: $0.height, width: $0.width) })
         let rasters = images.map { Raster($0, size) }
         let cell = max(rasters.map(\.width).max() ?? 0, 200)
         let tallest = rasters.map(\.height).max() ?? 0
@@ -73,7 +75,7 @@ package struct Comparison: Sendable {
     }
 
     /// The scale that all share.
-    private func size(of images: [VisibleImage]) -> Raster.Size {
+    private static func size(of images: [(height: Int, width: Int)]) -> Raster.Size {
         let width = images.map(\.width).max() ?? 1
         let height = images.map(\.height).max() ?? 1
         let room = (widest - margin) / images.count - margin
@@ -82,6 +84,21 @@ package struct Comparison: Sendable {
         }
         let (shortest, longest) = (min(width, height), max(width, height))
         return .enlarged(max(1, min((256 + shortest - 1) / shortest, 512 / longest)))
+    }
+
+    /// Bytes that the file takes at most where three images of one size are compared, as a run does.
+    package static func largestSize(height: Int, width: Int) -> Int {
+        let panels = 3
+        let size = size(of: Array(repeating: (height: height, width: width), count: panels))
+        let pixels = panels * size.shown(height) * size.shown(width)
+        // An enlarged row repeats, and costs next to nothing; a pixel in it costs less than two of its own.
+        let shown: Int =
+            switch size {
+            case .enlarged(1), .shrunk: 3 * pixels
+            case .enlarged(let factor): 6 * pixels / (factor * factor)
+            }
+        // Titles, hair lines and the white between.
+        return shown + shown / 100 + 80_000
     }
 }
 

@@ -15,6 +15,9 @@ package struct ConvergencePlot: Sendable {
         self.residual = residual
     }
 
+    /// Bytes that the file takes at most: lines and text on white, of which the densest take less than half of this.
+    package static let largestSize = 400_000
+
     /// The picture as the bytes of a PNG file, 1200 × 720 pixels.
     package func png() throws(PicturesError) -> [UInt8] {
         let surface = try Surface(width: 1200, height: 720)

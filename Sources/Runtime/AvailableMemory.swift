@@ -1,25 +1,46 @@
 internal import Foundation
 
 /// How much memory programs may use here: the machine's, or less where a control group, as those of containers and of batch
-/// systems, or a job of Slurm limits it.
+/// systems, or a job of Slurm limits it; and each of them no more than a limit on a process allows.
 package struct AvailableMemory: Sendable {
     /// Of the machine.
     private let physical: Int
     private let environment: [String: String]
     private let root: String
+    private let addressSpace: AddressSpace?
+    /// Bytes that this process holds.
+    private let resident: Int
 
-    /// - Parameter root: The folder in which `proc` and `sys` are looked up.
+    /// - Parameters:
+    ///   - root: The folder in which `proc` and `sys` are looked up.
+    ///   - addressSpace: The limit on this process, and so on those that it starts.
+    ///   - resident: Bytes that this process holds.
     package init(
         physical: Int = Int(clamping: ProcessInfo.processInfo.physicalMemory),
-        environment: [String: String] = ProcessInfo.processInfo.environment, root: String = ""
+        environment: [String: String] = ProcessInfo.processInfo.environment, root: String = "",
+        addressSpace: AddressSpace? = .current, resident: Int = residentMemoryOfProcess()
     ) {
         self.physical = physical
         self.environment = environment
         self.root = root
+        self.addressSpace = addressSpace
+        self.resident = resident
     }
 
-    /// Bytes for each of some workers on this machine.
-    package func share(among workers: Int) -> Int { bytes / max(workers, 1) }
+    /// Bytes for each of some workers on this machine, which are processes of their own.
+    ///
+    /// - Parameter threads: That each computes with.
+    package func share(among workers: Int, threads: Int) -> Int {
+        min(bytes / max(workers, 1), inOneProcess(threads: threads))
+    }
+
+    /// Bytes that one process may hold as a worker, itself included: such a limit is for each of them.
+    ///
+    /// - Parameter threads: That it computes with.
+    package func inOneProcess(threads: Int) -> Int {
+        guard let addressSpace else { return bytes }
+        return min(bytes, max(1, addressSpace.free + resident - AddressSpace.overhead(workers: [threads])))
+    }
 
     package var bytes: Int {
         ([physical] + slurmLimits + groupLimits).min() ?? physical

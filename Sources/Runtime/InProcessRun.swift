@@ -89,7 +89,7 @@ package struct InProcessRun: Run {
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` with the first failure; all workers have ended by then.
     package func run() throws(RunError) -> RunResult {
         let origin = ContinuousClock.now
-        let arenas = plan.workers.map { TensorBuffer(floatCount: $0.arenaCount) }
+        let arenas = try InProcessRun.arenas(plan)
         let transport = InProcessTransport(targets: plan.transfers.map { arenas[$0.to].landing($0) })
         let reports = Mutex<[Int: Result<WorkerReport, RunError>]>([:])
         // Setup counts as an iteration that all must finish, so that its metrics come as one.
@@ -98,10 +98,8 @@ package struct InProcessRun: Run {
         let done = DispatchGroup()
         for index in plan.workers.indices {
             done.enter()
-            let thread = Thread { [self] in
-                let result = Result { () throws(RunError) in
-                    try work(index, arenas[index], transport, setup, origin)
-                }
+            let name = plan.workers[index].worker.name
+            @Sendable func end(_ result: Result<WorkerReport, RunError>) {
                 if case .failure = result {
                     transport.cancel()
                     gate.cancel()
@@ -109,9 +107,13 @@ package struct InProcessRun: Run {
                 reports.withLock { $0[index] = result }
                 done.leave()
             }
-            thread.name = plan.workers[index].worker.name
-            thread.stackSize = 16 << 20
-            thread.start()
+            do throws(ThreadRefusal) {
+                try startThread(name, stackBytes: AddressSpace.workerStackBytes) { [self] in
+                    end(Result { () throws(RunError) in try work(index, arenas[index], transport, setup, origin) })
+                }
+            } catch {
+                end(.failure(.lost(worker: name, reason: error.description)))
+            }
         }
         done.wait()
 
@@ -134,6 +136,19 @@ package struct InProcessRun: Run {
         return RunResult(
             kept: kept, states: states, conclusion: gate.conclusion, records: log.records, traces: traces,
             implementations: implementations)
+    }
+
+    /// The memory of each worker.
+    private static func arenas(_ plan: Plan) throws(RunError) -> [TensorBuffer] {
+        var arenas: [TensorBuffer] = []
+        for worker in plan.workers {
+            do throws(MemoryShortage) {
+                arenas.append(try TensorBuffer(asking: worker.arenaCount))
+            } catch {
+                throw .lost(worker: worker.worker.name, reason: error.description)
+            }
+        }
+        return arenas
     }
 
     private struct WorkerReport: Sendable {
@@ -163,7 +178,7 @@ package struct InProcessRun: Run {
         let eventsWanted = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
         let worker = try WorkerLoop(
             plan, worker: index, arena: arena, transport: transport, log: log, catalog: catalog, files: files,
-            origin: origin, traceLimit: min(eventsWanted, 200_000))
+            origin: origin, traceLimit: min(eventsWanted, WorkerTrace.mostEvents(isRemote: false)))
         try worker.run(.setup, iteration: 0)
         for (position, range) in own.states {
             guard let start = startStates[position] else { continue }

@@ -3,7 +3,7 @@ internal import Foundation
 /// Most memory that the process has held, in bytes.
 package func peakMemoryOfProcess() -> Int {
     // Linux's own account of this program; what getrusage tells may be that of the program which started it.
-    if let bytes = statusBytes("VmHWM:") { return bytes }
+    if let bytes = processBytes("VmHWM:") { return bytes }
     var usage = rusage()
     guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return usage.ru_maxrss * 1024
@@ -11,11 +11,11 @@ package func peakMemoryOfProcess() -> Int {
 
 /// Memory that the process holds now, in bytes.
 package func residentMemoryOfProcess() -> Int {
-    statusBytes("VmRSS:") ?? peakMemoryOfProcess()
+    processBytes("VmRSS:") ?? peakMemoryOfProcess()
 }
 
-/// An amount that Linux tells of this program.
-private func statusBytes(_ name: String) -> Int? {
+/// An amount that Linux tells of this program, by its name in `/proc/self/status`.
+func processBytes(_ name: String) -> Int? {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
         let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) })
     else { return nil }

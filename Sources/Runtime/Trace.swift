@@ -72,62 +72,33 @@ package struct WorkerTrace: Sendable {
 
 /// Writes traces in Chrome's trace-event form, which Perfetto opens.
 package enum ChromeTrace {
-    private struct Entry: Encodable {
-        struct Arguments: Encodable {
-            var iteration: Int?
-            var name: String?
-            var dropped: Int?
-            var bytes: Int?
-        }
-
-        var name: String
-        var cat: String?
-        var ph: String
-        var ts: Double?
-        var dur: Double?
-        var pid = 1
-        var tid: Int
-        var args: Arguments
-    }
-
-    private struct Document: Encodable {
-        let displayTimeUnit = "ms"
-        let traceEvents: [Entry]
-    }
-
     /// - Parameters:
     ///   - transfers: Drawn on a line for each link.
     ///   - name: Of an instance, by its position.
     package static func encode(
         _ traces: [WorkerTrace], transfers: [TransferSpan] = [], name: (Int) -> String = { "\($0)" }
-    ) throws -> [UInt8] {
-        var entries: [Entry] = []
+    ) -> [UInt8] {
+        // Entry by entry: as values for an encoder they would take many times the memory of the text.
+        var text = TraceText()
         for (index, trace) in traces.enumerated() {
-            entries.append(
-                Entry(
-                    name: "thread_name", ph: "M", tid: index,
-                    args: .init(name: trace.worker, dropped: trace.dropped > 0 ? trace.dropped : nil)))
+            text.line(index, named: trace.worker, dropped: trace.dropped)
+            let names = trace.names.map { (TraceText.quoted($0.name), $0.category.rawValue) }
             for event in trace.events {
-                entries.append(
-                    Entry(
-                        name: trace.names[event.name].name, cat: trace.names[event.name].category.rawValue, ph: "X",
-                        ts: event.start, dur: event.duration, tid: index, args: .init(iteration: event.iteration)))
+                let (name, category) = names[event.name]
+                text.span(
+                    name, category, on: index, from: event.start, lasting: event.duration, "iteration",
+                    event.iteration)
             }
         }
         var lines: [String: Int] = [:]
         for span in transfers {
             let link = "worker \(span.from) → worker \(span.to)"
             let line = lines[link] ?? traces.count + lines.count
-            if lines.updateValue(line, forKey: link) == nil {
-                entries.append(Entry(name: "thread_name", ph: "M", tid: line, args: .init(name: link)))
-            }
-            entries.append(
-                Entry(
-                    name: name(span.instance), cat: "transfer", ph: "X", ts: span.start, dur: span.end - span.start,
-                    tid: line, args: .init(bytes: span.bytes)))
+            if lines.updateValue(line, forKey: link) == nil { text.line(line, named: link) }
+            text.span(
+                TraceText.quoted(name(span.instance)), "transfer", on: line, from: span.start,
+                lasting: span.end - span.start, "bytes", span.bytes)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return Array(try encoder.encode(Document(traceEvents: entries)))
+        return text.bytes
     }
 }

@@ -2,6 +2,7 @@ internal import GraphModel
 internal import Kernels
 internal import Messaging
 internal import Scheduling
+internal import TensorFiles
 internal import Tensors
 
 /// One worker at work: its kernels, and its steps bound to the memory they use. It stays on the thread that made it.
@@ -80,7 +81,7 @@ final class WorkerLoop {
             } catch {
                 throw .failed(
                     worker: plan.workers[index].worker.name, instance: trace.names[first + offset].name,
-                    reason: "\(error)")
+                    reason: SystemReason.of(error))
             }
             let now = ContinuousClock.now
             trace.record(first + offset, iteration: iteration, from: before, to: now)
@@ -158,12 +159,13 @@ final class WorkerLoop {
                 let kernel = try catalog.makeKernel(kind, context)
                 return .compute(kernel, KernelInputs(views), arena.view(target, instance.type))
             } catch {
-                throw .failed(worker: own.worker.name, instance: instance.id, reason: "\(error)")
+                throw .failed(worker: own.worker.name, instance: instance.id, reason: SystemReason.of(error))
             }
         }
     }
 
-    private static func traceName(_ step: Step, _ plan: Plan) -> (String, WorkerTrace.Category) {
+    /// What a step is called in a trace, and what sort of work it is.
+    static func traceName(_ step: Step, _ plan: Plan) -> (String, WorkerTrace.Category) {
         switch step {
         case .receive(let transfer): ("receive \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
         case .send(let transfer, _): ("send \(plan.instances[plan.transfers[transfer].instance].id)", .send)

@@ -13,7 +13,7 @@ package enum AtomicFile {
             let code =
                 bytes.withContiguousStorageIfAvailable { create(temporary, UnsafeRawBufferPointer($0)) }
                 ?? Array(bytes).withUnsafeBytes { create(temporary, $0) }
-            guard code == 0 else { throw .unwritable(path: path, reason: systemText(code)) }
+            guard code == 0 else { throw .writing(path, code) }
         }
     }
 
@@ -31,7 +31,7 @@ package enum AtomicFile {
         do throws(TensorFileError) {
             try body(temporary)
             try sync(temporary, of: path)
-            guard rename(temporary, path) == 0 else { throw failure(path, errno) }
+            guard rename(temporary, path) == 0 else { throw .writing(path, errno) }
         } catch {
             unlink(temporary)
             throw error
@@ -60,24 +60,20 @@ package enum AtomicFile {
 
     private static func sync(_ temporary: String, of path: String) throws(TensorFileError) {
         let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path, errno) }
+        guard descriptor >= 0 else { throw .writing(path, errno) }
         let code = fsync(descriptor) == 0 ? 0 : errno
         close(descriptor)
-        guard code == 0 else { throw failure(path, code) }
+        guard code == 0 else { throw .writing(path, code) }
     }
 
     /// Makes the new name itself durable.
-    private static func syncFolder(_ folder: String, of path: String) throws(TensorFileError) {
+    static func syncFolder(_ folder: String, of path: String) throws(TensorFileError) {
         // A folder that may be written but not listed, and file systems that cannot sync folders (EINVAL), are no
         // reason to call a file unwritten that is there, and whole.
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         let code = fsync(descriptor) == 0 ? 0 : errno
         close(descriptor)
-        guard code == 0 || code == EINVAL else { throw failure(path, code) }
-    }
-
-    private static func failure(_ path: String, _ code: Int32) -> TensorFileError {
-        code == EISDIR ? .folder(path: path) : .unwritable(path: path, reason: systemText(code))
+        guard code == 0 || code == EINVAL else { throw .writing(path, code) }
     }
 }

@@ -6,6 +6,13 @@ package enum ContentHash {
     ///
     /// - Throws: ``TensorFileError`` where the file cannot be read.
     package static func ofFile(_ path: String) throws(TensorFileError) -> String {
+        try measure(path).hash
+    }
+
+    /// The hash of a file, and how many bytes it holds.
+    ///
+    /// - Throws: ``TensorFileError`` where the file cannot be read.
+    package static func measure(_ path: String) throws(TensorFileError) -> (hash: String, bytes: Int) {
         var file = try InputFile(path)
         var state = crypto_hash_sha256_state()
         crypto_hash_sha256_init(&state)
@@ -15,7 +22,7 @@ package enum ContentHash {
             crypto_hash_sha256_update(&state, part, UInt64(part.count))
             left -= part.count
         }
-        return end(&state)
+        return (end(&state), file.size)
     }
 
     /// 64 hexadecimal digits, as a file of these bytes would have.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tensors
 
 /// A plain file open for reading, closed exactly once.
 struct InputFile: ~Copyable {
@@ -32,6 +33,7 @@ struct InputFile: ~Copyable {
 
     /// The next `count` bytes; truncated if the file ends before.
     mutating func read(_ count: Int) throws(TensorFileError) -> [UInt8] {
+        guard MemoryRoom.has(count) else { throw .noMemory(path: path, bytes: count) }
         var bytes = [UInt8](repeating: 0, count: count)
         let outcome = bytes.withUnsafeMutableBytes { fill($0) }
         try check(outcome, wanted: count)

@@ -15,7 +15,7 @@ package enum NPY {
     static func load(_ path: String) throws(TensorFileError) -> LoadedImage {
         var file = try InputFile(path)
         let header = try readHeader(&file)
-        let tensor = try header.tensor { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+        let tensor = try header.tensor(path) { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
         return LoadedImage(image: tensor, form: header.form)
     }
 
@@ -46,7 +46,7 @@ package enum NPY {
     static func load(_ bytes: [UInt8], path: String) throws(TensorFileError) -> LoadedImage {
         let header = try readHeader(bytes, path)
         var next = header.length
-        let tensor = try header.tensor { (buffer) throws(TensorFileError) in
+        let tensor = try header.tensor(path) { (buffer) throws(TensorFileError) in
             buffer.copyBytes(from: bytes[next..<next + buffer.count])
             next += buffer.count
         }
@@ -100,10 +100,15 @@ extension NPYHeader {
 
     /// Makes the tensor, from numbers that `read` delivers in pieces, in the order of the file.
     fileprivate func tensor(
-        _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
+        _ path: String, _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
     ) throws(TensorFileError) -> Tensor {
         let storedShape = fortranOrder ? Shape(type.shape.dimensions.reversed()) : type.shape
-        var stored = Tensor(TensorType(storedShape, type.element))
+        var stored: Tensor
+        do throws(MemoryShortage) {
+            stored = try Tensor(asking: TensorType(storedShape, type.element))
+        } catch {
+            throw .noMemory(path: path, bytes: error.bytes)
+        }
         try stored.withMutableView { (view) throws(TensorFileError) in
             try forEachPiece(read) { bytes, start in
                 let count = bytes.count / element.byteCount

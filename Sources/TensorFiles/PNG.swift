@@ -64,6 +64,8 @@ package enum PNG {
     /// Reads a picture from the bytes of a file; `path` is what errors call it.
     package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> LoadedImage {
         let layout = try decodeLayout(bytes, path: path)
+        let needed = layout.byteCount + layout.type.byteCount
+        guard MemoryRoom.has(needed) else { throw .noMemory(path: path, bytes: needed) }
         let samples = try LibPNG.samples(of: bytes, layout, path: path)
         let note = layout.hasAlpha ? "\(path): its transparency is ignored" : nil
         return LoadedImage(image: layout.tensor(of: samples), note: note, form: .picture(layout.bitDepth))

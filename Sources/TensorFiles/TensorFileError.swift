@@ -10,6 +10,8 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
     case unreadable(path: String, reason: String)
     /// `reason` is the system's own text.
     case unwritable(path: String, reason: String)
+    /// Longer than files may be here; `limit` counts bytes, and is `nil` where it is the file system's.
+    case beyondSizeLimit(path: String, limit: Int?)
 
     // What is in the file.
     case empty(path: String)
@@ -33,6 +35,8 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
     /// `purpose` is what it was read as.
     case streamTaken(path: String, purpose: String)
     case terminal(path: String)
+    /// `bytes` are those asked for at once.
+    case noMemory(path: String, bytes: Int)
 
     // What was to be written.
     case notAPicture(path: String, type: String)
@@ -54,6 +58,11 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
             "\(path): cannot be read (\(reason)); check the disk and the path"
         case .unwritable(let path, let reason):
             "\(path): cannot be written (\(reason)); check the folder, its permissions and the free space"
+        case .beyondSizeLimit(let path, let limit?):
+            "\(path): cannot be written: it is longer than files may be here, which is \(limit) bytes; "
+                + "raise that limit (ulimit -f)"
+        case .beyondSizeLimit(let path, nil):
+            "\(path): cannot be written: it is longer than a file may be on this file system; choose another"
         case .empty(let path):
             "\(path): is empty; write or copy the file again"
         case .neitherPNGNorNPY(let path):
@@ -87,6 +96,9 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
             "\(path): has been read already, as \(purpose); give one of both by the name of a file"
         case .terminal(let path):
             "\(path): is a terminal; send a file into it, or name one"
+        case .noMemory(let path, let bytes):
+            "\(path): there is no memory for it: \(bytes) bytes more are not to be had; "
+                + "use a smaller image, or raise the limit where there is one (ulimit -v, ulimit -d)"
         case .notAPicture(let path, let type):
             "\(path): a tensor of type \(type) is no picture; "
                 + "give float32 of shape H × W, C × H × W or 1 × C × H × W with C = 1 or 3"

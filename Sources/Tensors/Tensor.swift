@@ -10,6 +10,14 @@ public struct Tensor: Sendable {
         buffer = TensorBuffer(floatCount: type.floatCount)
     }
 
+    /// A tensor of zeros, where there may be no memory for it.
+    ///
+    /// - Throws: ``MemoryShortage`` where there is none.
+    package init(asking type: TensorType) throws(MemoryShortage) {
+        self.type = type
+        buffer = try TensorBuffer(asking: type.floatCount)
+    }
+
     /// A tensor of zeros.
     public init(_ shape: Shape, _ element: ElementType = .float32) {
         self.init(TensorType(shape, element))

@@ -17,8 +17,8 @@ from training import Recipe, Training
 # From nothing to the published files: a denoiser for colour first, which then learns to be at rest in Plug-and-Play, and
 # gray from where that ended.
 _AT_REST = {
-    "optimizer": "adam", "rate": 1e-4, "warmup": 50, "batch": 8, "patch": 64, "pictures": 300, "averaging": 0.995, "precision": "float32",
-    "least_sigma": 0.004, "patterns": 0.15, "reconstructions": 4,
+    "optimizer": "adam", "rate": 1e-4, "warmup": 50, "batch": 6, "patch": 64, "pictures": 300, "averaging": 0.995, "precision": "float32",
+    "least_sigma": 0.004, "patterns": 0.2, "reconstructions": 4,
 }  # fmt: skip
 RECIPES = {
     "color-denoiser": Recipe(shape="unet", channels=3, steps=18_000),

@@ -178,7 +178,7 @@ class Pool:
                     run.x, run.age = x, run.age + 1
 
     def losses(self, network, runs, margin):
-        """One iteration of `runs`: the logarithm of the squared error of each, and what its perturbation exceeds 1 by."""
+        """One iteration of `runs`: the distance from the truth of each, and what its perturbation exceeds 1 by."""
         sigma = torch.tensor([run.problem.sigma for run in runs])
         with torch.no_grad():
             z = torch.stack([run.problem.descend(run.x) for run in runs])
@@ -195,9 +195,7 @@ class Pool:
         self._follow(network, runs, z, sigma, image.detach(), norms.detach(), result.detach())
         excess = torch.relu(norms - (1 - margin))
         truth = torch.stack([run.problem.truth for run in runs])
-        # In decibels, so to say: what is nearly right counts as much as what is far off, since it is where noise that a
-        # denoiser leaves in flat areas adds up.
-        return torch.log(((result - truth) ** 2).mean((1, 2, 3)) + 1e-7), excess
+        return (result - truth).abs().mean((1, 2, 3)) / (sigma + 0.02) ** 0.7, excess
 
     def _follow(self, network, runs, z, sigma, image, norms, result):
         """Takes images and directions on to the next iteration."""

@@ -41,9 +41,9 @@ class Recipe:
     patterns: float = 0.0
     # Reconstructions that go on beside the training, taken up so many a step; see plugandplay.py.
     reconstructions: int = 0
-    # Weights of the logarithm of their squared error, and of what they amplify.
-    rest: float = 0.05
-    growth: float = 4.0
+    # Weights of their distance from the truth, and of what they amplify.
+    rest: float = 0.3
+    growth: float = 1.0
 
     def rate_at(self, step):
         """Rises over `warmup` steps, then falls along half a cosine to a hundredth."""
@@ -54,8 +54,6 @@ class Recipe:
 
 
 LOG_EVERY = 50
-# Of the gradient of denoising, what reconstructions beside it may add at most.
-_SHARE = 0.7
 VALIDATE_EVERY = 500
 SIGMAS = (5, 15, 25, 50)
 _FIELDS = ["step", "loss", "rate", "seconds", *(f"psnr_{sigma}" for sigma in SIGMAS), "norm", "excess", "lost", "diverged"]
@@ -134,7 +132,7 @@ class Training:
         return (error / (sigma + 0.02) ** 0.7).mean()
 
     def _add_iteration_gradient(self):
-        """Adds what the reconstructions beside the training ask for (see plugandplay.py), less of it than there is of the
+        """Adds what the reconstructions beside the training ask for (see plugandplay.py), no more of it than there is of the
         gradient of denoising: a norm at a few points is a noisy thing, and at times a steep one.
         """
         weights = list(self.network.parameters())
@@ -142,10 +140,10 @@ class Training:
         self.network.zero_grad(set_to_none=True)
         runs = self.pool.take(self.recipe.reconstructions)
         self.pool.advance(self.network, runs, 2)
-        errors, excess = self.pool.losses(self.network, runs, 0.0)
+        distances, excess = self.pool.losses(self.network, runs, 0.0)
         self.excess += float(excess.detach().mean())
-        (self.recipe.rest * errors.mean() + self.recipe.growth * excess.mean()).backward()
-        greatest = _SHARE * float(torch.nn.utils.get_total_norm(denoising))
+        (self.recipe.rest * distances.mean() + self.recipe.growth * excess.mean()).backward()
+        greatest = float(torch.nn.utils.get_total_norm(denoising))
         torch.nn.utils.clip_grad_norm_(weights, max(greatest, 1e-8))
         for weight, gradient in zip(weights, denoising):
             weight.grad.add_(gradient)

@@ -74,9 +74,11 @@ package final class PostOffice: Sendable {
         self.clerks = clerks
         self.endpoint = clerks.endpoint
         changed = { [turns = clerks.turns] in turns.changed() }
-        let thread = Thread { clerks.serve() }
-        thread.name = "post office"
-        thread.start()
+        do throws(ThreadRefusal) {
+            try startThread("post office") { clerks.serve() }
+        } catch {
+            throw .thread(error.description)
+        }
     }
 
     deinit {

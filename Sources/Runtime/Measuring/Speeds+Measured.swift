@@ -2,6 +2,7 @@ internal import Foundation
 internal import GraphModel
 internal import Imaging
 internal import Kernels
+internal import Messaging
 internal import Networks
 package import Scheduling
 internal import Synchronization
@@ -12,9 +13,11 @@ extension MachineSpeeds {
     /// How fast this machine is; it takes a second or two and some 60 MB.
     ///
     /// - Returns: `isDisturbed` where other programs computed at the same time, so that the speeds are too low.
-    /// - Throws: where a library fails.
+    /// - Throws: where a library fails, or there is no memory or no thread for it.
     package static func measured() throws -> (speeds: MachineSpeeds, isDisturbed: Bool) {
         let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), 1024)
+        let needed = memoryBytes + AddressSpace.overhead(workers: [processors])
+        if let space = AddressSpace.current, space.free < needed { throw MemoryShortage(bytes: needed) }
         let others = runningElsewhere()
         let alone = try measured(threads: 1)
         let together = processors == 1 ? alone : try measured(threads: processors)
@@ -31,13 +34,11 @@ extension MachineSpeeds {
         let outcome = Mutex<Result<SpeedMeasurement.Outcome, any Error>?>(nil)
         let done = DispatchGroup()
         done.enter()
-        let thread = Thread {
+        try startThread("speeds", stackBytes: AddressSpace.workerStackBytes) {
             let own = Result { try SpeedMeasurement(threads: threads).measure() }
             outcome.withLock { $0 = own }
             done.leave()
         }
-        thread.stackSize = 16 << 20
-        thread.start()
         done.wait()
         guard let outcome = outcome.withLock({ $0 }) else { throw CocoaError(.featureUnsupported) }
         return try outcome.get()
@@ -51,6 +52,9 @@ extension MachineSpeeds {
         // The one that reads this.
         return max(0, running - 1)
     }
+
+    /// More than a measurement takes.
+    private static let memoryBytes = 64 << 20
 }
 
 /// Runs what kernels are made of, on values of sizes that they have, and looks at the clock. It stays on one thread.

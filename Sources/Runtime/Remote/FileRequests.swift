@@ -8,7 +8,6 @@ internal import TensorFiles
 package struct FileRequests {
     private let files: GraphFiles
     private let known: Set<String>
-    private var hashes: [String: (hash: String, bytes: Int)] = [:]
     private var requests: [Request: Announced] = [:]
 
     /// Files travel in parts of so many bytes, each when it is asked for: neither end holds more than a few of them.
@@ -32,29 +31,12 @@ package struct FileRequests {
     package mutating func answer(_ worker: Int, _ request: Int, _ path: String) -> CoordinatorMessage {
         guard known.contains(path) else { return .noFile(request: request, reason: "\(path): no file of this graph") }
         do {
-            let source = try files.source(path)
-            let (hash, bytes) = try hashes[path] ?? FileRequests.hash(of: source)
-            hashes[path] = (hash, bytes)
-            requests[Request(worker: worker, number: request)] = Announced(source: source, bytes: bytes)
-            return .file(request: request, hash: hash, bytes: bytes)
+            let content = try files.content(of: path)
+            requests[Request(worker: worker, number: request)] = Announced(
+                source: try files.source(path), bytes: content.bytes)
+            return .file(request: request, hash: content.hash, bytes: content.bytes)
         } catch {
-            return .noFile(request: request, reason: "\(error)")
-        }
-    }
-
-    private static func hash(of source: GraphFiles.Source) throws -> (hash: String, bytes: Int) {
-        switch source {
-        case .bundled(let weights):
-            let bytes = weights.bytes
-            return (ContentHash.of(bytes), bytes.count)
-        case .held(let bytes, _):
-            return (ContentHash.of(bytes), bytes.count)
-        case .file(let place):
-            let hash = try ContentHash.ofFile(place)
-            // Of the file itself, where a link leads to it.
-            let file = URL(filePath: place).resolvingSymlinksInPath().path(percentEncoded: false)
-            let attributes = try FileManager.default.attributesOfItem(atPath: file)
-            return (hash, attributes[.size] as? Int ?? 0)
+            return .noFile(request: request, reason: SystemReason.of(error))
         }
     }
 

@@ -12,7 +12,8 @@ package struct FileStore: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw .data("\(folder): cannot be made a folder for data; name another with --data")
+            throw .data(
+                "\(SystemReason.of(error, at: folder)); it cannot be made a folder for data, so name another with --data")
         }
     }
 
@@ -34,13 +35,13 @@ package struct FileStore: Sendable {
             try AtomicFile.write(to: path) { temporary throws(TensorFileError) in
                 guard FileManager.default.createFile(atPath: temporary, contents: nil),
                     let handle = FileHandle(forWritingAtPath: temporary)
-                else { throw .unwritable(path: path, reason: "no such folder any more") }
+                else { throw .unwritable(path: path, reason: SystemReason.of(errno)) }
                 do {
                     try write(handle)
                     try handle.close()
                 } catch {
                     if error is RunError || error is MessagingError { reason = error }
-                    throw .unwritable(path: path, reason: "\(error)")
+                    throw .writing(path, error)
                 }
                 guard try ContentHash.ofFile(temporary) == hash else {
                     reason = RunError.data(

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Messaging
 internal import Synchronization
 
 /// Does something once a second, on a thread of its own, so that whoever is busy still gives a sign of life.
@@ -6,14 +7,13 @@ final class Heartbeat: Sendable {
     private let isOver = Atomic<Bool>(false)
 
     init(_ beat: @escaping @Sendable () -> Void) {
-        let thread = Thread { [weak self] in
+        // Without one this program is taken for gone, and is told so.
+        try? startThread("heartbeat") { [weak self] in
             while let self, !self.isOver.load(ordering: .relaxed) {
                 beat()
                 Thread.sleep(forTimeInterval: 1)
             }
         }
-        thread.name = "heartbeat"
-        thread.start()
     }
 
     func stop() {

@@ -54,7 +54,7 @@ package final class RemoteRun: Run {
         defer { crew.tellAll(.leave) }
         let origin = MonotonicTime.now
         let handover = Handover(plan)
-        let buffers = buffers(handover)
+        let buffers = try buffers(handover)
         let owners = MemoryOwners()
         owners.add(buffers)
         owners.add(startStates)
@@ -144,10 +144,10 @@ package final class RemoteRun: Run {
     }
 
     /// Memory for what comes back, by transfer.
-    private func buffers(_ handover: Handover) -> [Int: TensorBuffer] {
+    private func buffers(_ handover: Handover) throws(MemoryShortage) -> [Int: TensorBuffer] {
         var buffers: [Int: TensorBuffer] = [:]
         for item in handover.items where item.reason != .firstState {
-            buffers[item.transfer] = TensorBuffer(floatCount: plan.instances[item.position].type.floatCount)
+            buffers[item.transfer] = try TensorBuffer(asking: plan.instances[item.position].type.floatCount)
         }
         return buffers
     }

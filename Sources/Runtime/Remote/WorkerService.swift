@@ -68,8 +68,17 @@ package final class WorkerService: Sendable {
                 lost.leave()
             }
         }
-        state.withLock { $0.session }?.leave()
+        // Its coordinator need not wait for signs of life to stay away.
+        state.withLock { $0.session }?.leave(saying: "it was told to end while the run was under way")
         office.withLock { $0 = nil }
+    }
+
+    /// Whether it takes part in a run.
+    package var isAtWork: Bool { state.withLock { $0.session != nil } }
+
+    /// What it is at, in words.
+    package var standing: String {
+        state.withLock { $0.session }?.position ?? "a worker without a run"
     }
 
     /// Whether a coordinator went away in the middle of its run.

@@ -4,6 +4,7 @@ internal import Kernels
 internal import Messaging
 internal import Scheduling
 internal import Synchronization
+internal import TensorFiles
 internal import Tensors
 
 /// One run on a worker: a thread of its own that makes the kernels and computes, and what the post office tells it.
@@ -20,6 +21,7 @@ final class WorkerSession: Sendable {
     private let metrics: Metrics
     private let transport = Mutex<ZeroMQTransport?>(nil)
     private let leaving = Atomic<Bool>(false)
+    private let iteration = Atomic<Int>(0)
     /// Workers that have answered this one.
     private let reached = Mutex<Set<PostOffice.Address>>([])
 
@@ -43,21 +45,23 @@ final class WorkerSession: Sendable {
 
     /// Begins; `done` is called at the end, on the session's thread.
     func start(done: @escaping @Sendable () -> Void) {
-        let thread = Thread { [self] in
-            let heartbeat = Heartbeat { [weak self] in
-                if let self { tell(.alive(standing)) }
+        do throws(ThreadRefusal) {
+            try startThread("run", stackBytes: AddressSpace.workerStackBytes) { [self] in
+                let heartbeat = Heartbeat { [weak self] in
+                    if let self { tell(.alive(standing)) }
+                }
+                do {
+                    try work()
+                } catch {
+                    report(error)
+                }
+                heartbeat.stop()
+                done()
             }
-            do {
-                try work()
-            } catch {
-                report(error)
-            }
-            heartbeat.stop()
+        } catch {
+            report(error)
             done()
         }
-        thread.name = "run"
-        thread.stackSize = 16 << 20
-        thread.start()
     }
 
     /// Values and releases that were refused.
@@ -100,6 +104,15 @@ final class WorkerSession: Sendable {
         reached.withLock { _ = $0.insert(peer) }
     }
 
+    /// Tells the coordinator why, and ends all waiting.
+    func leave(saying reason: String) {
+        tell(.refusal(reason))
+        leave()
+    }
+
+    /// Where it is in its run, in words.
+    var position: String { "a worker in iteration \(iteration.load(ordering: .relaxed)) of a run of \(assignment.name)" }
+
     /// Ends all waiting.
     func leave() {
         leaving.store(true, ordering: .relaxed)
@@ -122,7 +135,7 @@ final class WorkerSession: Sendable {
     private func report(_ error: any Error) {
         guard !leaving.load(ordering: .relaxed) else { return }
         guard case .failed(_, let instance, let reason)? = error as? RunError else {
-            return tell(.refusal("\(error)"))
+            return tell(.refusal(SystemReason.of(error)))
         }
         tell(.failed(instance: instance, reason: reason))
     }
@@ -135,12 +148,13 @@ final class WorkerSession: Sendable {
                 "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(memory); start it with more "
                     + "(--memory), or use more workers")
         }
-        let arena = TensorBuffer(floatCount: own.arenaCount)
+        guard MemoryRoom.has(own.memoryBytes) else { throw MemoryShortage(bytes: own.memoryBytes) }
+        let arena = try TensorBuffer(asking: own.arenaCount)
         let handover = Handover(plan)
         let peers = connect(plan)
         defer { for peer in peers.values { office.disconnect(peer) } }
         let origin = ContinuousClock.now
-        let transfers = TransferLog(origin: origin, limit: 50_000)
+        let transfers = TransferLog(origin: origin, limit: WorkerTrace.mostEvents(isRemote: true))
         let owners = MemoryOwners()
         owners.add(arena)
         let transport = ZeroMQTransport(
@@ -153,7 +167,7 @@ final class WorkerSession: Sendable {
         let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
         let worker = try WorkerLoop(
             plan, worker: assignment.index, arena: arena, transport: transport, log: metrics, catalog: catalog,
-            files: files, origin: origin, traceLimit: min(events, 50_000))
+            files: files, origin: origin, traceLimit: min(events, WorkerTrace.mostEvents(isRemote: true)))
         try waitForPeers(peers)
         tell(.ready)
         // Setup begins when all are ready, as an iteration of its own before the first.
@@ -166,6 +180,7 @@ final class WorkerSession: Sendable {
         }
         var iteration = assignment.first + 1
         while iteration <= plan.expansion.iterations, gate.begin(iteration) {
+            self.iteration.store(iteration, ordering: .relaxed)
             worker.keepStates(before: iteration, best: gate.best)
             try worker.run(.body, iteration: iteration)
             tell(.done(iteration: iteration, metrics: metrics.take(), magnitude: worker.magnitude))

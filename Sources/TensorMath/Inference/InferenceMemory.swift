@@ -20,9 +20,14 @@ package final class InferenceMemory {
 
     /// Where the memory starts, aligned to 64 bytes; it stays there until more is reserved.
     func start() throws(InferenceError) -> UnsafeMutablePointer<Float> {
-        let allocated = buffer ?? TensorBuffer(floatCount: floatCount)
-        buffer = allocated
-        guard let start = allocated.floats.baseAddress else { throw .library("activations", "no memory") }
+        if buffer == nil {
+            do throws(MemoryShortage) {
+                buffer = try TensorBuffer(asking: floatCount)
+            } catch {
+                throw .library("activations", error.description)
+            }
+        }
+        guard let start = buffer?.floats.baseAddress else { throw .library("activations", "no memory") }
         return start
     }
 }

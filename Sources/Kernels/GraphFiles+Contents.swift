@@ -1,0 +1,53 @@
+internal import Foundation
+internal import GraphModel
+internal import Synchronization
+internal import TensorFiles
+
+extension GraphFiles {
+    /// What a file holds, by its hash (SHA-256), and how much.
+    package struct Content: Hashable, Sendable {
+        package let hash: String
+        package let bytes: Int
+    }
+
+    /// What the file at a path of the graph holds; it is looked at once.
+    ///
+    /// - Throws: where it cannot be read.
+    package func content(of path: String) throws -> Content {
+        if let known = contents.withLock({ $0[path] }) { return known }
+        let content: Content
+        switch try source(path) {
+        case .bundled(let weights):
+            let bytes = weights.bytes
+            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count)
+        case .held(let bytes, _):
+            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count)
+        case .file(let place):
+            let (hash, bytes) = try ContentHash.measure(place)
+            content = Content(hash: hash, bytes: bytes)
+        }
+        contents.withLock { $0[path] = content }
+        return content
+    }
+
+    /// The hash of each file that was asked for so far, weights that the program comes with among them, by its path in the
+    /// graph. What can be read only once, such as a pipe, is left out.
+    ///
+    /// - Throws: where a file cannot be read.
+    package func contentHashes() throws -> [String: String] {
+        var hashes: [String: String] = [:]
+        for (file, fact) in facts where hashes[file.path] == nil {
+            let path = file.path
+            if case .unreadable = fact { continue }
+            if case .file(let place) = try source(path), !isPlainFile(place) { continue }
+            hashes[path] = try content(of: path).hash
+        }
+        return hashes
+    }
+}
+
+/// Whether there is a file at `path`, or a link to one, that can be read time and again.
+private func isPlainFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
