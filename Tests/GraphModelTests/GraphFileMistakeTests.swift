@@ -101,7 +101,7 @@ struct GraphFileMistakeTests {
         Change("{ \"parameter\": \"step\" }", "true", "s.graph:15: \"step\" must be a number"),
         Change(
             "\"layout\": \"image\"", "\"layout\": \"movie\"",
-            "s.graph:8: \"layout\" must be one of array, image"),
+            "s.graph:8: \"layout\" must be one of array, image, chw, hwc"),
         Change(
             "\"axes\": []",
             """

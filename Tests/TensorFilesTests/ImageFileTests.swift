@@ -11,7 +11,9 @@ struct ImageFileTests {
         let folder = try Folder()
         let image = Tensor([1, 1, 2, 2], [0, 0.2, 0.4, 1])
         try PNG.write(image, to: folder.path("picture.npy"))
-        #expect(try ImageFile.read(folder.path("picture.npy")) == LoadedImage(image: image, note: nil))
+        #expect(
+            try ImageFile.read(folder.path("picture.npy"))
+                == LoadedImage(image: image, note: nil, form: .picture(.eight)))
         #expect(try ImageFile.readType(folder.path("picture.npy")) == image.type)
         // A matrix stays a matrix.
         let matrix = Tensor.random([3, 4], seed: 1)

@@ -19,7 +19,7 @@ struct PNGTests {
         let tensor = Tensor([1, channels, height, width], values)
         let folder = try Folder()
         try PNG.write(tensor, to: folder.path("x.png"), bitDepth: depth)
-        #expect(try PNG.read(folder.path("x.png")) == LoadedImage(image: tensor))
+        #expect(try PNG.read(folder.path("x.png")) == LoadedImage(image: tensor, form: .picture(depth)))
         #expect(try PNG.readType(folder.path("x.png")) == tensor.type)
     }
 
@@ -80,22 +80,22 @@ struct PNGTests {
         let gray = PNGBuilder(width: 2, height: 1, depth: 8, colour: 4, rows: [0, 51, 0, 102, 255])
         #expect(
             try PNG.decode(gray.file, path: "x.png")
-                == LoadedImage(image: Tensor([1, 1, 1, 2], [0.2, 0.4]), note: note))
+                == LoadedImage(image: Tensor([1, 1, 1, 2], [0.2, 0.4]), note: note, form: .picture(.eight)))
         let colour = PNGBuilder(
             width: 1, height: 1, depth: 16, colour: 6, rows: [0, 0xFF, 0xFF, 0, 0, 0x33, 0x33, 0, 7])
         #expect(
             try PNG.decode(colour.file, path: "x.png")
-                == LoadedImage(image: Tensor([1, 3, 1, 1], [1, 0, 0.2]), note: note))
+                == LoadedImage(image: Tensor([1, 3, 1, 1], [1, 0, 0.2]), note: note, form: .picture(.sixteen)))
         // One transparent colour of a palette, of gray and of RGB.
         let palette = PNGBuilder(
             width: 1, height: 1, depth: 8, colour: 3, chunks: [("PLTE", [255, 0, 51]), ("tRNS", [9])], rows: [0, 0])
         #expect(
             try PNG.decode(palette.file, path: "x.png")
-                == LoadedImage(image: Tensor([1, 3, 1, 1], [1, 0, 0.2]), note: note))
+                == LoadedImage(image: Tensor([1, 3, 1, 1], [1, 0, 0.2]), note: note, form: .picture(.eight)))
         let grayKey = PNGBuilder(width: 1, height: 1, depth: 8, colour: 0, chunks: [("tRNS", [0, 51])], rows: [0, 51])
         #expect(
             try PNG.decode(grayKey.file, path: "x.png")
-                == LoadedImage(image: Tensor([1, 1, 1, 1], [0.2]), note: note))
+                == LoadedImage(image: Tensor([1, 1, 1, 1], [0.2]), note: note, form: .picture(.eight)))
     }
 
     @Test("Interlaced pictures")

@@ -10,7 +10,9 @@ extension Blur.Padding {
     ///   - isProduct: whether it is a product of one factor down and one across.
     func cost(of image: TensorType, by kernel: [Int], kernels: Int = 1, isProduct: Bool) -> Cost {
         let transforms = transformCost(of: image, by: kernel, kernels: kernels)
-        let sums = sumCost(of: image, by: kernel, isProduct: isProduct)
+        var sums = sumCost(of: image, by: kernel, isProduct: isProduct)
+        // Where both take about as long, the operator may choose the other; then it has this much memory.
+        sums.scratchBytes = transforms.scratchBytes
         // An operation of a transform takes as long as four of a sum.
         return sums.operations < 4 * transforms.operations ? sums : transforms
     }
