@@ -15,7 +15,7 @@ package struct Checkpoint: Sendable {
         var rewriting: Rewriting
         var parameters: [String: String]
         var states: [String: String]
-        /// Missing in those of graphs without a stop rule's like, and from before there were such.
+        /// Missing in those from before any was kept.
         var convergence: ConvergenceHistory?
     }
 
