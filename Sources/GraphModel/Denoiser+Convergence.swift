@@ -7,37 +7,33 @@ extension Denoiser {
     /// What hangs on the denoiser in a loop, with its noise level, or that of a map where `sigma` is `nil`.
     ///
     /// Total variation is a proximal operator, so that a loop with it converges like gradient descent does. Of a network that
-    /// can be told only of those whose Jacobian was looked at in training.
+    /// can be told only where its Jacobian was looked at in training.
     func convergenceFactors(_ files: FileFacts, sigma: Setting<Double>?) -> [ConvergenceFactor] {
         guard let method = try? method(files) else { return [] }
-        let name = sigma?.parameter ?? "sigma"
-        let level = sigma.map { "\(name) \(plain($0.value))" }
-        switch method {
-        case .totalVariation:
-            return (level.map { [ConvergenceFactor($0)] } ?? []) + [ConvergenceFactor("denoiser \(label)")]
-        case .network(let network, let path):
-            var factors: [ConvergenceFactor] = []
-            let bundled = DenoiserChoice(weights: path)?.rawValue
-            if let level, let sigma, network.takesNoiseLevel {
-                factors.append(
-                    ConvergenceFactor(
-                        level, remedy: "a larger \(name)",
-                        doubt: bundled.flatMap { doubt($0, level: sigma.value, name) }))
+        let parameter = sigma?.parameter ?? "sigma"
+        let level = sigma.map { "\(parameter) \(plain($0.value))" }
+        guard case .network(let network, let path) = method else {
+            return (level.map { [ConvergenceFactor($0)] } ?? [])
+                + [ConvergenceFactor("denoiser \(name.value.rawValue)")]
+        }
+        let bundled = DenoiserChoice(weights: path)?.rawValue
+        var factors: [ConvergenceFactor] = []
+        if let level, let sigma, network.takesNoiseLevel {
+            let doubt = bundled.flatMap { bundled in
+                sigma.value < Denoiser.leastConvergentSigma
+                    ? "\(level) is below \(plain(Denoiser.leastConvergentSigma)), down to which it is for \(bundled)"
+                    : nil
             }
+            factors.append(ConvergenceFactor(level, remedy: "a larger \(parameter)", doubt: doubt))
+        }
+        if let bundled {
+            factors.append(ConvergenceFactor("denoiser \(bundled)", remedy: "another denoiser"))
+        } else {
             factors.append(
                 ConvergenceFactor(
-                    bundled.map { "denoiser \($0)" } ?? "weights \(label)", remedy: "another denoiser",
-                    doubt: bundled == nil
-                        ? "they are seen to with the bundled denoisers and total variation, but nobody has looked at "
-                            + label : nil))
-            return factors
+                    "weights \(label)", remedy: "another denoiser",
+                    doubt: "nobody has looked at \(label), as is done for the bundled denoisers and total variation"))
         }
-    }
-
-    private func doubt(_ bundled: String, level: Double, _ name: String) -> String? {
-        guard level < Denoiser.leastConvergentSigma else { return nil }
-        return
-            "\(name) \(plain(level)) is below \(plain(Denoiser.leastConvergentSigma)), from which on they are seen to "
-            + "with \(bundled)"
+        return factors
     }
 }

@@ -225,7 +225,7 @@ private struct StructureChecker {
         guard let rule = graph.stop, !graph.metrics.contains(rule.metric) || earlier[rule.metric] != nil,
             let problem = rule.problem(in: graph, phases: phases)
         else { return }
-        report(nil, problem)
+        report(rule.location, problem)
     }
 
     /// Reports the ends only of what leads nowhere.

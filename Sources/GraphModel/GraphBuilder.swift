@@ -253,12 +253,11 @@ public final class GraphBuilder {
         when metric: Value, below threshold: Setting<Double>, for count: Setting<Int>, file: String = #fileID,
         line: Int = #line
     ) {
+        let location = SourceLocation(file: file, line: line)
         if stop != nil {
-            problems.append(
-                GraphProblem(
-                    SourceLocation(file: file, line: line), "the graph is given two stop rules; keep one of them"))
+            problems.append(GraphProblem(location, "the graph is given two stop rules; keep one of them"))
         }
-        stop = StopRule(metric: metric.id, below: threshold, count: count)
+        stop = StopRule(metric: metric.id, below: threshold, count: count, location: location)
     }
 
     /// What a run says first, for whoever may expect something else of it: `{NAME}` stands for the value of a parameter, of a

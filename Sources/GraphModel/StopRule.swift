@@ -10,10 +10,13 @@ public struct StopRule: Hashable, Sendable {
     /// Iterations in a row.
     public let count: Setting<Int>
 
-    package init(metric: String, below: Setting<Double>, count: Setting<Int>) {
+    package let location: SourceLocation?
+
+    package init(metric: String, below: Setting<Double>, count: Setting<Int>, location: SourceLocation? = nil) {
         self.metric = metric
         self.below = below
         self.count = count
+        self.location = location
     }
 }
 
@@ -59,7 +62,8 @@ extension Graph {
         guard let stop else { return self }
         var graph = self
         graph.stop = StopRule(
-            metric: stop.metric, below: Setting(value, parameter: stop.below.parameter), count: stop.count)
+            metric: stop.metric, below: Setting(value, parameter: stop.below.parameter), count: stop.count,
+            location: stop.location)
         graph.parameters = parameters.map { $0.name == stop.below.parameter ? $0.with(.number(value)) : $0 }
         return graph
     }

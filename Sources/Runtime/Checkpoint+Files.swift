@@ -15,7 +15,7 @@ extension Checkpoint {
         var inputs: [String: String]
         /// By instance the file that holds its value.
         var states: [String: String]
-        /// Missing in those of graphs without a stop rule.
+        /// Missing in those from before any was kept.
         var convergence: ConvergenceHistory?
     }
 

@@ -15,15 +15,19 @@ package struct ConvergenceHistory: Codable, Equatable, Sendable {
     }
 
     /// Iterations that it was told of.
-    private var count = 0
+    private(set) var count = 0
     /// The latest residuals, the last of them that of the last iteration.
     package private(set) var residuals: [Float] = []
-    private var least: Mark?
-    /// How many iterations it was told of when the residual was least.
-    private var countAtLeast = 0
     private(set) var largestResidual: Float = 0
-    /// The highest level of the residual since it was least.
-    private var highest: Float = 0
+
+    /// The latest changes: of a relative change what it is relative to times it, of another residual that itself.
+    private var changes: [Double] = []
+    private var least: Double?
+    /// The residual when the change was least, and how many iterations had been told of then.
+    private var residualAtLeast: Mark?
+    private var countAtLeast = 0
+    /// The highest level of the change since then.
+    private var highest = 0.0
 
     /// The largest magnitude so far; up to ``boundary`` / 2 iterations; and up to half as many, which later ones are held
     /// against.
@@ -53,38 +57,48 @@ package struct ConvergenceHistory: Codable, Equatable, Sendable {
         return before
     }
 
+    /// Notes the residual of an iteration whose magnitude was noted.
+    ///
+    /// - Parameter length: How many residuals are remembered.
+    mutating func note(residual: Float, at iteration: Int, keeping length: Int) {
+        residuals = residuals.suffix(length - 1) + [residual]
+        largestResidual = max(largestResidual, residual)
+    }
+
     /// What the latest residuals have not been below; `nil` where there are not so many.
     func level(over window: Int) -> Float? {
         residuals.count >= window ? residuals.suffix(window).min() : nil
     }
 
-    /// A residual that is higher than at any time since its least.
+    /// A change that is higher than at any time since its least.
     struct Rise {
+        /// The residual when the change was least.
         let least: Mark
         let iterationsToLeast: Int
         /// Iterations since the least.
         let iterations: Int
-        /// What the residual has not been below for a while.
-        let level: Float
+        /// How many times the least the change has not been below for a while.
+        let factor: Double
     }
 
-    /// Notes the residual of an iteration whose magnitude was noted.
+    /// Notes the change of an iteration whose residual was noted.
     ///
-    /// - Parameters:
-    ///   - length: How many residuals are remembered.
-    ///   - window: Iterations whose least residual is its level.
-    mutating func note(residual: Float, at iteration: Int, keeping length: Int, window: Int) -> Rise? {
-        residuals = residuals.suffix(length - 1) + [residual]
-        largestResidual = max(largestResidual, residual)
-        guard let least, residual >= least.value else {
-            least = Mark(residual, at: iteration)
+    /// - Parameter window: Iterations whose least change is its level.
+    mutating func note(change: Double, at iteration: Int, window: Int) -> Rise? {
+        changes = changes.suffix(window - 1) + [change]
+        // Values that stay at zero for a while, or a residual below it, are nothing that later ones can be held against.
+        guard change > 0 else { return nil }
+        guard let least, let residualAtLeast, change >= least else {
+            least = change
+            residualAtLeast = residuals.last.map { Mark($0, at: iteration) }
             countAtLeast = count
             highest = 0
             return nil
         }
-        guard let level = residuals.suffix(window).min(), level > highest else { return nil }
+        guard let level = changes.min(), level > highest else { return nil }
         highest = level
         return Rise(
-            least: least, iterationsToLeast: countAtLeast, iterations: count - countAtLeast, level: level)
+            least: residualAtLeast, iterationsToLeast: countAtLeast, iterations: count - countAtLeast,
+            factor: level / least)
     }
 }

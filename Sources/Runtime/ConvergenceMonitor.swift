@@ -20,15 +20,19 @@ package struct ConvergenceMonitor: Equatable, Sendable {
     /// beyond the largest step that converges swings to and fro like that, ever further.
     private static let largestSwing: Float = 2
     private static let swings = 10
-    /// How far above its least the residual may stay.
-    private static let largestRise: Float = 3
+    /// How far above its least the change of an iteration may stay. Of maps that bring no two values further apart, as a
+    /// gradient step and a proximal operator are, it never rises.
+    private static let largestRise = 2.0
     /// For so many iterations a rise must last to be none of the swings that first iterations and momentum bring along, or
     /// for as many as it took to the least, where these are more.
-    private static let shortestRise = 5
+    private static let shortestRise = 10
     private static let longestRise = 200
-    /// A residual so much smaller than the largest, or a change of the image by so little, says no more than that it is
-    /// small.
-    private static let smallestShare: Float = 1e-4
+    /// Where the least is among so many first iterations, momentum may only be building up, and changes grow with the number
+    /// of iterations.
+    private static let longestStart = 30
+    private static let window = 5
+    /// A relative change so small is rest, as is another residual by so much smaller than its largest.
+    private static let rest: Float = 1e-4
 
     package let rule: ConvergenceRule?
     package private(set) var history: ConvergenceHistory
@@ -81,23 +85,33 @@ package struct ConvergenceMonitor: Equatable, Sendable {
         guard let rule, let residual else { return nil }
         // From something to zero the relative change is infinite, and that once is no harm.
         let finite = min(residual, .greatestFiniteMagnitude)
-        let rise = history.note(
-            residual: finite, at: iteration, keeping: max(rule.stop.count.value + 1, ConvergenceMonitor.swings),
-            window: ConvergenceMonitor.shortestRise)
+        history.note(
+            residual: finite, at: iteration, keeping: max(rule.stop.count.value + 1, ConvergenceMonitor.swings))
         if rule.isRelative, let before, magnitude >= ConvergenceMonitor.largestSwing * before.value,
-            let change = history.level(over: ConvergenceMonitor.swings), change >= 1
+            let level = history.level(over: ConvergenceMonitor.swings), level >= 1
         {
             return .values(from: before, to: magnitude)
         }
-        guard let rise, rise.least.value >= 0,
-            rise.iterations >= ConvergenceMonitor.shortestRise,
-            rise.iterations >= min(rise.iterationsToLeast, ConvergenceMonitor.longestRise)
+        let change = rule.isRelative ? Double(finite) * Double(magnitude) : Double(finite)
+        guard let rise = history.note(change: change, at: iteration, window: ConvergenceMonitor.window),
+            isTooMuch(rise, rule)
         else { return nil }
-        let floor = max(
-            rise.least.value, history.largestResidual * ConvergenceMonitor.smallestShare, Float(rule.stop.below.value),
-            rule.isRelative ? ConvergenceMonitor.smallestShare : 0)
-        guard rise.level >= ConvergenceMonitor.largestRise * floor else { return nil }
         return .residual(from: rise.least, to: finite)
+    }
+
+    private func isTooMuch(_ rise: ConvergenceHistory.Rise, _ rule: ConvergenceRule) -> Bool {
+        let needed = min(
+            max(rise.iterationsToLeast, ConvergenceMonitor.shortestRise), ConvergenceMonitor.longestRise)
+        guard rise.iterations >= needed, let level = history.level(over: ConvergenceMonitor.window) else {
+            return false
+        }
+        let start = Double(rise.iterationsToLeast)
+        let growth =
+            rise.iterationsToLeast < ConvergenceMonitor.longestStart
+            ? (start + Double(rise.iterations)) / max(start, 1) : 1
+        let rest = ConvergenceMonitor.rest * (rule.isRelative ? 1 : history.largestResidual)
+        return rise.factor >= ConvergenceMonitor.largestRise * growth
+            && level >= 2 * max(rest, Float(rule.stop.below.value))
     }
 }
 
@@ -118,13 +132,19 @@ package struct Divergence: Equatable, Sendable {
     package let sign: Sign
     /// The iteration of the run with the least residual, which it goes back to; `nil` where nothing is kept.
     package let best: Int?
+
+    package init(iteration: Int, sign: Sign, best: Int?) {
+        self.iteration = iteration
+        self.sign = sign
+        self.best = best
+    }
 }
 
 /// A graph's stop rule, as the metrics of its runs have it.
 package struct ConvergenceRule: Equatable, Sendable {
     /// Ids of the metric's instances; the largest counts.
     let metrics: [String]
-    let stop: StopRule
+    package let stop: StopRule
     /// Whether the metric is the relative change of a value.
     let isRelative: Bool
 

@@ -21,6 +21,7 @@ extension CommandLineSuite {
             let iteration = try #require(Int(first.1))
             let command = try #require(outcome.errorLines[1].wholeMatch(of: #/graphrun: go on with: (.+)/#)).1
             #expect(outcome.outputLines.last?.contains(#""event":"stopped""#) == true)
+            #expect(outcome.outputLines.last?.contains(#""reason":"interrupted""#) == true)
             return (iteration, String(command))
         }
 

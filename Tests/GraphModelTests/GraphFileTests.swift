@@ -69,7 +69,7 @@ struct GraphFileTests {
         #expect(
             Self.problems(text) == [
                 "s.graph:25: \"x\" means nothing here; there can be: axes, graphrun, iterations, metrics, name, nodes, "
-                    + "note, options, outputs, parameters, summary",
+                    + "note, options, outputs, parameters, stop, summary",
                 "s.graph:10: state 'x' becomes 'w', which is no node of the graph",
             ])
     }

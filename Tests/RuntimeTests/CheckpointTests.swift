@@ -36,14 +36,29 @@ struct CheckpointTests {
         let job = try job(folder)
         let result = try job.run(workers: 1)
         let checkpoint = try Checkpoint(job.expansion, iteration: 3, states: result.states)
-        #expect(throws: Never.self) { try checkpoint.states(for: self.job(folder, ["iterations": "9"]).expansion) }
+        for change in [["iterations": "9"], ["tolerance": "0"], ["tolerance": "0.5", "iterations": "4"]] {
+            #expect(throws: Never.self) { try checkpoint.states(for: self.job(folder, change).expansion) }
+        }
         #expect(
             throws: RunError.checkpoint(
                 "the checkpoint is of another graph, or of this one with other parameters; "
-                    + "only the number of iterations may change")
+                    + "only the number of iterations and the threshold of the stop rule may change")
         ) {
             try checkpoint.states(for: self.job(folder, ["sigma": "0.5"]).expansion)
         }
+    }
+
+    @Test("what is known of convergence comes back, and need not be there")
+    func history() throws {
+        let folder = try TemporaryFolder()
+        let job = try job(folder)
+        let result = try job.run(workers: 1)
+        let history = try #require(result.conclusion.history)
+        #expect(history.residuals.count == 3)
+        try Checkpoint(job.expansion, iteration: 3, states: result.states, history: history).write(to: folder.file("c"))
+        #expect(try Checkpoint(folder: folder.file("c")).history == history)
+        try Checkpoint(job.expansion, iteration: 3, states: result.states).write(to: folder.file("c"))
+        #expect(try Checkpoint(folder: folder.file("c")).history == nil)
     }
 
     @Test("damage is one clear line, never a crash", arguments: 0..<200)

@@ -52,6 +52,13 @@ struct Job {
         return (expansion.output(output) ?? 0..<0).compactMap { values[$0] }
     }
 
+    /// All values by the oracle, and how its run ends.
+    func concludedOracle() throws -> (values: [Int: Tensor], conclusion: Conclusion) {
+        try SequentialExecutor(
+            expansion, catalog: catalog, files: files, threads: 1, automaticConvolutions: .direct
+        ).concludedRun()
+    }
+
     /// The values of the output `result` that a run without partial sums has kept.
     func results(of run: RunResult) -> [Tensor] {
         (expansion.output("result") ?? 0..<0).compactMap { run.kept[$0] }
@@ -77,15 +84,20 @@ struct Job {
 
     func run(
         workers: Int, threads: Int = 1, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) throws -> RunResult {
-        try run(plan(workers: workers, threads: threads, placement: placement), log: log, checkpoint: checkpoint)
+        try run(
+            plan(workers: workers, threads: threads, placement: placement), log: log, checkpoint: checkpoint,
+            history: history)
     }
 
     private func run(
-        _ plan: Plan, log: MetricsLog = MetricsLog(), checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+        _ plan: Plan, log: MetricsLog = MetricsLog(), checkpoint: (iteration: Int, states: [Int: Tensor])? = nil,
+        history: ConvergenceHistory? = nil
     ) throws -> RunResult {
-        try InProcessRun(plan, catalog: catalog, files: files, log: log, checkpoint: checkpoint).run()
+        try InProcessRun(
+            plan, catalog: catalog, files: files, log: log, checkpoint: checkpoint, history: history
+        ).run()
     }
 
     /// A worker for every instance, by lot.

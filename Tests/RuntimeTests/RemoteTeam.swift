@@ -100,11 +100,12 @@ final class RemoteTeam: Sendable {
     /// A run of a job on all workers.
     func run(
         _ job: Job, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil
+        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) throws -> RunResult {
         let plan = try job.plan(workers: endpoints.count, placement: placement)
         return try RemoteRun(
-            plan, crew: try crew(), name: "test.graph", files: job.files, log: log, checkpoint: checkpoint
+            plan, crew: try crew(), name: "test.graph", files: job.files, log: log, checkpoint: checkpoint,
+            history: history
         ).run()
     }
 }

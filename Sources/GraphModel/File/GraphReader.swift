@@ -156,17 +156,17 @@ struct GraphReader {
     }
 
     private mutating func readStop(_ root: [String: JSONValue]) -> StopRule? {
-        guard let entry = root["stop"] else { return nil }
-        guard case .object(let members) = entry else {
-            report(["stop"], "\"stop\" must be an object")
+        guard case .object(let members)? = root["stop"] else {
+            if root["stop"] != nil { report(["stop"], "\"stop\" must be an object") }
             return nil
         }
         checkKeys(members, at: ["stop"], ["when", "below", "for"])
-        let metric = text(members["when"], at: ["stop", "when"])
-        let below = decode(Setting<Double>.self, members["below"], at: ["stop", "below"])
-        let count = decode(Setting<Int>.self, members["for"], at: ["stop", "for"])
-        guard let metric, let below, let count else { return nil }
-        return StopRule(metric: metric, below: below, count: count)
+        guard let metric = text(members["when"], at: ["stop", "when"]),
+            let below = decode(Setting<Double>.self, members["below"], at: ["stop", "below"]),
+            let count = decode(Setting<Int>.self, members["for"], at: ["stop", "for"])
+        else { return nil }
+        let location = SourceLocation(file: file, line: lines.line(of: ["stop"]))
+        return StopRule(metric: metric, below: below, count: count, location: location)
     }
 
     private mutating func readAxis(_ entry: [String: JSONValue], _ path: [String]) -> Axis? {
