@@ -170,6 +170,15 @@ done:
     return status;
 }
 
+int cdnnl_scratch(cdnnl_context *context, const cdnnl_shape *shape, int64_t *bytes) {
+    cdnnl_convolution asked = {.context = context, .shape = *shape};
+    if (shape->winograd && !cdnnl_has_winograd()) return STATUS_NO_WINOGRAD;
+    int status = create_description(&asked);
+    if (status == 0) *bytes = (int64_t)cdnnl_convolution_scratch(&asked);
+    if (asked.desc) dnnl_primitive_desc_destroy(asked.desc);
+    return status;
+}
+
 void cdnnl_convolution_destroy(cdnnl_convolution *convolution) {
     if (!convolution) return;
     forget_memory(&convolution->source);

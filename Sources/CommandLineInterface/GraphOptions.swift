@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 public import GraphModel
 internal import Kernels
+internal import Networks
 internal import Runtime
 internal import Scheduling
 internal import TensorFiles
@@ -145,7 +146,10 @@ struct HostOptions: ParsableArguments {
         _ loaded: LoadedGraph, rewriting: Rewriting = .all, team: Team? = nil, isRun: Bool = false,
         isQuiet: Bool = false
     ) throws -> Plan {
-        let workers = try team?.workers ?? ownWorkers(isRun: isRun, isQuiet: isQuiet)
+        let convolutions = loaded.expansion.convolutions
+        let workers =
+            try team?.workers(toCompute: convolutions)
+            ?? ownWorkers(isRun: isRun, isQuiet: isQuiet, toCompute: convolutions)
         let expansion = try loaded.expansion.rewritten(
             rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
         let plan: Plan
@@ -167,17 +171,27 @@ struct HostOptions: ParsableArguments {
     }
 
     /// Workers in this process, which is asked how fast it is; those of a host file are not there to be asked.
-    private func ownWorkers(isRun: Bool, isQuiet: Bool) throws -> [Worker] {
+    ///
+    /// - Parameter convolutions: Those whose scratch memory is to be known.
+    private func ownWorkers(
+        isRun: Bool, isQuiet: Bool, toCompute convolutions: Set<ConvolutionShape>
+    ) throws -> [Worker] {
         let workers = try load().workers
         let isOwn = self.workers.map { Int($0) != nil } ?? true
         let speeds =
             isOwn && !(isRun && workers.count == 1)
             ? try OwnSpeeds(folder: WorkerCommand.cacheFolder, isQuiet: isQuiet)
                 .worker(threads: workers[0].threads, of: workers.count) : nil
-        return workers.map { worker in
-            Worker(
-                name: worker.name, threads: worker.threads, hasWinograd: Libraries.hasWinograd, speeds: speeds,
-                memory: worker.memory)
+        // Those of a host file may differ in their threads.
+        let scratch = Dictionary(grouping: workers, by: \.threads).mapValues {
+            Libraries.scratchBytes(convolutions, threads: $0[0].threads)
+        }
+        return workers.map { listed in
+            var worker = Worker(
+                name: listed.name, threads: listed.threads, hasWinograd: Libraries.hasWinograd, speeds: speeds,
+                memory: listed.memory)
+            worker.scratch = scratch[listed.threads] ?? [:]
+            return worker
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Messaging
+internal import Networks
 internal import Runtime
 internal import Scheduling
 
@@ -41,17 +42,22 @@ final class Team {
     }
 
     /// As plans know them.
-    var workers: [Worker] {
+    ///
+    /// - Parameter convolutions: Those whose scratch memory they are asked for.
+    func workers(toCompute convolutions: Set<ConvolutionShape>) -> [Worker] {
+        let scratch = crew.scratchBytes(of: convolutions)
         // Workers that are alike and stand on one host measured at one moment, each a little of the others' work: they
         // count as equally fast, or noise would share the work out unequally.
         let alike = Dictionary(grouping: crew.members) { Alike($0) }.mapValues {
             Speeds.median($0.map(\.abilities.speeds))
         }
         return crew.members.enumerated().map { index, member in
-            Worker(
+            var worker = Worker(
                 name: "worker \(index)", threads: member.abilities.threads, hasWinograd: member.abilities.hasWinograd,
                 speeds: alike[Alike(member)] ?? member.abilities.speeds, memory: member.abilities.memory,
                 idleBytes: member.abilities.idleBytes)
+            worker.scratch = scratch[index]
+            return worker
         }
     }
 

@@ -1,3 +1,5 @@
+package import Networks
+
 /// A sort of computing that processors do at a speed of its own.
 public enum Work: Hashable, Sendable {
     /// Convolutions between at least so many channels, as the graph asks for them.
@@ -20,6 +22,9 @@ public struct Cost: Hashable, Sendable {
     public var scratchBytes: Int
     /// Bytes that all instances of a worker share which name them alike, such as the weights of a network.
     public var sharedBytes: [String: Int]
+    /// What the inference of a network takes beside, where the plan's `auto` convolutions are by either method; the networks
+    /// of a worker run one after another, on memory for the largest of them.
+    package var inference: [ConvolutionMethod: Inference] = [:]
 
     public init(
         operations: Double = 0, work: [Work: Double] = [:], bytes: Double = 0, scratchBytes: Int = 0,
@@ -34,6 +39,13 @@ public struct Cost: Hashable, Sendable {
 }
 
 extension Cost {
+    /// Memory of a network that is at work.
+    package struct Inference: Hashable, Sendable {
+        /// What those instances share that read the same weights in the same order.
+        package let weights: String
+        package let memory: InferenceMemoryNeed
+    }
+
     /// Operations of loops that fill vector registers, on one thread.
     static func vectors(operations: Double) -> Cost {
         Cost(operations: operations, work: [.loops(parts: 1): operations])

@@ -39,7 +39,7 @@ extension Plan {
         for index in workers.indices {
             var draft = WorkerDraft(
                 whole, homes: places, own: own[index], routes: routes, metrics: metrics, worker: index)
-            let (plan, received) = draft.plan(for: workers[index])
+            let (plan, received) = draft.plan(for: workers[index], automatic: automatic)
             plans.append(plan)
             targets.merge(received) { first, _ in first }
         }

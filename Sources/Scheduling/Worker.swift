@@ -1,3 +1,5 @@
+package import Networks
+
 /// A worker that a plan may use.
 public struct Worker: Hashable, Sendable {
     /// `worker 0`, as it reads in plans, traces and messages.
@@ -12,6 +14,8 @@ public struct Worker: Hashable, Sendable {
     public var memory: Int?
     /// Bytes of memory that its process takes before it has any part in a run.
     public var idleBytes: Int
+    /// Bytes of scratch memory that its library says convolutions take; of others the most that they can is reckoned with.
+    package var scratch: [ConvolutionShape: Int] = [:]
 
     /// - Parameter speeds: By default those of a nominal machine.
     public init(

@@ -1,4 +1,5 @@
 internal import GraphModel
+internal import Networks
 internal import Tensors
 
 /// The steps of one worker while they are written down: first with named slots, then with ranges of its arena.
@@ -51,7 +52,10 @@ struct WorkerDraft {
         self.metrics = metrics
     }
 
-    mutating func plan(for worker: Worker) -> (WorkerPlan, received: [Int: BufferRange]) {
+    /// - Parameter automatic: What `auto` convolutions are.
+    mutating func plan(
+        for worker: Worker, automatic: ConvolutionMethod
+    ) -> (WorkerPlan, received: [Int: BufferRange]) {
         for phase in Phase.allCases { write(phase) }
         let (ranges, count) = assignBuffers()
         func range(_ slot: Slot) -> BufferRange { ranges[slot] ?? BufferRange(offset: 0, count: 0) }
@@ -89,8 +93,8 @@ struct WorkerDraft {
         let mine = own.map { expansion.instances[$0] }
         let plan = WorkerPlan(
             worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
-            arenaCount: count, scratchBytes: WorkerDraft.scratchBytes(mine),
-            keptBytes: keptBytes, snapshotBytes: snapshotBytes(states), states: states)
+            arenaCount: count, scratchBytes: worker.scratchBytes(mine, automatic: automatic), keptBytes: keptBytes,
+            snapshotBytes: snapshotBytes(states), states: states)
         return (plan, received)
     }
 
@@ -116,13 +120,6 @@ struct WorkerDraft {
     private func snapshotBytes(_ states: [Int: BufferRange]) -> Int {
         guard expansion.graph.stop != nil else { return 0 }
         return states.values.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride * WorkerPlan.snapshotCount
-    }
-
-    /// Bytes that kernels keep beside their outputs; what instances share counts once.
-    private static func scratchBytes(_ instances: [Instance]) -> Int {
-        var shared: [String: Int] = [:]
-        for instance in instances { shared.merge(instance.cost.sharedBytes) { max($0, $1) } }
-        return shared.values.reduce(0, +) + instances.reduce(0) { $0 + $1.cost.scratchBytes }
     }
 
     // MARK: Steps

@@ -68,6 +68,40 @@ extension CommandLineSuite {
             #expect(try here.names() == ["g.graph", "image.npy"])
         }
 
+        @Test("plan by the speeds that a file tells, which is refused where it tells none")
+        func givenSpeeds() async throws {
+            let here = try await largerWorkplace()
+            func plan(_ speeds: String) async throws -> Outcome {
+                try here.write(speeds, to: "speeds.json")
+                return try await here.start(
+                    ["plan", "g.graph", "--workers", "2", "--set", "tile=64", "--json"], by: "graphrun",
+                    environment: ["GRAPHRUN_SPEEDS": here.path("speeds.json")]
+                ).outcome()
+            }
+            func speeds(_ speed: String) -> String {
+                """
+                {"arithmetic": \(speed), "loops": \(speed), "memory": \(speed), "transforms": \(speed), "overhead": 0, \
+                "threads": 1, "convolutions": [{"channels": 64, "direct": \(speed)}]}
+                """
+            }
+            // Who computes in no time needs no help.
+            let (fast, slow) = (try await plan(speeds("1e15")), try await plan(speeds("1e8")))
+            for (outcome, used) in [(fast, 1), (slow, 2)] {
+                #expect(outcome.code == 0 && outcome.errors == "", "\(outcome.errors)")
+                let busy = try objects(outcome).compactMap { $0["busySeconds"] as? Double }
+                #expect(busy.count == 2 && busy.count { $0 > 0 } == used)
+            }
+            #expect(try await plan(speeds("1e8")).output == slow.output)
+            for (text, message) in [
+                ("[]", "these are no speeds in JSON; see what GRAPHRUN_SPEEDS names"),
+                (speeds("-1"), "no machine has convolutions of -1.0 a second; see what GRAPHRUN_SPEEDS names"),
+            ] {
+                let outcome = try await plan(text)
+                #expect(outcome.code == 2)
+                #expect(outcome.errors == "graphrun: \(here.path("speeds.json")): \(message)\n")
+            }
+        }
+
         @Test("plan lists the rewrites that are in force")
         func rewrites() async throws {
             let here = try await workplace()

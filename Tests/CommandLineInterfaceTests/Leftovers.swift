@@ -2,22 +2,32 @@ internal import Foundation
 
 /// What is left of our programs on this machine.
 enum Leftovers {
-    /// Processes of the program, by their identifiers; waits a moment for those that are saying their last words.
+    /// A variable that programs which these tests start hand down to those that they start: others that run here, a
+    /// developer's own or those of the same tests at the same time, are none of ours.
+    static let mark = (name: "GRAPHRUN_TESTS", value: "\(ProcessInfo.processInfo.processIdentifier)")
+
+    /// Processes of the program, by their identifiers; waits for those that are saying their last words, which a busy
+    /// machine may delay.
     static func processes(of program: String = "graphrun") async throws -> [Int32] {
         var left = try running(program)
-        for _ in 0..<60 where !left.isEmpty {
+        let end = ContinuousClock.now + .seconds(60)
+        while !left.isEmpty, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(50))
             left = try running(program)
         }
         return left
     }
 
-    /// Processes of the program that run now.
+    /// Processes of the program that these tests have started and that run now.
     static func running(_ program: String = "graphrun") throws -> [Int32] {
         let path = URL(filePath: try Programs.path(program)).resolvingSymlinksInPath().path(percentEncoded: false)
         return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { process in
             // Those that end meanwhile, and those of others, cannot be looked at.
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")) == path
+            guard (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")) == path else {
+                return false
+            }
+            let variables = FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
+            return variables.split(separator: 0).contains(Data("\(mark.name)=\(mark.value)".utf8))
         }.sorted()
     }
 

@@ -34,8 +34,8 @@ final class RunningProgram {
     }
 
     /// Waits until the program has printed `text`.
-    func waitForOutput(_ text: String, limit: Duration = .seconds(20)) async throws {
-        try await wait(limit, for: "printing '\(text)'") {
+    func waitForOutput(_ text: String) async throws {
+        try await wait(for: "printing '\(text)'") {
             (try? String(contentsOf: outputFile, encoding: .utf8))?.contains(text) ?? false
         }
     }
@@ -57,8 +57,8 @@ final class RunningProgram {
     }
 
     /// Waits for the end.
-    func outcome(limit: Duration = .seconds(30)) async throws -> Outcome {
-        try await wait(limit, for: "ending") { !process.isRunning }
+    func outcome() async throws -> Outcome {
+        try await wait(for: "ending") { !process.isRunning }
         return Outcome(
             // A program that a signal ended is no program that returned a code.
             code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
@@ -66,13 +66,17 @@ final class RunningProgram {
             errors: try String(contentsOf: errorFile, encoding: .utf8))
     }
 
-    private func wait(_ limit: Duration, for what: String, until isDone: () -> Bool) async throws {
-        let end = ContinuousClock.now + limit
+    /// Only what would never come is given up: how fast this machine is says nothing.
+    private static let limit = Duration.seconds(600)
+
+    private func wait(for what: String, until isDone: () -> Bool) async throws {
+        let end = ContinuousClock.now + RunningProgram.limit
         while !isDone() {
             guard ContinuousClock.now < end else {
                 if process.isRunning { kill(process.processIdentifier, SIGKILL) }
                 let command = ([process.executableURL?.lastPathComponent ?? ""] + (process.arguments ?? []))
-                throw TookTooLong(description: "\(command.joined(separator: " ")): not \(what) within \(limit)")
+                throw TookTooLong(
+                    description: "\(command.joined(separator: " ")): not \(what) within \(RunningProgram.limit)")
             }
             try await Task.sleep(for: .milliseconds(3))
         }

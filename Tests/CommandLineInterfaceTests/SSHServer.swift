@@ -33,7 +33,28 @@ final class SSHServer {
             cp user.pub allowed && { [ "$(id -u)" != 0 ] || mkdir -p /run/sshd; }
             """)
         guard prepared.code == 0 else { throw Programs.Missing(description: prepared.errors) }
-        let port = Int.random(in: 20_000..<32_000)
+        note = "\(folder)/process"
+        var found: Int?
+        // A port may be taken by others at any moment.
+        for _ in 0..<20 where found == nil {
+            let port = Int.random(in: 20_000..<32_000)
+            if try await SSHServer.listens(program, on: port, folder, here) { found = port }
+        }
+        guard let port = found else { throw Programs.Missing(description: "sshd does not listen anywhere") }
+        agent =
+            "ssh -p \(port) -i \(folder)/user -o BatchMode=yes -o StrictHostKeyChecking=no "
+            + "-o UserKnownHostsFile=\(folder)/known -o IdentitiesOnly=yes"
+    }
+
+    /// Starts the server; `false` where it cannot have the port.
+    private static func listens(
+        _ program: String, on port: Int, _ folder: String, _ here: Workplace
+    ) async throws -> Bool {
+        guard !Leftovers.isTaken(port) else { return false }
+        let variables = try here.environment([:])
+        let own = [Leftovers.mark.name, "GRAPHRUN_SPEEDS", "XDG_CACHE_HOME"].compactMap { name in
+            variables[name].map { "\(name)=\($0)" }
+        }.joined(separator: " ")
         let settings = """
             Port \(port)
             ListenAddress 127.0.0.1
@@ -43,17 +64,25 @@ final class SSHServer {
             UsePAM no
             PidFile \(folder)/process
             PasswordAuthentication no
+            SetEnv \(own)
 
             """
         try Data(settings.utf8).write(to: URL(filePath: "\(folder)/settings"))
-        note = "\(folder)/process"
         // In the background, where Foundation's `Process` does not wait for it: it would do nothing else until then.
         let started = try await here.shell("\(program) -f \(folder)/settings -E \(folder)/log")
         guard started.code == 0 else { throw Programs.Missing(description: started.errors) }
-        agent =
-            "ssh -p \(port) -i \(folder)/user -o BatchMode=yes -o StrictHostKeyChecking=no "
-            + "-o UserKnownHostsFile=\(folder)/known -o IdentitiesOnly=yes"
-        for _ in 0..<200 where !Leftovers.isTaken(port) { try await Task.sleep(for: .milliseconds(10)) }
+        // It says so when it listens, or ends where somebody else does.
+        let log = "\(folder)/log"
+        func said(_ words: String) -> Bool {
+            (try? String(contentsOfFile: log, encoding: .utf8))?.contains(words) == true
+        }
+        for _ in 0..<6000 {
+            if said("Server listening on 127.0.0.1 port \(port)") { return true }
+            if said("Cannot bind any address") { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try? FileManager.default.removeItem(atPath: log)
+        return false
     }
 
     deinit {

@@ -91,8 +91,7 @@ extension CommandLineSuite {
                     of: #/graphrun: worker \d needs \d+ MB of memory and may use 20 MB/#) != nil, "\(outcome.errors)")
             #expect(outcome.errorLines.last?.contains("such workers would") == true)
             #expect(try !here.names().contains("out"))
-            let left = try await here.shell("pgrep -f '[w]orker --attended .*--memory 20000000B' || true")
-            #expect(left.output == "")
+            #expect(try await Leftovers.processes() == [])
         }
     }
 }

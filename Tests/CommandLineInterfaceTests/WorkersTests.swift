@@ -75,16 +75,10 @@ extension CommandLineSuite {
             let run = try here.start(
                 ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"], by: "graphrun")
             try await run.waitForOutput("iteration 1/")
-            let started = try await here.shell("pgrep -P \(run.identifier) -f 'worker --attended' || true").outputLines
-            #expect(started.count == 2)
+            #expect(try Leftovers.running().count == 3, "the coordinator and two workers")
             run.end(by: SIGKILL)
             // They notice within a moment, and say their last words for a second.
-            var left = started
-            for _ in 0..<50 where !left.isEmpty {
-                try await Task.sleep(for: .milliseconds(100))
-                left = try await here.shell("ps -o pid= -p \(started.joined(separator: ",")) || true").outputLines
-            }
-            #expect(left.isEmpty)
+            #expect(try await Leftovers.processes() == [])
         }
     }
 }

@@ -42,6 +42,7 @@ final class Workplace {
         variables["GRAPHRUN_SPEEDS"] = speeds.path(percentEncoded: false)
         // What is remembered between runs is not the user's, and goes with the folder.
         variables["XDG_CACHE_HOME"] = outputs.appending(path: "cache").path(percentEncoded: false)
+        variables[Leftovers.mark.name] = Leftovers.mark.value
         return variables.merging(more) { $1 }
     }
 
@@ -80,10 +81,8 @@ final class Workplace {
     }
 
     /// Runs one of our programs to its end.
-    func run(_ arguments: String..., by program: String = "graphrun", limit: Duration = .seconds(30)) async throws
-        -> Outcome
-    {
-        try await start(arguments, by: program).outcome(limit: limit)
+    func run(_ arguments: String..., by program: String = "graphrun") async throws -> Outcome {
+        try await start(arguments, by: program).outcome()
     }
 
     func start(_ arguments: String..., by program: String = "graphrun") throws -> RunningProgram {
@@ -97,8 +96,8 @@ final class Workplace {
     }
 
     /// Runs a command line as a user types it.
-    func shell(_ line: String, limit: Duration = .seconds(30)) async throws -> Outcome {
-        try await RunningProgram("/bin/sh", ["-c", line], in: self).outcome(limit: limit)
+    func shell(_ line: String) async throws -> Outcome {
+        try await RunningProgram("/bin/sh", ["-c", line], in: self).outcome()
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Keys", .timeLimit(.minutes(1)))
+@Suite("Keys", .timeLimit(.minutes(15)))
 struct KeyTests {
     /// Counts what arrives at a listener.
     private final class Arrivals: Sendable {

@@ -3,7 +3,7 @@ import Messaging
 import Synchronization
 import Testing
 
-@Suite("The post office", .timeLimit(.minutes(1)))
+@Suite("The post office", .timeLimit(.minutes(15)))
 struct PostOfficeTests {
     /// What came, by the number of the transfer in its header.
     private final class Inbox: Sendable {

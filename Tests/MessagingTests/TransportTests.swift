@@ -52,7 +52,7 @@ final class Link: Sendable {
     }
 }
 
-@Suite("Transports", .timeLimit(.minutes(2)))
+@Suite("Transports", .timeLimit(.minutes(15)))
 struct TransportTests {
     @Test("values arrive in order, each in its buffer", arguments: Link.Sort.allCases)
     func values(_ sort: Link.Sort) throws {

@@ -79,7 +79,7 @@ struct NetworkTests {
         let square = drunet.floatingPointOperations(height: 256, width: 256)
         #expect(abs(square / 277.6e9 - 1) < 0.01)
         #expect(abs(drunet.floatingPointOperations(height: 768, width: 512) / square - 6) < 1e-9)
-        #expect(drunet.inferenceBytes(batch: 1, height: 256, width: 256, method: .direct) > 64 * 256 * 256 * 4 * 2)
+        #expect(drunet.memory(batch: 1, height: 256, width: 256, method: .direct).bytes() > 64 * 256 * 256 * 4 * 2)
         let ffdnet = try Network.recognise(SampleNetworks.ffdnet(channels: 3, features: 96, depth: 12))
         #expect(ffdnet.parameterCount == 852_108)
         let products = 9 * (13 * 96 + 10 * 96 * 96 + 96 * 12)
@@ -90,7 +90,7 @@ struct NetworkTests {
         #expect(dncnn.floatingPointOperations(height: 20, width: 40) == Double(2 * weights * 20 * 40))
         // The image, which is added at the end, where a layer reads and writes, and what a convolution keeps.
         let activations = (16 + 2 * 64) * 20 * 40 * 4
-        #expect(dncnn.inferenceBytes(batch: 1, height: 20, width: 40, method: .direct) == activations + 65536)
+        #expect(dncnn.memory(batch: 1, height: 20, width: 40, method: .direct).bytes() == activations + 65536)
     }
 
     @Test("what is wrong with weights is one clear line")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Plug-and-Play with the denoiser that is part of the program.
-@Suite("Plug-and-Play with the bundled denoiser", .timeLimit(.minutes(5)))
+@Suite("Plug-and-Play with the bundled denoiser", .timeLimit(.minutes(15)))
 struct BundledDenoiserTests {
     /// The metrics of every iteration.
     private func run(_ settings: [String: String], iterations: Int) throws -> (psnr: [Float], residual: [Float]) {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Promise 2: a tiled denoiser equals the untiled one to rounding.
-@Suite("Promise: exact tiles", .timeLimit(.minutes(10)))
+@Suite("Promise: exact tiles", .timeLimit(.minutes(30)))
 struct ExactTilesTests {
     /// Denoises the same image tiled and whole; the largest absolute difference.
     func difference(_ mode: TileMode, tile: Int, _ settings: [String: String]) throws -> Float {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Promise 1, for graphs that nobody has thought of.
-@Suite("Promise: same bits of random graphs", .timeLimit(.minutes(5)))
+@Suite("Promise: same bits of random graphs", .timeLimit(.minutes(15)))
 struct RandomGraphTests {
     /// Teams of workers that serve all graphs of a test, one after the other.
     private func check(_ seeds: ClosedRange<UInt64>, _ body: (Job, UInt64) throws -> [Int: Tensor]) throws {

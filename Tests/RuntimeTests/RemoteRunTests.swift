@@ -10,7 +10,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Runs over ZeroMQ", .timeLimit(.minutes(5)))
+@Suite("Runs over ZeroMQ", .timeLimit(.minutes(15)))
 struct RemoteRunTests {
     private func settings(_ folder: TemporaryFolder, _ more: [String: String] = [:]) throws -> [String: String] {
         let settings = [
@@ -186,13 +186,13 @@ struct RemoteRunTests {
         let error = #expect(throws: CrewError.self) {
             try Crew(
                 team.context, endpoints: team.endpoints + other.endpoints + ["tcp://127.0.0.1:1"],
-                program: RemoteTeam.program, patience: 1)
+                program: RemoteTeam.program, patience: 5)
         }
         #expect(
             error?.lines == [
                 "\(other.endpoints[0]): this worker runs version older, the coordinator test; "
                     + "use the same program everywhere",
-                "tcp://127.0.0.1:1: no worker answers within 1 s; start one there with "
+                "tcp://127.0.0.1:1: no worker answers within 5 s; start one there with "
                     + "'graphrun worker --bind tcp://127.0.0.1:1', or check address, port, firewall and key",
             ])
     }

@@ -73,14 +73,16 @@ final class RemoteTeam: Sendable {
     }
 
     /// - Parameter order: Numbers of the workers that are asked, in the order of a host list; by default all.
-    func crew(_ order: [Int]? = nil, patience: Double = 5) throws -> Crew {
+    func crew(_ order: [Int]? = nil, patience: Double = 60) throws -> Crew {
         let asked = order.map { numbers in numbers.map { self.endpoints[$0] } } ?? endpoints
         return try Crew(context, endpoints: asked, keys: keys, program: RemoteTeam.program, patience: patience)
     }
 
     /// The same workers, reached through relays.
     func crew(through relays: [DelayRelay]) throws -> Crew {
-        try Crew(context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program)
+        try Crew(
+            context, endpoints: relays.map { "tcp://127.0.0.1:\($0.port)" }, program: RemoteTeam.program,
+            patience: 60)
     }
 
     /// A relay before each worker.

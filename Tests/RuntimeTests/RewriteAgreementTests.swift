@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Every rewrite leaves values what they are, and the same for any number of workers.
-@Suite("Rewritten graphs", .timeLimit(.minutes(5)))
+@Suite("Rewritten graphs", .timeLimit(.minutes(15)))
 struct RewriteAgreementTests {
     /// A reconstruction that rewrites of certain rules apply to.
     enum Sample: String, CaseIterable, Sendable {

@@ -53,7 +53,7 @@ private final class CounterKernel: Kernel {
     }
 }
 
-@Suite("Runs", .timeLimit(.minutes(10)))
+@Suite("Runs", .timeLimit(.minutes(30)))
 struct RunTests {
     private var catalog: KernelCatalog {
         var catalog = KernelCatalog.standard

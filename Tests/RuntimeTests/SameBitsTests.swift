@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Promise 1: the result is byte-identical for any number of workers and any placement, and run to run.
-@Suite("Promise: same bits", .timeLimit(.minutes(10)))
+@Suite("Promise: same bits", .timeLimit(.minutes(30)))
 struct SameBitsTests {
     static let modes = TileMode.allCases
 

@@ -8,7 +8,7 @@ import Testing
 
 /// The whole iteration against deepinv's.
 @Suite(
-    "PnP trajectory", .timeLimit(.minutes(10)),
+    "PnP trajectory", .timeLimit(.minutes(30)),
     .enabled(if: SharedFiles.goldens.exist && SharedFiles.data.exist, "the fixtures in ../shared are not here"))
 struct TrajectoryTests {
     /// `pnp` on measurements from files, as `graphs emit --set measurements=…` makes it.

@@ -3,7 +3,8 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, neighbours, links, quality
+        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, neighbours, links, quality,
+            convergence, wholeConvergence = "convergence-whole"
     }
 
     private let effort: Effort
@@ -66,6 +67,8 @@ package struct Benchmark {
         try add(.stencil) { try GranularityBenchmark(effort, in: folder).run($0) }
         try add(.links) { try LinkBenchmark(files, effort, in: folder).run($0) }
         try add(.quality) { try QualityBenchmark(effort).run($0) }
+        try add(.convergence) { try ConvergenceBenchmark(effort, isWhole: false, in: folder).run($0) }
+        try add(.wholeConvergence) { try ConvergenceBenchmark(effort, isWhole: true, in: folder).run($0) }
         let whole = report(isWhole: true)
         try keep(whole)
         return whole

@@ -31,7 +31,7 @@ struct ConvergenceBenchmark {
         try Program(built: "graphs").run(["emit", "pnp", "-o", graph])
     }
 
-    func run() throws -> Section {
+    func run(_ keep: Keep) throws -> Section {
         var section = Section(
             "Whether iterations come to rest" + (isWhole ? ", whole photographs" : ""),
             "The graph `pnp` with its defaults: the best and the last of \(iterations) iterations with the stopping rule off, "
@@ -51,15 +51,19 @@ struct ConvergenceBenchmark {
                     name, denoiser, decimals(best, 2), "\((long.firstIndex(of: best) ?? 0) + 1)", decimals(last, 2),
                     decimals(best - last, 2), "\(stopped.count)", decimals(end, 2),
                 ])
+                if effort.isFull { section.requirements = requirements(worst) }
+                try keep(section)
             }
         }
-        guard effort.isFull else { return section }
-        section.requirements = worst.sorted { $0.key < $1.key }.map {
+        return section
+    }
+
+    private func requirements(_ worst: [String: Double]) -> [Requirement] {
+        worst.sorted { $0.key < $1.key }.map {
             Requirement(
                 "\($0.key): most that is lost after the best iteration", .atMost, ConvergenceBenchmark.tolerated, "dB",
                 measured: $0.value)
         }
-        return section
     }
 
     private var iterations: Int { effort.isFull ? ConvergenceBenchmark.most : 5 }

@@ -47,6 +47,9 @@ void cdnnl_context_destroy(cdnnl_context *context);
 int cdnnl_convolution_create(cdnnl_context *context, const cdnnl_shape *shape, cdnnl_convolution **convolution);
 void cdnnl_convolution_destroy(cdnnl_convolution *convolution);
 
+/// Bytes of scratch memory that a convolution will need, without preparing it.
+int cdnnl_scratch(cdnnl_context *context, const cdnnl_shape *shape, int64_t *bytes);
+
 /// Name of the implementation, such as `jit:avx512_core`.
 const char *cdnnl_convolution_implementation(const cdnnl_convolution *convolution);
 /// Bytes of scratch memory that a run needs.

@@ -164,22 +164,22 @@ extension Denoiser {
             let height = (image.shape[2] + stride - 1) / stride * stride
             let width = (image.shape[3] + stride - 1) / stride * stride
             let images = image.shape[0]
-            // Unless it is told otherwise, a plan uses Winograd's method, which takes the most memory.
-            let winograd = convolutions.value.method(automatic: .winograd)
             let inference = NetworkWork(network, batch: images, height: height, width: width)
             var work: [Work: Double] = [:]
             for (layers, operations) in inference.convolutions {
                 let choice = layers.suitWinograd ? convolutions.value : .direct
                 work[.convolution(channels: layers.channels, choice), default: 0] += operations
             }
-            return Cost(
-                operations: work.values.sorted().reduce(0, +), work: work, bytes: inference.bytes,
-                sharedBytes: [
-                    // The networks of a worker run one after another, on memory for the largest of them.
-                    "inference": network.inferenceBytes(
-                        batch: min(images, batch.value), height: height, width: width, method: winograd),
-                    "\(path) \(winograd) \(batch.value)": network.weightsBytes(method: winograd),
-                ])
+            var cost = Cost(
+                operations: work.values.sorted().reduce(0, +), work: work, bytes: inference.bytes)
+            for automatic in ConvolutionMethod.allCases {
+                let method = convolutions.value.method(automatic: automatic)
+                cost.inference[automatic] = Cost.Inference(
+                    weights: "\(path) \(method) \(batch.value)",
+                    memory: network.memory(
+                        batch: min(images, batch.value), height: height, width: width, method: method))
+            }
+            return cost
         }
     }
 

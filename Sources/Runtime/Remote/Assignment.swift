@@ -1,6 +1,7 @@
 internal import Foundation
 package import GraphModel
 package import Kernels
+package import Networks
 package import Scheduling
 
 /// All that a worker must know to take its part in a run: it makes the plan of it itself, since a plan is a pure function.
@@ -56,8 +57,12 @@ package struct Assignment: Codable, Sendable {
 
     /// The plan of the run.
     ///
+    /// - Parameter scratch: What the library here says of the scratch memory of convolutions, by this worker's threads; how
+    ///   much others take is nothing to it.
     /// - Throws: ``GraphError``, or ``RunError`` where the assignment contradicts itself.
-    package func plan(_ catalog: KernelCatalog) throws -> Plan {
+    package func plan(
+        _ catalog: KernelCatalog, scratch: (Set<ConvolutionShape>, _ threads: Int) -> [ConvolutionShape: Int]
+    ) throws -> Plan {
         let facts = FileFacts(
             Dictionary(self.facts.map { ($0.reference, $0.fact) }, uniquingKeysWith: { first, _ in first }))
         let declared = try Graph(Data(graph.utf8), file: name, kinds: catalog.kinds).expand(facts)
@@ -74,9 +79,8 @@ package struct Assignment: Codable, Sendable {
         guard Plan.isOrder(order, of: expansion, homes: placement) else {
             throw RunError.assignment("its order is none in which this graph can be computed")
         }
-        return Plan(
-            expansion,
-            workers: workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: $0.hasWinograd) },
-            links: Links(), homes: placement, order: order)
+        var team = workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: $0.hasWinograd) }
+        team[index].scratch = scratch(expansion.convolutions, team[index].threads)
+        return Plan(expansion, workers: team, links: Links(), homes: placement, order: order)
     }
 }

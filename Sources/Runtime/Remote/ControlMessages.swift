@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Messaging
+package import Networks
 package import Scheduling
 
 /// What a coordinator tells a worker.
@@ -21,6 +22,8 @@ package enum CoordinatorMessage: Codable, Sendable {
     case ping(sent: Double, inRun: Bool)
     /// Measure the way to the worker that listens at an endpoint.
     case probe(endpoint: String, key: String?)
+    /// How much scratch memory do these convolutions take?
+    case measureScratch([ConvolutionShape])
 }
 
 /// What a worker tells its coordinator.
@@ -50,6 +53,8 @@ package enum WorkerMessage: Codable, Sendable {
     case alive(Standing)
     /// The way to the worker at an endpoint; `nil` where it does not answer.
     case probed(endpoint: String, Link?)
+    /// Bytes of scratch memory of the convolutions that it was asked for, in order; `nil` where its library has none such.
+    case scratch([Int?])
 }
 
 /// What a worker says of itself.

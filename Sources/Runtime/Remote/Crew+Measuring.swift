@@ -1,3 +1,4 @@
+package import Networks
 package import Scheduling
 internal import Synchronization
 
@@ -53,6 +54,28 @@ extension Crew {
         var links = Links(Link(latency: latency, bandwidth: bandwidth))
         for (from, to, link) in measured { links[from, to] = link }
         return links
+    }
+
+    /// Bytes of scratch memory that each worker's library says convolutions take; without those that it does not know.
+    package func scratchBytes(of convolutions: Set<ConvolutionShape>) -> [[ConvolutionShape: Int]] {
+        let shapes = Array(convolutions)
+        guard !shapes.isEmpty else { return members.map { _ in [:] } }
+        tellAll(.measureScratch(shapes))
+        var known = [[ConvolutionShape: Int]](repeating: [:], count: members.count)
+        var silent = Set(members.indices)
+        let start = ContinuousClock.now
+        while !silent.isEmpty {
+            // Without an answer the plan reckons with the most that it can be.
+            let left = 5 - (ContinuousClock.now - start).seconds
+            guard left > 0, let word = words.next(within: left) else { break }
+            guard case .scratch(let bytes) = word.message, bytes.count == shapes.count else { continue }
+            for (shape, bytes) in zip(shapes, bytes) {
+                guard let bytes, (0...1 << 50).contains(bytes) else { continue }
+                known[word.worker][shape] = bytes
+            }
+            silent.remove(word.worker)
+        }
+        return known
     }
 
     /// The ways around a ring first.

@@ -126,7 +126,7 @@ package final class RemoteRun: Run {
         case .recorded(let part): progress.recorded(word.worker, part)
         case .ended(let record): progress.ended(word.worker, record)
         case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock, received: word.received)
-        case .alive, .welcome, .probed: break
+        case .alive, .welcome, .probed, .scratch: break
         }
     }
 

@@ -2,6 +2,7 @@ internal import Foundation
 package import Kernels
 package import Messaging
 internal import Synchronization
+internal import TensorMath
 
 /// A worker that serves one run after the other.
 package final class WorkerService: Sendable {
@@ -16,6 +17,9 @@ package final class WorkerService: Sendable {
 
     /// A coordinator that is silent for so long is gone.
     private static let patience = Duration.seconds(15)
+
+    /// More than graphs of many networks and sizes of tiles have.
+    private static let mostShapes = 10_000
 
     private let abilities: Abilities
     private let identity = UInt64.random(in: 0...UInt64.max)
@@ -118,6 +122,9 @@ package final class WorkerService: Sendable {
                 let office = self?.office.withLock { $0 }
                 office?.tell(WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
             }
+        case .measureScratch(let shapes) where session == nil && shapes.count <= WorkerService.mostShapes:
+            let known = Libraries.scratchBytes(Set(shapes), threads: abilities.threads)
+            office.tell(WorkerMessage.scratch(shapes.map { known[$0] }), run: header.run, to: address)
         default:
             if isOwn { session?.handle(message) }
         }

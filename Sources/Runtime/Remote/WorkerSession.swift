@@ -5,6 +5,7 @@ internal import Messaging
 internal import Scheduling
 internal import Synchronization
 internal import TensorFiles
+internal import TensorMath
 internal import Tensors
 
 /// One run on a worker: a thread of its own that makes the kernels and computes, and what the post office tells it.
@@ -90,7 +91,7 @@ final class WorkerSession: Sendable {
         case .file(let request, let hash, let bytes): inbox.answered(request, hash: hash, bytes: bytes)
         case .noFile(let request, let reason): inbox.refused(request, reason)
         case .leave: leave()
-        case .hello, .assign, .ping, .probe: break
+        case .hello, .assign, .ping, .probe, .measureScratch: break
         }
     }
 
@@ -141,7 +142,7 @@ final class WorkerSession: Sendable {
     }
 
     private func work() throws {
-        let plan = try assignment.plan(catalog)
+        let plan = try assignment.plan(catalog, scratch: Libraries.scratchBytes)
         let own = plan.workers[assignment.index]
         guard own.memoryBytes <= memory else {
             throw RunError.assignment(

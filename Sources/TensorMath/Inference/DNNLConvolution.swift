@@ -72,6 +72,27 @@ final class DNNLConvolution {
     }
 }
 
+extension DNNLContext {
+    /// Bytes of scratch memory that the library says a convolution takes, by threads that were set before; `nil` where it
+    /// has no such convolution.
+    func scratchBytes(_ shape: ConvolutionShape) -> Int? {
+        var shape = cdnnl_shape(shape)
+        var bytes: Int64 = 0
+        return cdnnl_scratch(handle, &shape, &bytes) == 0 ? Int(bytes) : nil
+    }
+}
+
+extension cdnnl_shape {
+    init(_ shape: ConvolutionShape) {
+        self.init(
+            batch: Int64(shape.batch), input_channels: Int64(shape.inputChannels),
+            output_channels: Int64(shape.outputChannels), height: Int64(shape.height), width: Int64(shape.width),
+            kernel: Int64(shape.kernel), stride: Int64(shape.stride), padding: Int64(shape.padding),
+            transposed: shape.isTransposed ? 1 : 0, bias: shape.hasBias ? 1 : 0, relu: shape.relu ? 1 : 0,
+            sum: shape.sums ? 1 : 0, winograd: shape.method == .winograd ? 1 : 0)
+    }
+}
+
 /// The sum of two activations of one size.
 final class DNNLSum {
     private let handle: OpaquePointer

@@ -94,4 +94,7 @@ extension Libraries {
 
     /// Whether oneDNN has Winograd's F(4×4, 3×3) on this processor.
     package static var hasWinograd: Bool { cdnnl_has_winograd() != 0 }
+
+    /// Channels that stand together in oneDNN's activations: 16 with AVX-512, else 8.
+    package static var channelBlock: Int { Int(cdnnl_block()) }
 }

@@ -68,14 +68,11 @@ package final class InferenceProgram {
                 let sum = try DNNLSum(context, count: shape[0] * target.channels * target.height * target.width)
                 steps.append(.add(sum, place(one), place(other), into: place(target)))
             case .convolve(let layer, let transposed, let source, let target, let sums):
-                let shape = cdnnl_shape(
-                    batch: Int64(shape[0]), input_channels: Int64(source.channels),
-                    output_channels: Int64(target.channels), height: Int64(source.height),
-                    width: Int64(source.width), kernel: Int64(layer.kernel), stride: Int64(layer.stride),
-                    padding: Int64(layer.padding), transposed: transposed ? 1 : 0, bias: layer.bias == nil ? 0 : 1,
-                    relu: layer.relu ? 1 : 0, sum: sums ? 1 : 0,
-                    winograd: method == .winograd && layer.suitsWinograd && !transposed ? 1 : 0)
-                let convolution = try DNNLConvolution(context, shape, name: layer.weight)
+                let shape = ConvolutionShape(
+                    layer, transposed: transposed, sums: sums, batch: shape[0],
+                    channels: (source.channels, target.channels), height: source.height, width: source.width,
+                    method: method)
+                let convolution = try DNNLConvolution(context, cdnnl_shape(shape), name: layer.weight)
                 scratchBytes = max(scratchBytes, convolution.scratchBytes)
                 implementations[layer.weight] = convolution.implementation
                 steps.append(

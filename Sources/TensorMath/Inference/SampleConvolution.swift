@@ -25,11 +25,10 @@ package final class SampleConvolution {
     ) throws(InferenceError) {
         // The library looks at the number of threads when it chooses how to split a convolution.
         cdnnl_set_threads(Int32(threads))
-        let shape = cdnnl_shape(
-            batch: 1, input_channels: Int64(channels), output_channels: Int64(channels), height: Int64(height),
-            width: Int64(width), kernel: 3, stride: 1, padding: 1, transposed: 0, bias: 0, relu: 1, sum: 0,
-            winograd: method == .winograd ? 1 : 0)
-        convolution = try DNNLConvolution(DNNLContext(), shape, name: "a sample")
+        let layer = Convolution(weight: "a sample", from: channels, to: channels, relu: true)
+        let shape = ConvolutionShape(
+            layer, batch: 1, channels: (channels, channels), height: height, width: width, method: method)
+        convolution = try DNNLConvolution(DNNLContext(), cdnnl_shape(shape), name: "a sample")
         weights = NetworkWeights.Ordered(
             convolution: convolution, weights: TensorBuffer(floatCount: (convolution.weightsBytes + 3) / 4), bias: nil)
         source = TensorBuffer(floatCount: channels * height * width)
