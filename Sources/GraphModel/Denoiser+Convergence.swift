@@ -1,4 +1,5 @@
 internal import Networks
+internal import Tensors
 
 extension Denoiser {
     /// The least noise level at which Plug-and-Play iterations with the bundled networks were seen to converge.
@@ -8,13 +9,17 @@ extension Denoiser {
     ///
     /// Total variation is a proximal operator, so that a loop with it converges like gradient descent does. Of a network that
     /// can be told only where its Jacobian was looked at in training.
-    func convergenceFactors(_ files: FileFacts, sigma: Setting<Double>?) -> [ConvergenceFactor] {
-        guard let method = try? method(files) else { return [] }
+    ///
+    /// - Parameter image: The shape of what is denoised.
+    func convergenceFactors(
+        for image: Shape, _ files: FileFacts, sigma: Setting<Double>?
+    ) -> [ConvergenceFactor] {
+        guard let method = try? method(for: image, files) else { return [] }
         let parameter = sigma?.parameter ?? "sigma"
         let level = sigma.map { "\(parameter) \(plain($0.value))" }
         guard case .network(let network, let path) = method else {
             return (level.map { [ConvergenceFactor($0)] } ?? [])
-                + [ConvergenceFactor("denoiser \(name.value.rawValue)")]
+                + [ConvergenceFactor("denoiser \(resolved(for: image).name.value.rawValue)")]
         }
         let bundled = DenoiserChoice(weights: path)?.rawValue
         var factors: [ConvergenceFactor] = []

@@ -50,7 +50,7 @@ struct QualityBenchmark {
         for (name, choice, other) in [
             ("gray", DenoiserChoice.gray, networks[0]), ("colour", .color, networks[1]),
         ] {
-            let images = name == "gray" ? photographs.map(luma) : photographs
+            let images = name == "gray" ? photographs.map(\.luma) : photographs
             let files = GraphFiles(folder: "")
             let bundled = try network(choice.weights ?? "", files)
             let ffdnet = try network(other, files)
@@ -98,18 +98,6 @@ struct QualityBenchmark {
             }
         }
         return Tensor([1, image.shape[1], effort.height, effort.width], values)
-    }
-
-    /// ITU-R BT.601, of 8 bits as in files.
-    private func luma(_ image: Tensor) -> Tensor {
-        let pixels = image.shape[2] * image.shape[3]
-        let values = (0..<pixels).map { pixel in
-            let luma =
-                0.299 * image.values[pixel] + 0.587 * image.values[pixels + pixel]
-                + 0.114 * image.values[2 * pixels + pixel]
-            return (luma * 255).rounded() / 255
-        }
-        return Tensor([1, 1, image.shape[2], image.shape[3]], values)
     }
 
     private func noisy(_ image: Tensor, _ sigma: Float, instance: Int, iteration: Int) -> Tensor {

@@ -50,7 +50,7 @@ public struct Denoise: NodeKind {
     public func convergenceFactors(
         _ context: NodeContext, gradientBounds: [[Double?]]
     ) -> [ConvergenceFactor] {
-        denoiser.convergenceFactors(context.files, sigma: sigma)
+        denoiser.convergenceFactors(context, sigma: sigma)
     }
 
     public var convolutions: ConvolutionChoice? { denoiser.choice }
@@ -100,7 +100,7 @@ public struct DenoiseByMap: NodeKind {
     public func convergenceFactors(
         _ context: NodeContext, gradientBounds: [[Double?]]
     ) -> [ConvergenceFactor] {
-        denoiser.convergenceFactors(context.files, sigma: nil)
+        denoiser.convergenceFactors(context, sigma: nil)
     }
 
     public var convolutions: ConvolutionChoice? { denoiser.choice }
@@ -127,6 +127,12 @@ extension Denoiser {
 
     fileprivate func method(_ context: NodeContext) throws(GraphError) -> Method {
         try method(for: context.type(0).shape, context.files)
+    }
+
+    fileprivate func convergenceFactors(
+        _ context: NodeContext, sigma: Setting<Double>?
+    ) -> [ConvergenceFactor] {
+        context.inputs.first?.first.map { convergenceFactors(for: $0.shape, context.files, sigma: sigma) } ?? []
     }
 
     fileprivate func output(_ context: NodeContext, takesMap: Bool = false) throws(GraphError) -> TensorType {
