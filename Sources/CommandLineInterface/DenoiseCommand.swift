@@ -37,6 +37,7 @@ struct DenoiseCommand: ParsableCommand {
         try checkOptions()
         let picture = try lookAtInput()
         try checkOutput(picture)
+        try checkSpace(picture)
         let loaded = try load(try graph(for: picture.type))
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, team: team, isRun: true)
@@ -98,6 +99,19 @@ struct DenoiseCommand: ParsableCommand {
         guard FileManager.default.isWritableFile(atPath: folder) else {
             throw Failure.usage("\(output): nothing can be written to this folder; name another")
         }
+    }
+
+    /// Refuses a result that would not fit on the disk.
+    private func checkSpace(_ picture: (type: TensorType, bitDepth: PNG.BitDepth)) throws {
+        let url = URL(filePath: output)
+        let file =
+            isPicture
+            ? DiskSpace.File(
+                url.lastPathComponent, most: PNG.largestSize(picture.type, bitDepth: picture.bitDepth))
+            : DiskSpace.File(
+                url.lastPathComponent, most: picture.type.byteCount + 256, least: picture.type.byteCount)
+        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+        try DiskSpace.check([file], in: folder, what: "the result")
     }
 
     /// An array of rank 2 lacks the axis.
@@ -165,7 +179,7 @@ struct DenoiseCommand: ParsableCommand {
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure.run("\(error)", "\(output) was not written")
+            throw Failure.run(SystemReason.of(error), "\(output) was not written")
         }
     }
 }

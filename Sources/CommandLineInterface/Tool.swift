@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Foundation
 public import GraphModel
 public import Kernels
+internal import Messaging
+internal import Runtime
 internal import Synchronization
 internal import TensorFiles
 internal import Tensors
@@ -65,22 +67,12 @@ public enum Tool {
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
-        Restart.mendLibraries()
-        prepareProcess()
+        Restart.mendOpenBLAS()
+        guard ProcessLimits.prepare() else { exit(2) }
+        Signals.watch()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)
-    }
-
-    /// Has what the system would end this process for be told in words.
-    private static func prepareProcess() {
-        FileSizeLimit.reportWrites()
-        MemoryRoom.onShortage { shortage in
-            Terminal.error("\(shortage)")
-            // Nothing else is to be done that may need memory.
-            _exit(1)
-        }
-        Signals.watch()
     }
 
     /// Parses and runs a command; its exit code.
@@ -127,6 +119,18 @@ struct Failure: Error {
     static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, code: 2) }
     /// The run failed or was stopped.
     static func run(_ lines: String...) -> Failure { Failure(lines: lines, code: 1) }
+}
+
+extension Failure {
+    /// A run that ended before its first iteration: most often its files are wrong, and nothing was started.
+    init(beforeAnything error: any Error) {
+        let isShort: Bool =
+            switch error {
+            case RunError.short, is MemoryShortage, is ThreadRefusal: true
+            default: false
+            }
+        self = isShort ? .run(SystemReason.of(error)) : .usage(SystemReason.of(error))
+    }
 }
 
 /// `graphrun`

@@ -90,7 +90,7 @@ struct GraphReader {
 
     /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
     private static func syntax(_ error: any Error, in text: String) -> (Int, String) {
-        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
+        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "it cannot be read"
         func number(after word: String) -> Int? {
             reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
         }
