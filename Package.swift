@@ -47,6 +47,8 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CLoops"),
+        // What comes before the libraries of a program.
+        .target(name: "CStart"),
         // The weights that the program comes with.
         .target(
             name: "CWeights", exclude: ["README.md", "graphrun-color.safetensors", "graphrun-gray.safetensors"]),
@@ -76,7 +78,7 @@ let package = Package(
             "CommandLineInterface",
             [
                 "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
-                "Messaging", "Runtime", "Pictures",
+                "Messaging", "Runtime", "Pictures", "CStart",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),

@@ -2,6 +2,7 @@ internal import GraphModel
 internal import Kernels
 internal import Networks
 internal import Scheduling
+internal import TensorFiles
 internal import Tensors
 
 /// By which of oneDNN's implementations the convolutions of a plan are computed on this machine; it asks the library, and
@@ -24,7 +25,7 @@ struct ConvolutionSurvey {
                 do {
                     try catalog.noteImplementations(kind, context)
                 } catch {
-                    throw Failure.usage("\(worker.name): '\(instance.id)': \(error)")
+                    throw Failure.usage("\(worker.name): '\(instance.id)': \(SystemReason.of(error))")
                 }
             }
             return shared.implementations

@@ -56,6 +56,7 @@ struct DenoiseCommand: ParsableCommand {
         let files = GraphFiles(folder: "")
         let picture = try lookAtInput(files)
         try checkOutput(picture)
+        try checkSpace(picture)
         let loaded = try load(try graph(for: options), files)
         let team = try hosts.gatherTeam()
         let plan = try hosts.plan(loaded, team: team, isRun: true)
@@ -184,6 +185,20 @@ struct DenoiseCommand: ParsableCommand {
         }
     }
 
+    /// Refuses a result that would not fit on the disk.
+    private func checkSpace(_ picture: Picture) throws {
+        guard !isToStandardOutput else { return }
+        let url = URL(filePath: output)
+        let file =
+            isPicture
+            ? DiskSpace.File(
+                url.lastPathComponent, most: PNG.largestSize(picture.image, bitDepth: picture.bitDepth))
+            : DiskSpace.File(
+                url.lastPathComponent, most: picture.stored.byteCount + 256, least: picture.stored.byteCount)
+        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+        try DiskSpace.check([file], in: folder, what: "the result")
+    }
+
     /// The graph `denoise`, for one image.
     private func graph(for options: Options) throws -> Graph {
         do throws(GraphError) {
@@ -246,7 +261,7 @@ struct DenoiseCommand: ParsableCommand {
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure.run("\(error)", "\(output) was not written")
+            throw Failure.run(SystemReason.of(error), "\(output) was not written")
         }
     }
 }

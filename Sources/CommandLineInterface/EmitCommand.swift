@@ -72,7 +72,7 @@ struct EmitCommand: ParsableCommand {
         do {
             return try graph.fileText()
         } catch {
-            throw .rule("it cannot be written as JSON: \(error)")
+            throw .rule("it cannot be written as JSON: \(SystemReason.of(error))")
         }
     }
 }

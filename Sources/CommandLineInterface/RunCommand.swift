@@ -73,7 +73,7 @@ struct RunCommand: ParsableCommand {
             // Nothing is lost before the loop begins, and nothing is left then.
             guard !log.records.isEmpty else {
                 folder.discard()
-                throw Failure.usage(SystemReason.of(error))
+                throw Failure(beforeAnything: error)
             }
             throw Failure.run(SystemReason.of(error), saved(in: folder))
         }

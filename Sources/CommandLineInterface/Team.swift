@@ -3,6 +3,7 @@ internal import Messaging
 internal import Networks
 internal import Runtime
 internal import Scheduling
+internal import TensorFiles
 
 /// The processes that a host file names: those that it says to start, and those that run already; all asked what they can
 /// do.
@@ -33,7 +34,7 @@ final class Team {
         } catch let error as CrewError {
             throw Failure.usage(roster.lines(error, members))
         } catch {
-            throw Failure.usage("\(error)")
+            throw Failure.usage(SystemReason.of(error))
         }
         let versions = crew.members.map(\.abilities.versions)
         if Set(versions).count > 1 {

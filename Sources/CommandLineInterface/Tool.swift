@@ -3,6 +3,7 @@ internal import Foundation
 public import GraphModel
 public import Kernels
 internal import Messaging
+internal import Runtime
 internal import Synchronization
 internal import TensorFiles
 internal import TensorMath
@@ -76,21 +77,11 @@ public enum Tool {
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
         if let warning = LibraryRestart.mend() { Terminal.warning(warning) }
-        prepareProcess()
+        guard ProcessLimits.prepare() else { exit(2) }
+        Signals.watch()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)
         exit(code)
-    }
-
-    /// Has what the system would end this process for be told in words.
-    private static func prepareProcess() {
-        FileSizeLimit.reportWrites()
-        MemoryRoom.onShortage { shortage in
-            Terminal.error("\(shortage)")
-            // Nothing else is to be done that may need memory.
-            _exit(1)
-        }
-        Signals.watch()
     }
 
     /// Parses and runs a command; its exit code.
@@ -137,6 +128,18 @@ struct Failure: Error {
     static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, code: 2) }
     /// The run failed or was stopped.
     static func run(_ lines: String...) -> Failure { Failure(lines: lines, code: 1) }
+}
+
+extension Failure {
+    /// A run that ended before its first iteration: most often its files are wrong, and nothing was started.
+    init(beforeAnything error: any Error) {
+        let isShort: Bool =
+            switch error {
+            case RunError.short, is MemoryShortage, is ThreadRefusal: true
+            default: false
+            }
+        self = isShort ? .run(SystemReason.of(error)) : .usage(SystemReason.of(error))
+    }
 }
 
 /// `graphrun`

@@ -5,6 +5,7 @@ internal import Kernels
 internal import Messaging
 internal import Runtime
 internal import Scheduling
+internal import TensorFiles
 internal import TensorMath
 
 struct WorkerCommand: ParsableCommand {
@@ -110,7 +111,7 @@ struct WorkerCommand: ParsableCommand {
                 catalog: Tool.configuration.kernels, store: try FileStore(folder: folder)
             ) { line in Terminal.error(line) }
         } catch {
-            throw Failure.usage("\(error)")
+            throw Failure.usage(SystemReason.of(error))
         }
     }
 

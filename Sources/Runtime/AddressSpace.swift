@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tensors
 
 /// A limit on the memory of this process, as batch systems set them: on its addresses (`ulimit -v`) or on those of them that
 /// it may write to (`ulimit -d`).
@@ -33,22 +34,19 @@ package struct AddressSpace: Equatable, Sendable {
     /// - Parameters:
     ///   - workers: In this process, each with the threads that it computes with.
     package static func overhead(workers: [Int]) -> Int {
-        let stack = stackBytes
-        let own = workers.count * workerStackBytes
-        // Those of oneDNN and those that share out loops, which come and go.
-        let computing = workers.reduce(0) { $0 + max(0, $1 - 1) } + min(workers.reduce(0, +), processors)
-        return own + (computing + spareThreads) * stack + spareBytes
+        // A worker's threads are itself and those that help it: oneDNN's own, and those that loops are shared out to.
+        let helping = workers.reduce(0) { $0 + max(0, $1 - 1) }
+        let threads = helping + min(helping, ProcessInfo.processInfo.activeProcessorCount) + spareThreads
+        return workers.count * workerStackBytes + threads * stackBytes + spareBytes
     }
 
     /// The stack of a thread that computes for a worker.
     package static let workerStackBytes = 16 << 20
 
-    /// For signals, messages and the pool of the system's.
-    private static let spareThreads = 4
-    /// For code that is made at run time, the plans of transforms, what is said, and what is always left over.
-    private static let spareBytes = 80 << 20
-
-    private static var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
+    /// Of the system's own pool.
+    private static let spareThreads = 1
+    /// What is always left over, and code that is made at run time, the plans of transforms and what is said.
+    private static let spareBytes = MemoryRoom.reserve + (24 << 20)
 
     /// Bytes of a thread's stack where nothing else is asked for.
     private static var stackBytes: Int {

@@ -112,7 +112,7 @@ package struct InProcessRun: Run {
                     end(Result { () throws(RunError) in try work(index, arenas[index], transport, setup, origin) })
                 }
             } catch {
-                end(.failure(.lost(worker: name, reason: error.description)))
+                end(.failure(.short(worker: name, reason: error.description)))
             }
         }
         done.wait()
@@ -145,7 +145,7 @@ package struct InProcessRun: Run {
             do throws(MemoryShortage) {
                 arenas.append(try TensorBuffer(asking: worker.arenaCount))
             } catch {
-                throw .lost(worker: worker.worker.name, reason: error.description)
+                throw .short(worker: worker.worker.name, reason: error.description)
             }
         }
         return arenas

@@ -10,6 +10,8 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     case data(String)
     /// A worker cannot be reached, or can no longer: its endpoint and why.
     case lost(worker: String, reason: String)
+    /// There is not enough of something on this machine, such as memory, for a worker: its name and what is lacking.
+    case short(worker: String, reason: String)
     /// All workers are there, but wait for each other and nothing arrives: who for whom.
     case standstill(String)
 
@@ -18,7 +20,7 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
         case .failed(let worker, let instance, let reason): "\(worker): '\(instance)': \(reason)"
         case .checkpoint(let message), .data(let message), .standstill(let message): message
         case .assignment(let reason): "the assignment from the coordinator is refused: \(reason)"
-        case .lost(let worker, let reason): "\(worker): \(reason)"
+        case .lost(let worker, let reason), .short(let worker, let reason): "\(worker): \(reason)"
         }
     }
 }

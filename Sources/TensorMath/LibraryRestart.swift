@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Starts the program again where libraries need to be told something before they are loaded.
 package enum LibraryRestart {
-    /// Has OpenBLAS run the kernels that this processor is made for and start no threads of its own, OpenMP's threads sleep
-    /// while there is nothing to compute, and the allocator reserve little where addresses are limited: where the environment does not say so, the program starts once more with the variables set. That costs
+    /// Has OpenBLAS run the kernels that this processor is made for, and OpenMP's threads sleep while there is nothing to
+    /// compute: where the environment does not say so, the program starts once more with the variables set. That costs
     /// about 10 ms, and happens once: what it starts itself inherits them.
     ///
     /// - Returns: What to tell the user where it could not be done.
@@ -14,7 +14,7 @@ package enum LibraryRestart {
             let reason = start(setting: variables)
             let list = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             return "starting anew with \(list) failed (\(reason)); set this yourself, or computing here is several "
-                + "times slower, alone or beside other programs, and take more memory"
+                + "times slower, alone or beside other programs"
         #else
             return nil
         #endif
@@ -28,8 +28,6 @@ package enum LibraryRestart {
             variables[BLASCore.variable] = BLASCore.mend(
                 core: Libraries.openBLASCore, features: BLASCore.features(cpuInfo: text), environment: environment)
         #endif
-        variables[BLASThreads.variable] = BLASThreads.mend(environment: environment)
-        variables[AllocatorArenas.variable] = AllocatorArenas.mend(environment: environment)
         variables[OpenMPWaiting.variable] = OpenMPWaiting.mend(environment: environment)
         return variables
     }

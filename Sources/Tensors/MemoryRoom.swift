@@ -22,7 +22,7 @@ package struct MemoryShortage: Error, Equatable, CustomStringConvertible {
 /// What is large is asked for here, and had only if some is left over then. So there is always some for all that is small.
 package enum MemoryRoom {
     /// What is left over, for what nobody asks for.
-    private static let reserve = 32 << 20
+    package static let reserve = 32 << 20
     /// Less than this is small.
     private static let smallest = 1 << 16
     /// One at a time, or two could count on the same bytes.
