@@ -71,7 +71,7 @@ extension CommandLineSuite {
                 (["nope"], "no graph is called 'nope'; there are: pnp, denoise, pnp-custom"),
                 (
                     ["pnp-custom", "--set", "foo=1"],
-                    "nothing is called 'foo' here; what can be set: image, iterations, step, strength, tolerance"
+                    "nothing is called 'foo' here; what can be set: image, iterations, layout, range, step, strength, tolerance"
                 ),
                 (
                     ["pnp", "--set", "sigma=2.5"],

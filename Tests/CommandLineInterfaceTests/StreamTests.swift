@@ -16,7 +16,8 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             try PNG.write(Samples.image(3, 24, 20), to: here.path("in.png"), bitDepth: .eight)
-            let outcome = try await here.run("denoise", "in.png", "ref.png", "--sigma", "0.1")
+            let outcome = try await here.run(
+                "denoise", "in.png", "ref.png", "--sigma", "0.1", "--denoiser", "total-variation")
             #expect(outcome.code == 0)
             return here
         }
@@ -37,7 +38,9 @@ extension CommandLineSuite {
             ])
         func images(line: String) async throws {
             let here = try await workplace()
-            let outcome = try await here.shell(line.replacing("PROGRAM", with: program))
+            let options = "--sigma 0.1 --denoiser total-variation"
+            let outcome = try await here.shell(
+                line.replacing("PROGRAM", with: program).replacing("--sigma 0.1", with: options))
             #expect(outcome.code == 0 && outcome.errors == "" && outcome.output == "")
             #expect(try here.bytes("out.png") == here.bytes("ref.png"))
         }
@@ -47,7 +50,8 @@ extension CommandLineSuite {
             let here = try await workplace()
             try here.write("localhost slots=2 threads=1\n", to: "hosts.txt")
             let outcome = try await here.shell(
-                "cat in.png | \(program) denoise - out.png --sigma 0.1 --tile 12 --workers hosts.txt")
+                "cat in.png | \(program) denoise - out.png --sigma 0.1 --denoiser total-variation --tile 12 "
+                    + "--workers hosts.txt")
             #expect(outcome.code == 0 && outcome.errors == "")
             let (result, reference) = (
                 try PNG.read(here.path("out.png")).image, try PNG.read(here.path("ref.png")).image
