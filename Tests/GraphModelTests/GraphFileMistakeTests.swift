@@ -41,7 +41,7 @@ struct GraphFileMistakeTests {
         Change(
             "\"graphrun\": 1", "\"graphrun\": 1,\n\"nods\": []",
             "s.graph:4: \"nods\" means nothing here; there can be: axes, graphrun, iterations, metrics, name, nodes, "
-                + "options, outputs, parameters, stop, summary"),
+                + "note, options, outputs, parameters, stop, summary"),
         Change(
             "\"sort\": \"number\"", "\"sort\": \"number\", \"default\": 1",
             "s.graph:23: \"default\" means nothing here; there can be: choices, help, maximum, minimum, name, sort, unit, "

@@ -108,7 +108,8 @@ struct RunEndTests {
         let short = try sample.job(folder, iterations: result.iterations, isWatched: false)
         for name in expansion.graph.outputs.keys.sorted() {
             let here = (expansion.output(name) ?? 0..<0).compactMap { result.kept[$0] }
-            #expect(!here.isEmpty && here == (try short.oracle(name)), "\(name) by \(workers) workers")
+            let expected = try short.oracle(name)
+            #expect(!here.isEmpty && here == expected, "\(name) by \(workers) workers")
         }
         for (position, state) in result.states {
             #expect(state.values.allSatisfy(\.isFinite), "\(expansion.instances[position].id)")
@@ -193,7 +194,8 @@ struct RunEndTests {
             let team = try RemoteTeam(workers: workers, catalog: job.catalog)
             defer { team.dismiss() }
             let here = try job.run(workers: workers)
-            #expect(here.iterations == 6 && here.conclusion == (try job.concludedOracle().conclusion))
+            let truth = try job.concludedOracle().conclusion
+            #expect(here.iterations == 6 && here.conclusion == truth)
             let there = try team.run(job)
             #expect(there.conclusion == here.conclusion && there.states == here.states && there.kept == here.kept)
             #expect(there.records.map(\.iteration) == Array(0...iterations))
@@ -218,9 +220,11 @@ struct RunEndTests {
                 return
             }
             #expect(divergence.iteration <= 12 && divergence.best == nil)
-            #expect(result.conclusion == (try job.concludedOracle().conclusion))
+            let truth = try job.concludedOracle().conclusion
+            #expect(result.conclusion == truth)
             #expect(result.worthKeeping.states.isEmpty && result.worthKeeping.kept.isEmpty)
-            #expect(try job.plan(workers: workers).workers.allSatisfy { $0.snapshotBytes == 0 })
+            let plan = try job.plan(workers: workers)
+            #expect(plan.workers.allSatisfy { $0.snapshotBytes == 0 })
         }
     }
 
@@ -229,12 +233,12 @@ struct RunEndTests {
         let folder = try TemporaryFolder()
         let plan = try EndingSample.spoiled.job(folder).plan(workers: workers)
         // Of x one, of parts one for each of the four shards.
-        let states = plan.workers.map { $0.states.values.reduce(0) { $0 + 4 * $1.count } }
+        let states = plan.workers.map { worker in 4 * worker.states.values.map(\.count).reduce(0, +) }
         #expect(states.reduce(0, +) == 5 * 4 * 9 * 7)
         for (worker, bytes) in zip(plan.workers, states) {
             #expect(worker.snapshotBytes == 3 * bytes)
-            #expect(
-                worker.memoryBytes == 4 * worker.arenaCount + worker.scratchBytes + worker.keptBytes + 3 * bytes)
+            let others: Int = 4 * worker.arenaCount + worker.scratchBytes + worker.keptBytes
+            #expect(worker.memoryBytes == others + 3 * bytes)
         }
     }
 }
