@@ -79,7 +79,7 @@ extension CommandLineSuite {
 
         private static let options = "slots=, threads=, memory=, address= and program="
 
-        static let refused: [Refused] = [
+        static let unreadable: [Refused] = [
             Refused("", [0xFF, 0xFE, 0x6C, 0, 0x0A, 0], "hosts.txt:1: this is text in UTF-16; save it as UTF-8"),
             Refused("", [0xFE, 0xFF, 0, 0x6C, 0, 0x0A], "hosts.txt:1: this is text in UTF-16; save it as UTF-8"),
             Refused("localhost\nl\u{0}o\n", [], "hosts.txt:2: this is no text; is it a host file?"),
@@ -96,7 +96,7 @@ extension CommandLineSuite {
                 #"hosts.txt:1: 'x\u{1B}[2J' means nothing for localhost; there are "# + options),
         ]
 
-        @Test("What is no UTF-8 is refused with its line, and nothing in a message is invisible", arguments: refused)
+        @Test("What is no UTF-8 is refused with its line, and nothing in a message is invisible", arguments: unreadable)
         func refused(_ bad: Refused) async throws {
             let outcome = try await run(Data(bad.hosts))
             #expect(outcome.code == 2)

@@ -112,7 +112,8 @@ struct RunEndTests {
             #expect(!here.isEmpty && here == expected, "\(name) by \(workers) workers")
         }
         for (position, state) in result.states {
-            #expect(state.values.allSatisfy(\.isFinite), "\(expansion.instances[position].id)")
+            let isFinite = state.values.allSatisfy { $0.isFinite }
+            #expect(isFinite, "\(expansion.instances[position].id)")
         }
     }
 
@@ -233,8 +234,10 @@ struct RunEndTests {
         let folder = try TemporaryFolder()
         let plan = try EndingSample.spoiled.job(folder).plan(workers: workers)
         // Of x one, of parts one for each of the four shards.
-        let states = plan.workers.map { worker in 4 * worker.states.values.map(\.count).reduce(0, +) }
-        #expect(states.reduce(0, +) == 5 * 4 * 9 * 7)
+        let states: [Int] = plan.workers.map { worker in 4 * worker.states.values.map(\.count).reduce(0, +) }
+        let all: Int = states.reduce(0, +)
+        let expected: Int = 5 * 4 * 9 * 7
+        #expect(all == expected)
         for (worker, bytes) in zip(plan.workers, states) {
             #expect(worker.snapshotBytes == 3 * bytes)
             let others: Int = 4 * worker.arenaCount + worker.scratchBytes + worker.keptBytes

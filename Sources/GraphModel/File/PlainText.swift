@@ -13,7 +13,7 @@ public enum PlainText {
     /// - Parameter what: What the file should be, such as `a host file`.
     /// - Throws: ``Complaint`` where it is not UTF-8.
     public static func decode(_ data: Data, as what: String) throws(Complaint) -> String {
-        for mark: [UInt8] in [[0xFF, 0xFE], [0xFE, 0xFF]] where data.starts(with: mark) {
+        for mark: [UInt8] in [[0xFF, 0xFE], [0xFE, 0xFF]] where data.count % 2 == 0 && data.starts(with: mark) {
             throw Complaint(line: 1, reason: "this is text in UTF-16; save it as UTF-8")
         }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
