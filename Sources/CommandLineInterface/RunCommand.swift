@@ -205,7 +205,7 @@ struct RunCommand: ParsableCommand {
             let report = RunReport(result, plan, arguments: CommandLine.arguments, seconds: seconds)
             try folder.write("run.json", report.json())
         }
-        pictures.writePictures(to: folder, &files, isQuiet: quiet)
+        pictures.writePictures(to: folder, &files)
         files.write("trace.json") {
             let trace = ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id }
             try folder.write("trace.json", trace)
@@ -224,6 +224,8 @@ struct RunCommand: ParsableCommand {
         let iterations: Int
         let folder: String
         let metrics: [String: Float]
+        /// What the pictures do not show.
+        let note: String?
     }
 
     /// - Parameter first: The iteration that the run went on from.
@@ -237,7 +239,8 @@ struct RunCommand: ParsableCommand {
                     EndLine(
                         event: words.isSuccess ? "end" : "stopped", reason: words.reason,
                         iterations: result.iterations, folder: folder.path,
-                        metrics: MetricsTable.last(result.records, upTo: result.iterations))))
+                        metrics: MetricsTable.last(result.records, upTo: result.iterations),
+                        note: RunPictures.clipping(result, plan.expansion))))
         case .terminal, .plain:
             if let line = words.line { Terminal.line(line) }
             for line in RunPictures.summary(result, plan.expansion) { Terminal.line(line) }

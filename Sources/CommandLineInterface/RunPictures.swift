@@ -39,17 +39,14 @@ struct RunPictures {
         }
     }
 
-    /// Writes images as PNG, and the pictures of how the run went; says what they do not show unless `isQuiet`.
-    func writePictures(to folder: RunFolder, _ files: inout SavedFiles, isQuiet: Bool = true) {
-        var clipped: [String] = []
+    /// Writes images as PNG, and the pictures of how the run went.
+    func writePictures(to folder: RunFolder, _ files: inout SavedFiles) {
         for output in RunPictures.outputs(expansion) {
             guard let value = result.kept[output.position], value.type.isPicture else { continue }
             files.write("\(output.file).png") {
                 try PNG.write(value, to: "\(folder.path)/\(output.file).png", bitDepth: .eight)
             }
-            if let share = value.clipped(bitDepth: .eight) { clipped.append("\(output.file).png (\(share))") }
         }
-        if !clipped.isEmpty, !isQuiet { Terminal.warning(RunPictures.note(clipped)) }
         if let comparison {
             files.write("comparison.png") { try folder.write("comparison.png", comparison.png()) }
         }
@@ -58,8 +55,13 @@ struct RunPictures {
         }
     }
 
-    /// - Parameter clipped: pictures, each with how many of its values are clipped.
-    private static func note(_ clipped: [String]) -> String {
+    /// What the pictures do not show of the values that are kept, if they do not show all.
+    static func clipping(_ result: RunResult, _ expansion: Expansion) -> String? {
+        let clipped = outputs(expansion).compactMap { file, position -> String? in
+            guard let value = result.kept[position], value.type.isPicture else { return nil }
+            return value.clipped(bitDepth: .eight).map { "\(file).png (\($0))" }
+        }
+        guard !clipped.isEmpty else { return nil }
         let others = clipped.count > 3 ? " and \(clipped.count - 3) more" : ""
         return "values outside of [0, 1] are clipped in \(clipped.prefix(3).joined(separator: ", "))\(others); "
             + "\(clipped.count == 1 ? "the .npy file of that name has" : "the .npy files of these names have") them all"
@@ -100,14 +102,15 @@ struct RunPictures {
 
     /// What is said at the end of a run.
     static func summary(_ result: RunResult, _ expansion: Expansion) -> [String] {
+        let clipping = [clipping(result, expansion)].compactMap { $0 }
         guard let image = first("result", result, expansion), let truth = first("truth", result, expansion),
             let own = psnr(image, truth)
-        else { return [] }
+        else { return clipping }
         let measured = (expansion.output("measurement") ?? 0..<0).compactMap { position in
             result.kept[position].flatMap { psnr($0, truth) }.map { "\(decimals($0, 2))" }
         }
         let beside = measured.isEmpty ? "" : "; the measurements have \(measured.joined(separator: ", ")) dB"
-        return ["result: \(decimals(own, 2)) dB\(beside)"]
+        return ["result: \(decimals(own, 2)) dB\(beside)"] + clipping
     }
 
     private static func first(_ name: String, _ result: RunResult, _ expansion: Expansion) -> Tensor? {
