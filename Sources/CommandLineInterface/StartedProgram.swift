@@ -72,7 +72,7 @@ final class StartedProgram {
             let line = String(decoding: text[..<end], as: UTF8.self)
             if let announcement = Announcement(in: line[...]) {
                 announcements.append(announcement)
-            } else {
+            } else if !line.allSatisfy(\.isWhitespace) {
                 lastLine = line
             }
             text.removeFirst(end + 1)

@@ -34,7 +34,7 @@ extension CommandLineSuite {
             #expect(lines.count == 17)
             #expect(lines[0].split(separator: " ").first == "node")
             #expect(lines[8].wholeMatch(of: #/gradients +data-gradient:blur +body +3 +1 × 3 × 32 × 32 .*/#) != nil)
-            #expect(lines[16].hasPrefix("g.graph: sound; 29 instances, 20 iterations of "))
+            #expect(lines[16].hasPrefix("g.graph: sound; 29 instances, 200 iterations of "))
             #expect(try here.names() == ["g.graph", "image.npy"])
         }
 

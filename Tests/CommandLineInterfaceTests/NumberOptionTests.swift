@@ -24,7 +24,7 @@ extension CommandLineSuite {
         private static let count = "a whole number from 1 to 1024"
         private static let bad = ["-1", "0", "1025", "1.5", "two", "-", "", "99999999999999999999", "--json"]
 
-        private static let denoise = ["denoise", "a.png", "b.png"]
+        private static let denoise = ["denoise", "image.npy", "out.npy"]
         private static let planning: [[String]] = [
             ["run", "g.graph"], ["plan", "g.graph"], ["dot", "g.graph"], denoise + ["--sigma", "0.1"],
         ]
