@@ -9,7 +9,7 @@ extension CommandLineSuite {
         private func told(_ here: Workplace, _ variables: String) async throws -> String {
             let program = try Programs.path("graphrun")
             let outcome = try await here.shell(
-                "\(variables) \(program) g.graph --output out --json --set iterations=100000 > log & pid=$!; "
+                "\(variables) \(program) g.graph --output out --json --set iterations=100000 --set tolerance=0 > log & pid=$!; "
                     + "while ! grep -q iteration log; do sleep 0.05; done; "
                     + "tr '\\0' '\\n' < /proc/$pid/environ | grep OPENBLAS_CORETYPE; kill -KILL $pid; rm -r out")
             return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -34,7 +34,10 @@ extension CommandLineSuite {
             let server = try await SSHServer(here)
             try here.write("\(SSHServer.host) slots=2\n\(SSHServer.host)\n", to: "hosts.txt")
             let run = try here.start(
-                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"] + settings,
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ] + settings,
                 by: "graphrun", environment: server.environment)
             try await run.waitForOutput("iteration 1/")
             // The coordinator, three workers, and the one that started two of them.
@@ -54,7 +57,10 @@ extension CommandLineSuite {
             let server = try await SSHServer(here)
             try here.write("\(SSHServer.host) slots=2\n", to: "hosts.txt")
             let run = try here.start(
-                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"] + settings,
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ] + settings,
                 by: "graphrun", environment: server.environment)
             try await run.waitForOutput("iteration 1/")
             run.interrupt()

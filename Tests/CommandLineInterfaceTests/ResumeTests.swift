@@ -42,7 +42,10 @@ extension CommandLineSuite {
                 "emit", "pnp", "--set", "image=image.npy", "--set", "denoiser=total-variation", "-o", "sub/g.graph",
                 by: "graphs")
             let common =
-                ["sub/g.graph", "--set", "iterations=3000", "--set", "tv-iterations=20", "--set", "sigma=0.04"]
+                [
+                    "sub/g.graph", "--set", "iterations=3000", "--set", "tolerance=0", "--set", "tv-iterations=20",
+                    "--set", "sigma=0.04",
+                ]
                 + ["--workers", "2", "--threads", "1"]
             let (iteration, command) = try await stop(
                 here, common + ["--output", "it's here"], at: #""iteration":3,"#)
@@ -66,7 +69,7 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             // An iteration takes long enough to be met in its midst, and so many that it does not matter where.
-            let settings = ["--set", "iterations=12", "--set", "tv-iterations=3000"]
+            let settings = ["--set", "iterations=12", "--set", "tolerance=0", "--set", "tv-iterations=3000"]
             var (iteration, command) = try await stop(
                 here, ["g.graph", "--output", "out"] + settings, at: #""event":"start""#)
             #expect((0..<12).contains(iteration))

@@ -27,7 +27,8 @@ extension CommandLineSuite {
             #expect(shown.first == "1" && shown.last == "4")
             #expect(lines[lines.count - 3].hasPrefix("not converged in 4 iterations: "))
             #expect(
-                lines[lines.count - 2].wholeMatch(of: #/result: \S+ dB; the measurements have \S+, \S+, \S+ dB/#) != nil)
+                lines[lines.count - 2].wholeMatch(of: #/result: \S+ dB; the measurements have \S+, \S+, \S+ dB/#) != nil
+            )
             #expect(lines.last == "result and pictures: out")
             #expect(!outcome.output.contains("\u{1B}") && !outcome.output.contains("\r"))
         }

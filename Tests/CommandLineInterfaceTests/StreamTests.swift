@@ -190,7 +190,8 @@ extension CommandLineSuite {
             let feeder = try here.start(["emit", "pnp", "--set", "image=image.npy", "-o", fifo], by: "graphs")
             let run = try here.start(
                 [
-                    "run", fifo, "--set", "iterations=100000", "--set", "denoiser=total-variation", "--set",
+                    "run", fifo, "--set", "iterations=100000", "--set", "tolerance=0", "--set",
+                    "denoiser=total-variation", "--set",
                     "tv-iterations=5", "--output", "out",
                 ], by: "graphrun")
             try await run.waitForOutput("iteration ")

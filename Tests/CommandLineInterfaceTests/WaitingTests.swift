@@ -27,7 +27,10 @@ extension CommandLineSuite {
             try await here.preparePnP()
             try here.write("localhost slots=2\n", to: "hosts.txt")
             let run = try here.start(
-                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"], by: "graphrun",
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ], by: "graphrun",
                 environment: nobody.merging(variables) { $1 })
             try await run.waitForOutput("iteration 1/")
             let processes = try Leftovers.running()
@@ -51,7 +54,10 @@ extension CommandLineSuite {
             try here.write("#!/bin/sh\nshift\nexec env -u GOMP_SPINCOUNT \"$@\"\n", to: "agent")
             try here.write("me@127.0.0.1\n", to: "hosts.txt")
             let run = try here.start(
-                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"], by: "graphrun",
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ], by: "graphrun",
                 environment: nobody.merging(["GRAPHRUN_SSH": "sh \(here.path("agent"))"]) { $1 })
             try await run.waitForOutput("iteration 1/")
             let processes = try Leftovers.running()

@@ -73,7 +73,10 @@ extension CommandLineSuite {
             try await here.preparePnP()
             try here.write("localhost slots=2\n", to: "hosts.txt")
             let run = try here.start(
-                ["g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--output", "out"], by: "graphrun")
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ], by: "graphrun")
             try await run.waitForOutput("iteration 1/")
             #expect(try Leftovers.running().count == 3, "the coordinator and two workers")
             run.end(by: SIGKILL)
