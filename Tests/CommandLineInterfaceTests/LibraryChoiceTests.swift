@@ -49,9 +49,10 @@ extension CommandLineSuite {
                 "ONEDNN_MAX_CPU_ISA=AVX " + command.replacing("SUBCOMMAND", with: subcommand))
             #expect(outcome.code == 2)
             #expect(
-                outcome.errors == "graphrun: worker 0: 'denoised[0]': m_up3.0.weight: oneDNN: the library has only a "
-                    + "reference loop for it on this processor, which would take hours; use a processor with AVX2, "
-                    + "or another oneDNN\n")
+                // Before it stands that nobody knows whether a loop with these weights converges.
+                outcome.errorLines.last == "graphrun: worker 0: 'denoised[0]': m_up3.0.weight: oneDNN: the library has "
+                    + "only a reference loop for it on this processor, which would take hours; use a processor with "
+                    + "AVX2, or another oneDNN")
             #expect(try !here.names().contains("runs"))
         }
 
