@@ -188,7 +188,7 @@ struct RunCommand: ParsableCommand {
     ) throws {
         let records = (resume == nil ? [] : folder.records(upTo: first)) + result.records
         let pictures = RunPictures(result, plan.expansion, records)
-        let isFinished = result.iterations >= plan.expansion.iterations
+        let isFinished = EndingWords(result, plan.expansion).isSuccess
         var files = SavedFiles(folder: folder.path)
         if isFinished { pictures.writeArrays(to: folder, &files) }
         if !result.states.isEmpty {

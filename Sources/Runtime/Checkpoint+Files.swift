@@ -100,12 +100,23 @@ extension Checkpoint {
     package func write(to folder: String, afterEach step: () throws -> Void = {}) throws {
         let places = CheckpointPlaces(folder)
         try places.clear(afterEach: step)
-        try Folder.make(places.fresh)
+        do {
+            try writeFiles(to: places.fresh, afterEach: step)
+        } catch let error as TensorFileError {
+            // A part of one serves nobody, and takes room.
+            try? Folder.remove(places.fresh)
+            throw error
+        }
+        try places.swap(afterEach: step)
+    }
+
+    private func writeFiles(to folder: String, afterEach step: () throws -> Void) throws {
+        try Folder.make(folder)
         try step()
         var names: [String: String] = [:]
         var hashes: [String: String] = [:]
         func write(_ bytes: [UInt8], as name: String) throws {
-            try AtomicFile.write(bytes, to: "\(places.fresh)/\(name)")
+            try AtomicFile.write(bytes, to: "\(folder)/\(name)")
             hashes[name] = ContentHash.of(bytes)
             try step()
         }
@@ -120,9 +131,8 @@ extension Checkpoint {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try write(Array(encoder.encode(header)), as: Checkpoint.headerName)
-        try CheckpointSeal(hashes, folder: places.fresh).write()
+        try CheckpointSeal(hashes, folder: folder).write()
         try step()
-        try places.swap(afterEach: step)
     }
 
     /// Bytes that the checkpoint of a run takes at most, beside its states' files.

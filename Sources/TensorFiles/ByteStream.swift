@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Synchronization
+internal import Tensors
 
 /// Pipes and standard input: what is in them can be read once, and is kept from then on.
 package enum ByteStream {
@@ -81,6 +82,9 @@ package enum ByteStream {
         while bytes.count <= longest {
             let count = Foundation.read(descriptor, &part, part.count)
             if count > 0 {
+                // An array that grows is copied to twice the room.
+                let room = bytes.count + count > bytes.capacity ? 2 * bytes.capacity + count : 0
+                guard MemoryRoom.has(room) else { throw .noMemory(path: name(path), bytes: room) }
                 bytes += part[..<count]
             } else if count == 0 {
                 return bytes

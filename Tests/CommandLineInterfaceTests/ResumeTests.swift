@@ -1,5 +1,7 @@
 internal import Foundation
 internal import TensorFiles
+internal import Tensors
+internal import TestSupport
 internal import Testing
 
 extension CommandLineSuite {
@@ -163,40 +165,151 @@ extension CommandLineSuite {
             #expect(try here.names() == ["g.graph", "image.npy", "other.graph", "out"])
         }
 
+        @Test("A file that holds something else than when the run began is named, and the run does not go on")
+        func changedInputs() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
+            let image = try here.bytes("image.npy")
+            let before = try here.bytes("out/run.json")
+            // Another picture of the same size, and one with another last bit.
+            var other = image
+            other[other.count - 4] ^= 1
+            try NPY.write(Tensor([1, 3, 32, 32]), to: here.path("black.npy"))
+            for changed in [other, try here.bytes("black.npy")] {
+                try changed.write(to: URL(filePath: here.path("image.npy")))
+                let outcome = try await here.run("g.graph", "--resume", "out", "--set", "iterations=9")
+                #expect(outcome.code == 2 && outcome.output == "")
+                #expect(
+                    outcome.errors
+                        == "graphrun: out: image.npy is not the file that this run began with; put that back, or begin a "
+                        + "new run\n")
+            }
+            #expect(try here.bytes("out/run.json") == before)
+            // A copy is as good as the file.
+            try image.write(to: URL(filePath: here.path("image.npy")))
+            #expect(try await here.run("g.graph", "--resume", "out", "--set", "iterations=9").code == 0)
+        }
+
+        @Test(
+            "So are measurements, kernels, masks and weights, each by its name",
+            arguments: [
+                ("load", "", #"{ "layout": "image", "path": "f.npy" }"#),
+                (
+                    "measure:blur", #""image""#,
+                    #"{ "operator": { "kernels": [{ "file": { "path": "f.npy" } }], "padding": "circular" } }"#
+                ),
+                ("measure:inpainting", #""image""#, #"{ "operator": { "mask": { "file": { "path": "f.npy" } } } }"#),
+                ("denoise", #""image""#, #"{ "denoiser": { "weights": "f.safetensors" }, "sigma": 0.1 }"#),
+            ])
+        func changedFiles(kind: String, inputs: String, settings: String) async throws {
+            let here = try Workplace()
+            try NPY.write(Samples.image(1), to: here.path("image.npy"))
+            try NPY.write(Samples.image(1), to: here.path("f.npy"))
+            if kind != "load" {
+                try NPY.write(Tensor([32, 32], Samples.image(1).values.map { $0 / 512 }), to: here.path("f.npy"))
+            }
+            try SafeTensors.write(
+                SampleNetworks.randomWeights(SampleNetworks.dncnn(channels: 1, features: 4, depth: 3), seed: 1),
+                to: here.path("f.safetensors"))
+            func graph(iterations: Int) -> String {
+                """
+                {
+                  "graphrun": 1, "name": "own", "summary": "", "iterations": \(iterations),
+                  "nodes": [
+                    { "id": "image", "kind": "load", "settings": { "layout": "image", "path": "image.npy" } },
+                    { "id": "y", "kind": "\(kind)", "inputs": [\(inputs)], "settings": \(settings) },
+                    { "id": "start", "kind": "zeros", "inputs": ["image"] },
+                    { "id": "x", "initial": "start", "next": "next" },
+                    { "id": "next", "kind": "descend", "inputs": ["x", "y"], "settings": { "step": 0.1 } }
+                  ],
+                  "outputs": { "result": "x" }
+                }
+                """
+            }
+            try here.write(graph(iterations: 1), to: "own.graph")
+            let first = try await here.run("own.graph", "--output", "out", "--quiet")
+            try #require(first.code == 0, "\(first.errors)")
+            try here.write(graph(iterations: 2), to: "own.graph")
+            let name = kind == "denoise" ? "f.safetensors" : "f.npy"
+            let whole = try here.bytes(name)
+            var other = whole
+            other[other.count - 4] ^= 1
+            try other.write(to: URL(filePath: here.path(name)))
+            let refused = try await here.run("own.graph", "--resume", "out", "--quiet")
+            #expect(refused.code == 2)
+            #expect(
+                refused.errors
+                    == "graphrun: out: \(name) is not the file that this run began with; put that back, or begin a new "
+                    + "run\n")
+            try whole.write(to: URL(filePath: here.path(name)))
+            let resumed = try await here.run("own.graph", "--resume", "out", "--quiet")
+            #expect(resumed.code == 0, "\(resumed.errors)")
+        }
+
+        @Test("A checkpoint that a crash left beside its place is gone on with", arguments: ["new", "old"])
+        func besideItsPlace(_ ending: String) async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
+            try FileManager.default.moveItem(
+                atPath: here.path("out/checkpoint"), toPath: here.path("out/checkpoint.\(ending)"))
+            let outcome = try await here.run("g.graph", "--resume", "out", "--set", "iterations=7")
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            #expect(try here.names(in: "out").filter { $0.hasPrefix("checkpoint") } == ["checkpoint"])
+            _ = try await here.run(
+                "g.graph", "--set", "iterations=7", "--set", "tv-iterations=5", "--output", "whole")
+            #expect(try here.bytes("out/result.npy") == here.bytes("whole/result.npy"))
+        }
+
         @Test("A damaged checkpoint is refused in a line")
         func damaged() async throws {
             let here = try Workplace()
             try await here.preparePnP()
             _ = try await here.start(["g.graph", "--output", "out"] + quick, by: "graphrun").outcome()
             let header = try here.text("out/checkpoint/checkpoint.json")
-            func attempt(_ text: String) async throws -> String {
+            let state = try here.bytes("out/checkpoint/state-0.npy")
+            func attempt(_ text: String, sealed: Bool = false) async throws -> String {
                 try here.write(text, to: "out/checkpoint/checkpoint.json")
+                // Who forges one with all its hashes is refused as well.
+                let seal =
+                    "\(ContentHash.of(Array(text.utf8)))  checkpoint.json\n\(ContentHash.of(Array(state)))  state-0.npy\n"
+                if sealed { try here.write(seal, to: "out/checkpoint/SHA256SUMS") }
                 let outcome = try await here.run("g.graph", "--resume", "out", "--set", "iterations=9")
                 #expect(outcome.code == 2)
                 return outcome.errors
             }
+            func damaged(_ name: String) -> String {
+                "graphrun: out/checkpoint: the checkpoint is damaged: \(name) is missing or not what was written; "
+                    + "begin a new run\n"
+            }
+            #expect(try await attempt(header + "\n") == damaged("checkpoint.json"))
+            #expect(try await attempt(header.replacing("\"iteration\" : 4", with: "\"iteration\" : 3")) == damaged("checkpoint.json"))
             for iteration in ["9223372036854775807", "-1"] {
                 let text = header.replacing("\"iteration\" : 4", with: "\"iteration\" : \(iteration)")
                 #expect(
-                    try await attempt(text)
+                    try await attempt(text, sealed: true)
                         == "graphrun: out/checkpoint: the checkpoint is damaged: it is from iteration \(iteration)\n")
             }
             #expect(
-                try await attempt(header.replacing("\"version\" : 2", with: "\"version\" : 7"))
-                    == "graphrun: out/checkpoint: the checkpoint is of version 7; this program reads version 2\n")
+                try await attempt(header.replacing("\"version\" : 3", with: "\"version\" : 7")).hasPrefix(
+                    "graphrun: out/checkpoint: the checkpoint is of version 7 and this program reads version 3, "))
             #expect(
-                try await attempt(header.replacing("state-0.npy", with: "../../image.npy"))
+                try await attempt(header.replacing("state-0.npy", with: "../../image.npy"), sealed: true)
                     == "graphrun: out/checkpoint: '../../image.npy' is not a file name of a checkpoint\n")
             #expect(
                 try await attempt(String(header.dropLast(9)))
                     == "graphrun: out/checkpoint: there is no checkpoint that can be read here; "
                     + "name the folder of a run\n")
-            let state = try here.bytes("out/checkpoint/state-0.npy")
+            let seal =
+                "\(ContentHash.of(Array(header.utf8)))  checkpoint.json\n\(ContentHash.of(Array(state)))  state-0.npy\n"
+            try here.write(seal, to: "out/checkpoint/SHA256SUMS")
             try state.dropLast(100).write(to: URL(filePath: here.path("out/checkpoint/state-0.npy")))
-            #expect(
-                try await attempt(header)
-                    == "graphrun: out/checkpoint/state-0.npy: ends too early: 12416 bytes are needed, 12316 are there; "
-                    + "write or copy the file again\n")
+            #expect(try await attempt(header) == damaged("state-0.npy"))
+            var flipped = state
+            flipped[flipped.count - 1] ^= 1
+            try flipped.write(to: URL(filePath: here.path("out/checkpoint/state-0.npy")))
+            #expect(try await attempt(header) == damaged("state-0.npy"))
         }
     }
 }

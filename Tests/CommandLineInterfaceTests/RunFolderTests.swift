@@ -27,7 +27,7 @@ extension CommandLineSuite {
             let here = try await finishedRun()
             #expect(try here.names() == ["g.graph", "image.npy", "out"])
             #expect(try here.names(in: "out") == Self.files)
-            #expect(try here.names(in: "out/checkpoint") == ["checkpoint.json", "state-0.npy"])
+            #expect(try here.names(in: "out/checkpoint") == ["SHA256SUMS", "checkpoint.json", "state-0.npy"])
         }
 
         @Test("metrics.csv has a row an iteration")

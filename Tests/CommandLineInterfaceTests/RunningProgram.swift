@@ -33,12 +33,21 @@ final class RunningProgram {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    /// Waits until the program has printed `text`.
-    func waitForOutput(_ text: String) async throws {
-        try await wait(for: "printing '\(text)'") {
-            (try? String(contentsOf: outputFile, encoding: .utf8))?.contains(text) ?? false
-        }
+    /// Waits until the program has printed `text`, so many times.
+    func waitForOutput(_ text: String, times: Int = 1) async throws {
+        try await wait(for: "printing '\(text)'") { RunningProgram.count(text, in: outputFile) >= times }
     }
+
+    /// Waits until the program has printed `text` among its errors, so many times.
+    func waitForErrors(_ text: String, times: Int) async throws {
+        try await wait(for: "complaining of '\(text)'") { RunningProgram.count(text, in: errorFile) >= times }
+    }
+
+    private static func count(_ text: String, in file: URL) -> Int {
+        ((try? String(contentsOf: file, encoding: .utf8)) ?? "").ranges(of: text).count
+    }
+
+    var isRunning: Bool { process.isRunning }
 
     var identifier: Int32 { process.processIdentifier }
 

@@ -13,6 +13,19 @@ struct ComparisonTests {
             return channel == 0 && column < 4 || channel == 2 && column >= 4 ? 1 : 0
         })
 
+    @Test(
+        "Its file is no larger than is said beforehand, whatever it shows",
+        arguments: [(1, 1), (12, 40), (128, 128), (301, 77), (500, 900)])
+    func size(_ extents: (height: Int, width: Int)) throws {
+        let panels = (0..<3).map { panel in
+            ComparisonPanel(
+                title: "measurement \(panel)",
+                image: .random([1, 3, extents.height, extents.width], in: 0...1, seed: UInt64(panel)), psnr: 12.34)
+        }
+        let size = try Comparison(panels).png().count
+        #expect(size <= Comparison.largestSize(height: extents.height, width: extents.width))
+    }
+
     @Test("Small images are enlarged by a whole number, every pixel a crisp square")
     func enlarged() throws {
         let png = try Comparison([ComparisonPanel(title: "truth", image: redAndBlue)]).png()

@@ -1,5 +1,7 @@
+internal import Foundation
 internal import Pictures
 internal import Tensors
+internal import TestSupport
 internal import Testing
 
 @Suite("ConvergencePlot")
@@ -23,6 +25,17 @@ struct ConvergencePlotTests {
             residual.append(0.4 / ((1 + t) * (1 + t)))
         }
         return (psnr, residual)
+    }
+
+    @Test("Its file is no larger than is said beforehand, however dense the lines")
+    func size() throws {
+        var random = SeededRandom(5)
+        for count in [50, 300, 5000] {
+            let psnr = (0..<count).map { _ in Double.random(in: 0...40, using: &random) }
+            let residual = psnr.map { exp($0) }
+            let size = try ConvergencePlot(title: "dense", psnr: psnr, residual: residual).png().count
+            #expect(size <= ConvergencePlot.largestSize, "\(count)")
+        }
     }
 
     @Test("Both lines are drawn, and follow the data")

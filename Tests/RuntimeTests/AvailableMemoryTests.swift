@@ -8,6 +8,12 @@ private let machineBytes = 64 << 30
 @Suite("Memory that a worker may use")
 struct AvailableMemoryTests {
     private func bytes(_ environment: [String: String] = [:], files: [String: String] = [:]) throws -> Int {
+        try memory(environment, files: files).bytes
+    }
+
+    private func memory(
+        _ environment: [String: String] = [:], files: [String: String] = [:], limit: AddressSpace? = nil
+    ) throws -> AvailableMemory {
         let folder = try TemporaryFolder()
         for (name, text) in files {
             let path = folder.file(name)
@@ -15,7 +21,33 @@ struct AvailableMemoryTests {
                 at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(filePath: path))
         }
-        return AvailableMemory(physical: machineBytes, environment: environment, root: folder.file("")).bytes
+        return AvailableMemory(
+            physical: machineBytes, environment: environment, root: folder.file(""), addressSpace: limit,
+            resident: 50 << 20)
+    }
+
+    @Test("is shared by the workers of a machine, but a limit on a process is for each of them")
+    func processLimit() throws {
+        #expect(try memory().share(among: 4, threads: 2) == machineBytes / 4)
+        #expect(try memory().inOneProcess(threads: 2) == machineBytes)
+        let limit = AddressSpace(option: "-v", limit: 2 << 30, used: 1 << 30)
+        let overhead = AddressSpace.overhead(workers: [2])
+        let own = (1 << 30) + (50 << 20) - overhead
+        #expect(try memory(limit: limit).inOneProcess(threads: 2) == own)
+        #expect(try memory(limit: limit).share(among: 4, threads: 2) == own)
+        #expect(try memory(limit: limit).share(among: 1000, threads: 2) == machineBytes / 1000)
+        // One that leaves nothing is still a number of bytes.
+        let tight = AddressSpace(option: "-d", limit: 1 << 20, used: 2 << 20)
+        #expect(tight.free == 0)
+        #expect(try memory(limit: tight).inOneProcess(threads: 2) == 1)
+    }
+
+    @Test("threads take stacks beside what a plan says, and more of them take more")
+    func overhead() {
+        let one = AddressSpace.overhead(workers: [1])
+        #expect(one > AddressSpace.workerStackBytes)
+        #expect(AddressSpace.overhead(workers: [1, 1]) == one + AddressSpace.workerStackBytes)
+        #expect(AddressSpace.overhead(workers: [3]) > one)
     }
 
     @Test("is the machine's where nothing limits it")

@@ -1,6 +1,7 @@
 import Foundation
 import GraphModel
 import Runtime
+import TensorFiles
 import Tensors
 import TestSupport
 import Testing
@@ -61,33 +62,82 @@ struct CheckpointTests {
         #expect(try Checkpoint(folder: folder.file("c")).history == nil)
     }
 
-    @Test("damage is one clear line, never a crash", arguments: 0..<200)
+    @Test("another file under a name that the run has read is found", arguments: ["changed", "gone", "new"])
+    func inputs(_ what: String) throws {
+        let job = try job(TemporaryFolder())
+        let before = ["a.npy": "1", "b.npy": "2"]
+        let checkpoint = try Checkpoint(job.expansion, iteration: 1, states: [:], inputs: before)
+        #expect(checkpoint.changed(before) == [])
+        let now = ["changed": "3", "gone": nil, "new": "2"][what] ?? nil
+        #expect(checkpoint.changed(["a.npy": "1", "b.npy": now]) == (what == "new" ? [] : ["b.npy"]))
+        #expect(checkpoint.changed(before.merging(["c.npy": "4"]) { $1 }) == ["c.npy"])
+    }
+
+    @Test("the hash of every file that a run reads is kept, also of weights that the program comes with")
+    func hashes() throws {
+        let folder = try TemporaryFolder()
+        let job = try job(folder, ["denoiser": "graphrun-gray"])
+        let image = folder.file("image.npy")
+        let hashes = try job.files.contentHashes()
+        #expect(hashes[image] == ContentHash.of(Array(try Data(contentsOf: URL(filePath: image)))))
+        #expect(hashes.values.contains(ContentHash.of(BundledWeights.gray.bytes)))
+        #expect(hashes.count == 2)
+        let states = Dictionary(uniqueKeysWithValues: try job.run(workers: 1).states.map { ($0, $1) })
+        try Checkpoint(job.expansion, iteration: 3, states: states, inputs: hashes).write(to: folder.file("c"))
+        #expect(try Checkpoint(folder: folder.file("c")).changed(hashes) == [])
+    }
+
+    @Test("no damage is taken for a checkpoint, and each is one clear line", arguments: 0..<300)
     func damage(seed: Int) throws {
         let folder = try TemporaryFolder()
         let job = try job(folder, ["iterations": "1"])
-        let states = Dictionary(
-            uniqueKeysWithValues: job.expansion.instances.indices.compactMap { position -> (Int, Tensor)? in
-                guard case .state = job.expansion.instances[position].content else { return nil }
-                return (position, Tensor(job.expansion.instances[position].type))
-            })
         let target = folder.file("c")
-        try Checkpoint(job.expansion, iteration: 1, states: states).write(to: target)
+        try Checkpoint(job.expansion, iteration: 1, states: job.emptyStates).write(to: target)
         var random = SeededRandom(UInt64(seed))
-        let file = "\(target)/\(seed % 2 == 0 ? "checkpoint.json" : "state-0.npy")"
-        var bytes = try Data(contentsOf: URL(filePath: file))
-        if seed % 5 == 0 {
-            bytes = bytes.prefix(Int.random(in: 0..<bytes.count, using: &random))
-        } else {
+        let file = "\(target)/\(["checkpoint.json", "state-0.npy", "SHA256SUMS"][seed % 3])"
+        let whole = try Data(contentsOf: URL(filePath: file))
+        var bytes = whole
+        switch seed % 5 {
+        case 0: bytes = bytes.prefix(Int.random(in: 0..<bytes.count, using: &random))
+        case 1: bytes.append(contentsOf: [0, 10, 32, 65].shuffled(using: &random).prefix(1))
+        case 2: bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << Int.random(in: 0..<8, using: &random)
+        default:
             for _ in 0..<8 {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
         }
+        try #require(bytes != whole)
         try bytes.write(to: URL(filePath: file))
-        do throws(RunError) {
-            _ = try Checkpoint(folder: target).states(for: job.expansion)
-        } catch {
-            #expect(!error.description.contains("\n"))
-        }
+        let error = try #require(throws: RunError.self) { try Checkpoint(folder: target) }
+        #expect(error.description.hasPrefix("\(target): ") && !error.description.contains("\n"))
+    }
+
+    @Test("a missing file is damage", arguments: ["state-0.npy", "SHA256SUMS"])
+    func missingFile(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        let job = try job(folder, ["iterations": "1"])
+        try Checkpoint(job.expansion, iteration: 1, states: job.emptyStates).write(to: folder.file("c"))
+        try FileManager.default.removeItem(atPath: folder.file("c/\(name)"))
+        #expect(
+            throws: RunError.checkpoint(
+                "\(folder.file("c")): the checkpoint is damaged: \(name) is missing or not what was written; "
+                    + "begin a new run")
+        ) { try Checkpoint(folder: folder.file("c")) }
+    }
+
+    @Test("one of the version before, which holds no hashes, is refused with what to do")
+    func oldVersion() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.file("c"), withIntermediateDirectories: true)
+        let text = """
+            {"graph": "1f", "iteration": 4, "parameters": {}, "rewriting": "all", "states": {}, "version": 2}
+            """
+        try Data(text.utf8).write(to: URL(filePath: folder.file("c/checkpoint.json")))
+        #expect(
+            throws: RunError.checkpoint(
+                "\(folder.file("c")): the checkpoint is of version 2 and this program reads version 3, which can tell "
+                    + "whether inputs have changed; go on with the program that wrote it, or begin a new run")
+        ) { try Checkpoint(folder: folder.file("c")) }
     }
 
     @Test("no checkpoint")
@@ -99,5 +149,16 @@ struct CheckpointTests {
         ) {
             try Checkpoint(folder: folder.path)
         }
+    }
+}
+
+extension Job {
+    /// Zeros for every state.
+    var emptyStates: [Int: Tensor] {
+        Dictionary(
+            uniqueKeysWithValues: expansion.instances.indices.compactMap { position -> (Int, Tensor)? in
+                guard case .state = expansion.instances[position].content else { return nil }
+                return (position, Tensor(expansion.instances[position].type))
+            })
     }
 }
