@@ -13,6 +13,12 @@ package struct AddressSpace: Equatable, Sendable {
     /// Bytes of it that are taken.
     package let used: Int
 
+    package init(option: String, limit: Int, used: Int) {
+        self.option = option
+        self.limit = limit
+        self.used = used
+    }
+
     package var free: Int { max(0, limit - used) }
 
     /// The limit that leaves the least; `nil` where there is none.

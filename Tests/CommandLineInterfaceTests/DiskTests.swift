@@ -1,5 +1,6 @@
 internal import Foundation
 internal import TensorFiles
+internal import Tensors
 internal import Testing
 
 /// A small file system of a test's own, which nobody else sees and which is gone with the shell that made it.

@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import Tensors
 import Testing
 
 @Suite("The size of a trace")
