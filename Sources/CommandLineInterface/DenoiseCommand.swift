@@ -209,7 +209,8 @@ struct DenoiseCommand: ParsableCommand {
                 let range = g.range("range", options.range, "the numbers that are black and white")
                 let image = g.add("image", Load(Setting(input), as: layout, range: range))
                 let tile = g.tiles(
-                    "tile", of: image, mode: Setting(.exact), size: Setting(options.tile), overlap: 0, denoiser: denoiser)
+                    "tile", of: image, mode: Setting(.exact), size: Setting(options.tile), overlap: 0,
+                    denoiser: denoiser)
                 let windows = g.add("windows", Crop(), image, over: tile)
                 let denoised = g.add("denoised", Denoise(denoiser, sigma: Setting(options.sigma)), windows, over: tile)
                 g.output("result", g.add("result", Blend(), denoised))

@@ -35,7 +35,8 @@ struct Roster {
                 let address = ownAddresses[host.line]
                 let launch = StartedWorkers.local(
                     program: program, threads: host.slots.threads,
-                    memory: host.slots.memory ?? AvailableMemory().share(among: localSlots, threads: host.slots.threads),
+                    memory: host.slots.memory
+                        ?? AvailableMemory().share(among: localSlots, threads: host.slots.threads),
                     bind: address.map { $0.hasPrefix("[") ? "tcp://[::]:*" : "tcp://0.0.0.0:*" },
                     neighbours: localSlots, place: place)
                 launches += Array(repeating: launch, count: host.slots.count)

@@ -21,7 +21,8 @@ struct RunFolder {
         do throws(TensorFileError) {
             try Folder.make(path)
         } catch {
-            throw Failure.usage("\(path): the folder cannot be made (\(RunFolder.reason(error))); choose another --output")
+            throw Failure.usage(
+                "\(path): the folder cannot be made (\(RunFolder.reason(error))); choose another --output")
         }
         lock = try RunFolder.lock(path, advice: "wait for its end, or choose another --output")
         // One that was at work when this one looked may have ended since.
@@ -37,7 +38,8 @@ struct RunFolder {
         do throws(TensorFileError) {
             try Folder.make("runs")
         } catch {
-            throw Failure.usage("runs: the folder cannot be made (\(RunFolder.reason(error))); choose another with --output")
+            throw Failure.usage(
+                "runs: the folder cannot be made (\(RunFolder.reason(error))); choose another with --output")
         }
         // Another run that begins at this moment makes the same name, or this one.
         guard let own = names.first(where: { mkdir($0, 0o777) == 0 || errno != EEXIST }) else {

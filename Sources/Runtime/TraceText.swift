@@ -11,7 +11,9 @@ struct TraceText {
     /// Names a line of the picture; `dropped` are events that it does not show.
     mutating func line(_ line: Int, named name: String, dropped: Int = 0) {
         let rest = dropped > 0 ? #""dropped":\#(dropped),"# : ""
-        add(#"{"args":{\#(rest)"name":\#(TraceText.quoted(name))},"name":"thread_name","ph":"M","pid":1,"tid":\#(line)}"#)
+        add(
+            #"{"args":{\#(rest)"name":\#(TraceText.quoted(name))},"name":"thread_name","ph":"M","pid":1,"tid":\#(line)}"#
+        )
     }
 
     /// Adds what lasted for a while, with a number that is shown of it; times are in microseconds.

@@ -63,7 +63,8 @@ extension CommandLineSuite {
         }
 
         @Test(
-            "A run that goes on takes what it replaces into account", .enabled(if: SmallDisk.isPossible, SmallDisk.comment))
+            "A run that goes on takes what it replaces into account",
+            .enabled(if: SmallDisk.isPossible, SmallDisk.comment))
         func goesOn() async throws {
             let here = try Workplace()
             try await here.preparePnP()
@@ -206,7 +207,8 @@ extension CommandLineSuite {
             // 5120 bytes: more than the small image, less than the other.
             let worker = try RunningProgram(
                 "/bin/sh",
-                ["-c", "ulimit -f 10; exec '\(try Programs.path("graphrun"))' worker --threads 1 --data data"], in: here)
+                ["-c", "ulimit -f 10; exec '\(try Programs.path("graphrun"))' worker --threads 1 --data data"], in: here
+            )
             try await worker.waitForOutput("\n")
             let endpoint = try #require(try worker.printed().split(whereSeparator: \.isWhitespace).dropFirst(2).first)
             try here.write("\(endpoint)\n", to: "hosts.txt")
@@ -220,7 +222,8 @@ extension CommandLineSuite {
                 #expect(outcome.errors.wholeMatch(of: line) != nil, "\(outcome.errors)")
             }
             let small = try await here.start(
-                ["g.graph", "--set", "image=small.npy", "--workers", "hosts.txt", "--quiet", "--output", "small"] + quick,
+                ["g.graph", "--set", "image=small.npy", "--workers", "hosts.txt", "--quiet", "--output", "small"]
+                    + quick,
                 by: "graphrun"
             ).outcome()
             #expect(small.code == 0, "\(small.errors)")
@@ -232,7 +235,8 @@ extension CommandLineSuite {
         func workerOnFullDisk() async throws {
             let here = try Workplace()
             try await here.preparePnP()
-            let run = "\"$graphrun\" g.graph --workers hosts.txt --set iterations=2 --set tv-iterations=5 --quiet --output"
+            let run =
+                "\"$graphrun\" g.graph --workers hosts.txt --set iterations=2 --set tv-iterations=5 --quiet --output"
             let outcome = try await onSmallDisk(
                 here, bytes: 65536,
                 """

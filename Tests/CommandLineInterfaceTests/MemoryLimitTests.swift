@@ -6,7 +6,9 @@ extension CommandLineSuite {
     /// Limits on the memory of a process, as batch systems set them.
     @Suite("Limits on memory")
     struct MemoryLimitTests {
-        private func limited(_ here: Workplace, _ option: String, _ kilobytes: Int, _ words: String) async throws -> Outcome {
+        private func limited(_ here: Workplace, _ option: String, _ kilobytes: Int, _ words: String) async throws
+            -> Outcome
+        {
             try await here.shell("ulimit \(option) \(kilobytes); exec '\(try Programs.path("graphrun"))' \(words)")
         }
 
@@ -42,7 +44,8 @@ extension CommandLineSuite {
                 refusals += 1
                 #expect(outcome.errorLines.count == 1 && outcome.output == "")
                 #expect(try !here.names().contains("out"))
-                let advice = try #require(outcome.errors.firstMatch(of: #/raise it to \d+ bytes.* \(ulimit (-[vd]) (\d+)\)/#))
+                let advice = try #require(
+                    outcome.errors.firstMatch(of: #/raise it to \d+ bytes.* \(ulimit (-[vd]) (\d+)\)/#))
                 #expect(advice.1 == option)
                 let enough = try #require(Int(advice.2))
                 #expect(enough > kilobytes)
@@ -65,7 +68,9 @@ extension CommandLineSuite {
             }
         }
 
-        @Test("Other commands: done, or refused in words", arguments: ["check g.graph", "denoise image.npy o.npy --sigma 0.1"])
+        @Test(
+            "Other commands: done, or refused in words",
+            arguments: ["check g.graph", "denoise image.npy o.npy --sigma 0.1"])
         func others(words: String) async throws {
             let here = try Workplace()
             try await here.preparePnP()
@@ -90,7 +95,8 @@ extension CommandLineSuite {
                 let outcome = try await limited(here, "-v", kilobytes, "\(words) --output out")
                 expectWords(outcome, kilobytes, codes: [0, 2])
                 if outcome.code == 0 { break }
-                sawWorkers = sawWorkers || outcome.errors.contains(#/worker 0 needs \d+ MB of memory and may use \d+ MB/#)
+                sawWorkers =
+                    sawWorkers || outcome.errors.contains(#/worker 0 needs \d+ MB of memory and may use \d+ MB/#)
                 kilobytes += 10_000
             }
             #expect(sawWorkers)
@@ -109,7 +115,8 @@ extension CommandLineSuite {
             #expect(outcome.code == 2)
             #expect(
                 outcome.errors.wholeMatch(
-                    of: #/graphrun: large.png: there is no memory for it: \d+ bytes more are not to be had; .*\n/#) != nil,
+                    of: #/graphrun: large.png: there is no memory for it: \d+ bytes more are not to be had; .*\n/#)
+                    != nil,
                 "\(outcome.errors)")
         }
     }

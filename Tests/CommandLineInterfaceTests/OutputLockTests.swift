@@ -5,7 +5,8 @@ extension CommandLineSuite {
     @Suite("Two runs at once")
     struct OutputLockTests {
         private let endless = [
-            "--set", "iterations=1000000", "--set", "tolerance=0", "--set", "tv-iterations=5", "--threads", "1", "--json",
+            "--set", "iterations=1000000", "--set", "tolerance=0", "--set", "tv-iterations=5", "--threads", "1",
+            "--json",
         ]
 
         private func held(_ outcome: Outcome, by run: RunningProgram, _ advice: String) {

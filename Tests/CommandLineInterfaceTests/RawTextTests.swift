@@ -25,11 +25,13 @@ extension CommandLineSuite {
             Attempt(line: "$graphrun g.graph --output loop/out", names: "loop"),
             Attempt(line: "touch runs; $graphrun g.graph; code=$?; rm runs; exit $code", names: "runs"),
             Attempt(line: "mkdir -p o1/graph.dot; $graphrun g.graph --output o1", names: "o1/graph.dot"),
-            Attempt(line: "mkdir -p o2/result.npy; $graphrun g.graph $quick --output o2", code: 1, names: "o2/result.npy"),
+            Attempt(
+                line: "mkdir -p o2/result.npy; $graphrun g.graph $quick --output o2", code: 1, names: "o2/result.npy"),
             Attempt(
                 line: "mkdir -p o3; touch o3/checkpoint.new; $graphrun g.graph $quick --output o3", code: 1,
                 names: "o3/checkpoint.new"),
-            Attempt(line: "mkdir -p o4/trace.json; $graphrun g.graph $quick --output o4", code: 1, names: "o4/trace.json"),
+            Attempt(
+                line: "mkdir -p o4/trace.json; $graphrun g.graph $quick --output o4", code: 1, names: "o4/trace.json"),
             Attempt(line: "mkdir -p o5/run.json; $graphrun g.graph $quick --output o5", names: "o5"),
             Attempt(line: "$graphrun denoise image.npy image.npy/o.npy --sigma 0.1", names: "image.npy/o.npy"),
             Attempt(line: "$graphrun denoise image.npy \(long).npy --sigma 0.1", code: 1, names: long),

@@ -284,7 +284,9 @@ extension CommandLineSuite {
                     + "begin a new run\n"
             }
             #expect(try await attempt(header + "\n") == damaged("checkpoint.json"))
-            #expect(try await attempt(header.replacing("\"iteration\" : 4", with: "\"iteration\" : 3")) == damaged("checkpoint.json"))
+            #expect(
+                try await attempt(header.replacing("\"iteration\" : 4", with: "\"iteration\" : 3"))
+                    == damaged("checkpoint.json"))
             for iteration in ["9223372036854775807", "-1"] {
                 let text = header.replacing("\"iteration\" : 4", with: "\"iteration\" : \(iteration)")
                 #expect(

@@ -119,7 +119,8 @@ extension CommandLineSuite {
             try expectStopped(try await program.outcome(), here, more: " --threads 1")
         }
 
-        @Test("'timeout' ends a run with its checkpoint", .enabled(if: Programs.installed("timeout") != nil, "not here"))
+        @Test(
+            "'timeout' ends a run with its checkpoint", .enabled(if: Programs.installed("timeout") != nil, "not here"))
         func timeout() async throws {
             let here = try Workplace()
             try await here.preparePnP()

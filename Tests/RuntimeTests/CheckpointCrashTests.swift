@@ -60,7 +60,8 @@ struct CheckpointCrashTests {
                 #expect(left == 3 || left == found, "after steps \(last) and \(second)")
                 try checkpoint(4).write(to: place)
                 #expect(iteration == 4)
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["c", "image.npy"])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["c", "image.npy"])
                 if isNextWhole { break }
                 for (ending, files) in copy { try restore(files, to: place + ending) }
             }
@@ -78,7 +79,8 @@ struct CheckpointCrashTests {
         let error = #expect(throws: TensorFileError.self) { try checkpoint(2).write(to: place) }
         #expect(
             error?.description
-                == "\(place).new: cannot be written (File exists); check the folder, its permissions and the free space")
+                == "\(place).new: cannot be written (File exists); check the folder, its permissions and the free space"
+        )
         #expect(iteration == 1)
     }
 

@@ -6,7 +6,8 @@ internal import Testing
 @Suite("The size of a PNG file")
 struct PNGSizeTests {
     @Test(
-        "is known before it is written, whatever it shows", arguments: [(1, 1, 1), (3, 1, 900), (1, 700, 3), (3, 300, 211)],
+        "is known before it is written, whatever it shows",
+        arguments: [(1, 1, 1), (3, 1, 900), (1, 700, 3), (3, 300, 211)],
         PNG.BitDepth.allCases)
     func bound(_ extents: (channels: Int, height: Int, width: Int), _ depth: PNG.BitDepth) throws {
         let shape: Shape = [1, extents.channels, extents.height, extents.width]

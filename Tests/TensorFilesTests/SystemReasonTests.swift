@@ -54,7 +54,8 @@ struct SystemReasonTests {
         #expect(try words { try full.write(contentsOf: Data([1])) } == "No space left on device")
         #expect(
             "\(TensorFileError.writing("x.npy", CocoaError(.fileWriteOutOfSpace)))"
-                == "x.npy: cannot be written (No space left on device); check the folder, its permissions and the free space")
+                == "x.npy: cannot be written (No space left on device); check the folder, its permissions and the free space"
+        )
     }
 
     @Test("JSON: what the decoder or encoder has against it")

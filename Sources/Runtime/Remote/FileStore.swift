@@ -13,7 +13,8 @@ package struct FileStore: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw .data(
-                "\(SystemReason.of(error, at: folder)); it cannot be made a folder for data, so name another with --data")
+                "\(SystemReason.of(error, at: folder)); it cannot be made a folder for data, so name another with --data"
+            )
         }
     }
 

@@ -112,7 +112,9 @@ final class WorkerSession: Sendable {
     }
 
     /// Where it is in its run, in words.
-    var position: String { "a worker in iteration \(iteration.load(ordering: .relaxed)) of a run of \(assignment.name)" }
+    var position: String {
+        "a worker in iteration \(iteration.load(ordering: .relaxed)) of a run of \(assignment.name)"
+    }
 
     /// Ends all waiting.
     func leave() {
