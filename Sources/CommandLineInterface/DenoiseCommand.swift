@@ -188,15 +188,14 @@ struct DenoiseCommand: ParsableCommand {
     /// Refuses a result that would not fit on the disk.
     private func checkSpace(_ picture: Picture) throws {
         guard !isToStandardOutput else { return }
-        let url = URL(filePath: output)
+        // As it was typed, for the message.
+        let folder = output.lastIndex(of: "/").map { String(output[..<$0]) }
+        let name = URL(filePath: output).lastPathComponent
         let file =
             isPicture
-            ? DiskSpace.File(
-                url.lastPathComponent, most: PNG.largestSize(picture.image, bitDepth: picture.bitDepth))
-            : DiskSpace.File(
-                url.lastPathComponent, most: picture.stored.byteCount + 256, least: picture.stored.byteCount)
-        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
-        try DiskSpace.check([file], in: folder, what: "the result")
+            ? DiskSpace.File(name, most: PNG.largestSize(picture.image, bitDepth: picture.bitDepth))
+            : DiskSpace.File(name, most: picture.stored.byteCount + 256, least: picture.stored.byteCount)
+        try DiskSpace.check([file], in: folder.map { $0.isEmpty ? "/" : $0 } ?? ".", what: "the result")
     }
 
     /// The graph `denoise`, for one image.

@@ -68,7 +68,7 @@ extension CommandLineSuite {
                 ("printf 'Password: '", "it ended with code 3 and printed 'Password:'"),
                 (
                     #"printf '\033]0;node\007'; printf 'No shell for you\n\n'"#,
-                    "it ended with code 3 and printed 'No shell for you'"
+                    #"it ended with code 3 and printed '\u{1B}]0;node\u{7}No shell for you'"#
                 ),
                 (#"printf '\033[31mNo\033[0m'"#, #"it ended with code 3 and printed '\u{1B}[31mNo\u{1B}[0m'"#),
                 ("printf 'out'; echo no memory >&2", "no memory"),

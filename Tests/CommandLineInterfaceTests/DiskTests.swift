@@ -89,11 +89,11 @@ extension CommandLineSuite {
             let here = try Workplace()
             try await here.preparePnP()
             let outcome = try await onSmallDisk(
-                here, bytes: 4_000_000,
+                here, bytes: 6_500_000,
                 """
                 "$graphrun" g.graph --set iterations=3000 --set tolerance=0 --set tv-iterations=5 --json --output disk/out \
                     > log 2> errors & run=$!
-                until grep -q '"iteration":1,' log; do sleep 0.01; done
+                until grep -qs '"iteration":1,' log; do kill -0 $run || exit 9; sleep 0.01; done
                 kill -STOP $run
                 dd if=/dev/zero of=disk/fill bs=1024 2> /dev/null
                 truncate -s -\(kilobytesLeft)K disk/fill
@@ -134,7 +134,7 @@ extension CommandLineSuite {
                 """
                 "$graphrun" g.graph --set iterations=100000 --set tolerance=0 --set tv-iterations=5 --json --output disk/out \
                     > log 2> errors & run=$!
-                until grep -q '"iteration":1,' log; do sleep 0.01; done
+                until grep -qs '"iteration":1,' log; do kill -0 $run || exit 9; sleep 0.01; done
                 kill -STOP $run
                 dd if=/dev/zero of=disk/fill bs=1M 2> /dev/null
                 truncate -s -28K disk/fill
@@ -241,7 +241,7 @@ extension CommandLineSuite {
                 here, bytes: 65536,
                 """
                 "$graphrun" worker --threads 1 --data disk > log 2> errors & worker=$!
-                until grep -q listening log; do sleep 0.01; done
+                until grep -qs listening log; do kill -0 $worker || exit 9; sleep 0.01; done
                 cut -d' ' -f3 log > hosts.txt
                 dd if=/dev/zero of=disk/fill bs=1024 2> /dev/null
                 \(run) full; echo $?
