@@ -42,7 +42,7 @@ struct ConvergenceBenchmark {
             for (denoiser, path) in try files(name, image) {
                 log("convergence: \(name), \(denoiser)")
                 let long = try psnrs(path, denoiser, ["iterations=\(iterations)", "tolerance=0"])
-                let stopped = try psnrs(path, denoiser, [])
+                let stopped = try psnrs(path, denoiser, effort.isFull ? [] : ["iterations=\(iterations)"])
                 guard let best = long.max(), let last = long.last, let end = stopped.last else {
                     throw BenchmarkError("\(name): the run has no PSNR")
                 }
@@ -77,7 +77,9 @@ struct ConvergenceBenchmark {
         }
         if names.isEmpty { log("convergence: there are no photographs beside the checkout") }
         let photographs = try names.sorted().map { ($0, try ImageFile.read("\(folder)/\($0)").image) }
-        guard !isWhole else { return photographs }
+        guard !isWhole else {
+            return effort.isFull ? photographs : photographs.prefix(1).map { ($0.0, $0.1.middle(64)) }
+        }
         let phantoms = [(96, 64), (192, 128)].map { width, height in
             ("phantom, \(height) × \(width)", Phantom.draw(width: width, height: height))
         }
