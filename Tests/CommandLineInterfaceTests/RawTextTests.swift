@@ -65,7 +65,7 @@ extension CommandLineSuite {
             Attempt(line: "$graphrun worker --data image.npy/data", names: "image.npy/data"),
             Attempt(line: "$graphrun worker --data \(long)", names: long),
             Attempt(
-                line: "echo 127.0.0.1 address=127.0.0.1 > h; GRAPHRUN_SSH=/no/ssh $graphrun g.graph --workers h",
+                line: "echo me@127.0.0.1 > h; GRAPHRUN_SSH=/no/ssh $graphrun g.graph --workers h",
                 names: "/no/ssh"),
             // Too few open files to go on with.
             Attempt(line: "ulimit -n 12; echo localhost slots=4 > h; $graphrun g.graph --workers h", names: ""),

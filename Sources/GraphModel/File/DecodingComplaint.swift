@@ -64,7 +64,7 @@ struct DecodingComplaint {
 extension DecodingComplaint {
     /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
     static func syntax(_ error: any Error, in text: String) -> (Int, String) {
-        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "\(error)"
+        let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "it cannot be read"
         func number(after word: String) -> Int? {
             reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
         }
@@ -72,6 +72,7 @@ extension DecodingComplaint {
             text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
         }
         let line = number(after: "around line ") ?? newlines.map { $0 + 1 } ?? 1
-        return (line, reason.split(separator: "\n").joined(separator: " "))
+        let words = reason.replacing(" is not representable in Swift", with: " is larger than a number may be")
+        return (line, words.split(separator: "\n").joined(separator: " "))
     }
 }
