@@ -133,7 +133,7 @@ extension CommandLineSuite {
             let before = try here.bytes("out/run.json")
             let other =
                 "out: the checkpoint is of another graph, or of this one with other parameters; "
-                + "only the number of iterations may change"
+                + "only the number of iterations and the threshold of the stop rule may change"
             let cases: [([String], String)] = [
                 (["g.graph", "--resume", "out", "--set", "sigma=0.2", "--set", "iterations=9"], other),
                 (["g.graph", "--resume", "out", "--set", "seed=1", "--set", "iterations=9"], other),

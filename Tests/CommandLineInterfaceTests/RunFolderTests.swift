@@ -53,7 +53,7 @@ extension CommandLineSuite {
                     "arguments", "convolutions", "graph", "iterations", "links", "metrics", "options",
                     "parameters", "peakMemoryBytes", "predictedSecondsPerInstance", "predictedSecondsPerIteration",
                     "rewrites",
-                    "rewriting", "seconds", "secondsPerInstance", "secondsPerIteration", "secondsPerNode", "versions",
+                    "rewriting", "seconds", "secondsPerInstance", "secondsPerIteration", "secondsPerNode", "stopped", "versions",
                     "workerOfInstance", "workers",
                 ])
             #expect(report["graph"] as? String == "pnp")
@@ -65,7 +65,7 @@ extension CommandLineSuite {
             #expect(arguments == ["g.graph", "--output", "out"] + quick)
             let parameters = try #require(report["parameters"] as? [String: Any])
             #expect(parameters["iterations"] as? Int == 4)
-            #expect(parameters["sigma"] as? Double == 0.01)
+            #expect(parameters["sigma"] as? Double == 0.014)
             #expect(parameters["image"] as? String == "image.npy")
             #expect(try #require(report["peakMemoryBytes"] as? Int) > 1 << 20)
             let perNode = try #require(report["secondsPerNode"] as? [String: Double])

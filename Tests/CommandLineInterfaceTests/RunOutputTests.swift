@@ -68,7 +68,8 @@ extension CommandLineSuite {
             arguments: [60, 200])
         func terminal(columns: Int) async throws {
             let here = try await workplace()
-            let command = "stty cols \(columns); \(try Programs.path("graphrun")) g.graph --output out"
+            let settings = "--set iterations=20 --set tolerance=0"
+            let command = "stty cols \(columns); \(try Programs.path("graphrun")) g.graph \(settings) --output out"
             let outcome = try await here.shell("script -qec '\(command)' /dev/null")
             #expect(outcome.code == 0)
             let lines = outcome.output.replacing("\r\n", with: "\n").split(separator: "\n")

@@ -8,13 +8,17 @@ private let machineBytes = 64 << 30
 @Suite("Memory that a worker may use")
 struct AvailableMemoryTests {
     private func bytes(_ environment: [String: String] = [:], files: [String: String] = [:]) throws -> Int {
-        try memory(environment, files: files).bytes
+        // Its files are read when it is asked.
+        let folder = try TemporaryFolder()
+        let memory = try memory(environment, files: files, in: folder)
+        return withExtendedLifetime(folder) { memory.bytes }
     }
 
     private func memory(
-        _ environment: [String: String] = [:], files: [String: String] = [:], limit: AddressSpace? = nil
+        _ environment: [String: String] = [:], files: [String: String] = [:], limit: AddressSpace? = nil,
+        in given: TemporaryFolder? = nil
     ) throws -> AvailableMemory {
-        let folder = try TemporaryFolder()
+        let folder = try given ?? TemporaryFolder()
         for (name, text) in files {
             let path = folder.file(name)
             try FileManager.default.createDirectory(

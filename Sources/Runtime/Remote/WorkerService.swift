@@ -73,7 +73,13 @@ package final class WorkerService: Sendable {
             }
         }
         // Its coordinator need not wait for signs of life to stay away.
-        state.withLock { $0.session }?.leave(saying: "it was told to end while the run was under way")
+        if let session = state.withLock({ $0.session }) {
+            session.leave(saying: "it was told to end while the run was under way")
+            // What is said is sent by a thread of its own, which must come to it before the sockets are closed.
+            let end = ContinuousClock.now + .seconds(2)
+            while isAtWork, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.01) }
+            Thread.sleep(forTimeInterval: 0.2)
+        }
         office.withLock { $0 = nil }
     }
 
