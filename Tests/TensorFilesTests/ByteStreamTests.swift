@@ -4,7 +4,7 @@ internal import TestSupport
 internal import Testing
 
 /// Pipes; standard input is tried with the command line.
-@Suite("Streams", .timeLimit(.minutes(1)))
+@Suite("Streams", .timeLimit(.minutes(10)))
 struct ByteStreamTests {
     /// A pipe with a name, into which `bytes` are sent once.
     private func pipe(_ bytes: [UInt8], in folder: Folder) -> String {
