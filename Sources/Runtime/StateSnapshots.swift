@@ -34,6 +34,8 @@ struct StateSnapshots {
 
     /// Makes the states what they were when `iteration` began; false where that is not known.
     func restore(_ iteration: Int, to arena: TensorBuffer) -> Bool {
+        // A worker may carry none.
+        guard !states.isEmpty else { return true }
         guard let memory = places.first(where: { $0.iteration == iteration })?.memory.floats else { return false }
         var start = 0
         for range in states where range.count > 0 {

@@ -56,7 +56,8 @@ enum EndingSample: String, CaseIterable, Sendable {
     var latest: Int {
         switch self {
         case .converges: 100
-        case .stepTooLarge, .scaledNetwork: 8
+        case .stepTooLarge: 8
+        case .scaledNetwork: 12
         case .spoiled: 7
         }
     }
@@ -78,7 +79,7 @@ enum EndingSample: String, CaseIterable, Sendable {
             let shard = g.axis("shard", count: 4)
             let image = g.add("image", Load(Setting(image)))
             let x = g.state("x", initial: image)
-            let parts = g.state("parts", initial: g.add("copies", Scale(0.25), image, over: shard), over: shard)
+            let parts = g.state("parts", initial: g.add("copies", Scale(0.75), image, over: shard), over: shard)
             let scaled = g.add("scaled", Scale(0.2), g.add("both", Add(), x, parts, over: shard), over: shard)
             let sum = g.add("sum", Sum(), g.add("spoiled", Spoil(at: 7), scaled, over: shard))
             let next = g.add("next", Add(), g.add("half", Scale(0.5), sum), g.add("base", Scale(0.5), image))
