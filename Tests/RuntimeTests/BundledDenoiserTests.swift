@@ -17,7 +17,9 @@ struct BundledDenoiserTests {
         try NPY.write(cut(try PNG.read(phantom).image, height: 128, width: 128), to: image)
         let job = try Job(
             "pnp",
-            ["denoiser": "graphrun-color", "image": image, "iterations": "\(iterations)", "tolerance": "0"].merging(settings) { $1 })
+            ["denoiser": "graphrun-color", "image": image, "iterations": "\(iterations)", "tolerance": "0"].merging(
+                settings
+            ) { $1 })
         let log = MetricsLog()
         _ = try job.run(workers: 1, threads: 2, log: log)
         let records = log.records.filter { $0.iteration > 0 }
