@@ -33,7 +33,7 @@ struct ConvergenceFactorTests {
     @Test("a step beyond its bound is to blame alone")
     func step() throws {
         let factors = try loop(step: 5, network("drunet")).factors
-        #expect(factors.settings == "step 5, sigma 0.014 and weights drunet.safetensors")
+        #expect(factors.settings == "step 5, sigma 0.01 and weights drunet.safetensors")
         #expect(factors.remedies == "a step below 1")
     }
 
@@ -43,7 +43,7 @@ struct ConvergenceFactorTests {
         #expect(factors.settings == "step 0.5 and weights dncnn.safetensors")
         #expect(factors.remedies == "a smaller step or another denoiser")
         let classical = try loop().factors
-        #expect(classical.settings == "step 0.5, sigma 0.014 and denoiser total-variation")
+        #expect(classical.settings == "step 0.5, sigma 0.01 and denoiser total-variation")
         #expect(classical.remedies == "a smaller step")
     }
 
