@@ -24,8 +24,16 @@ final class RunningProgram {
         process.currentDirectoryURL = place.url
         process.environment = try place.environment(environment)
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let output = try FileHandle(forWritingTo: outputFile)
+        let errors = try FileHandle(forWritingTo: errorFile)
+        // The program has its own; these would stay open with the process that Foundation keeps, and where a thousand files
+        // are open it crashes as it starts another program.
+        defer {
+            try? output.close()
+            try? errors.close()
+        }
+        process.standardOutput = output
+        process.standardError = errors
         try process.run()
     }
 

@@ -34,11 +34,12 @@ struct SystemReasonTests {
                 == "\(file): File exists")
         for body: () throws -> Void in [
             { _ = try Data(contentsOf: URL(filePath: missing)) }, { try manager.removeItem(atPath: missing) },
-            { try manager.moveItem(atPath: missing, toPath: file) },
+            { try manager.moveItem(atPath: missing, toPath: folder.path("other")) },
             { _ = try manager.attributesOfItem(atPath: missing) },
             { _ = try String(contentsOfFile: missing, encoding: .utf8) },
         ] {
-            #expect(try words(body) == "\(missing): No such file or directory")
+            let found = try words(body)
+            #expect(found == "\(missing): No such file or directory")
         }
         #expect(SystemReason.of(CocoaError(.fileWriteOutOfSpace)) == "No space left on device")
         #expect(SystemReason.of(CocoaError(.fileWriteVolumeReadOnly)) == "Read-only file system")
