@@ -76,6 +76,7 @@ public enum Tool {
         arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> Never {
         shared.withLock { $0 = Configuration(name: name, kernels: kernels, definitions: definitions) }
+        StandardStreams.keepClosedOnesTaken()
         if let warning = LibraryRestart.mend() { Terminal.warning(warning) }
         guard ProcessLimits.prepare() else { exit(2) }
         Signals.watch()
