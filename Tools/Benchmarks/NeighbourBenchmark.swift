@@ -88,7 +88,7 @@ struct NeighbourBenchmark {
                 let result = Result {
                     try program.run([
                         "run", "\(Checkout.root)/Graphs/pnp.graph", "--quiet", "--output", output, "--set",
-                        "image=\(size.image)", "--set", "iterations=\(size.iterations)",
+                        "image=\(size.image)", "--set", "iterations=\(size.iterations)", "--set", "tolerance=0",
                     ])
                     return try NeighbourBenchmark.seconds(in: output)
                 }

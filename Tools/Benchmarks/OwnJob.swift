@@ -34,7 +34,7 @@ struct OwnJob {
         let output = "\(folder)/\(name)"
         try? FileManager.default.removeItem(atPath: output)
         // The noise level of deepinv's demo, which the peer has, too.
-        let set = (["sigma=0.05"] + settings).flatMap { ["--set", $0] }
+        let set = (["sigma=0.05", "tolerance=0"] + settings).flatMap { ["--set", $0] }
         try graphrun.run(
             ["run", graph, onIteration == nil ? "--quiet" : "--json", "--threads", "\(threads)", "--output", output]
                 + set + options

@@ -68,7 +68,7 @@ struct Peer {
         _ options: [String], processes: Int, weights: String, iterations: Int, result: String
     ) throws -> (seconds: Samples, processorSeconds: [Double]) {
         let job = ["job", "--weights", weights, "--iterations", "\(iterations)", "--result", result]
-        let python = Program(python.path, environment: ["OMP_NUM_THREADS": "1"])
+        let python = Program(python.path, environment: ["OMP_NUM_THREADS": "1"], without: OpenMPWaiting.set)
         let printed = try python.run(
             ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "\(processes)", script] + job + common
                 + ["--threads", "1"] + options, printing: Printed.self)
