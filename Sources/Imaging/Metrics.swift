@@ -3,7 +3,8 @@ package import Tensors
 
 /// Quality of an image against the truth; values in [0, 1], computed in double precision.
 package enum Metrics {
-    /// Mean squared error.
+    /// Mean squared error: of complex images, of the magnitude of the difference, so that an element is one sample whether
+    /// it is real or complex.
     ///
     /// - Precondition: both have one type, with at least one element.
     package static func meanSquaredError(_ x: TensorView, reference: TensorView) -> Double {
@@ -13,7 +14,7 @@ package enum Metrics {
             let difference = Double(x.floats[i]) - Double(reference.floats[i])
             sum += difference * difference
         }
-        return sum / Double(x.floats.count)
+        return sum / Double(x.shape.count)
     }
 
     /// Peak signal-to-noise ratio in dB, `10 log10(1 / MSE)`; infinite for equal images.

@@ -1,3 +1,4 @@
+internal import Foundation
 import Imaging
 import Tensors
 import TestSupport
@@ -23,6 +24,22 @@ struct MetricsTests {
         withViews([x, Tensor([1, 1, 2, 2])]) { views in
             #expect(abs(Metrics.psnr(views[0], reference: views[1]) - 20) < 1e-5)
             #expect(Metrics.psnr(views[0], reference: views[0]) == .infinity)
+        }
+    }
+
+    @Test("PSNR of complex images is that of the difference's magnitude", arguments: 1...3 as ClosedRange<UInt64>)
+    func complex(seed: UInt64) {
+        let x = Tensor.random([1, 2, 5, 7], element: .complex64, seed: seed)
+        let reference = Tensor.random([1, 2, 5, 7], element: .complex64, seed: seed + 100)
+        let squares = (0..<70).map { element in
+            let magnitude = hypot(
+                Double(x.values[2 * element] - reference.values[2 * element]),
+                Double(x.values[2 * element + 1] - reference.values[2 * element + 1]))
+            return magnitude * magnitude
+        }
+        let expected = 10 * log10(70 / squares.reduce(0, +))
+        withViews([x, reference]) { views in
+            #expect(abs(Metrics.psnr(views[0], reference: views[1]) - expected) < 1e-4)
         }
     }
 
