@@ -7,7 +7,10 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
-    ] + (Context.environment["GRAPHRUN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+    ]
+    + (Context.environment["GRAPHRUN_STRICT"] == nil
+        // As our tests are built: every plan is looked at, see `PlanCheck`.
+        ? [] : [.treatAllWarnings(as: .error), .define("CHECKED_PLANS")])
 
 /// A library module of ours, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

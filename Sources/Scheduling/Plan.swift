@@ -4,7 +4,7 @@ public import Tensors
 
 /// A range of a worker's arena, in floats, that holds a value.
 public struct BufferRange: Hashable, Sendable {
-    public let offset: Int
+    public package(set) var offset: Int
     public let count: Int
 
     public var end: Int { offset + count }
@@ -30,7 +30,7 @@ public struct Transfer: Hashable, Sendable {
     /// The boxes of the value's trailing axes that are sent, one after the other; `nil` for the whole.
     public let boxes: [Region]?
     /// Where the receiver keeps the value, or the box of it that it needs; other transfers may bring the rest.
-    public let target: BufferRange
+    public package(set) var target: BufferRange
     /// The box that it keeps there; `nil` for the whole.
     public let targetBox: Region?
 
@@ -72,10 +72,10 @@ public enum Step: Hashable, Sendable {
 /// The ordered steps of one worker, and the memory they use.
 public struct WorkerPlan: Hashable, Sendable {
     public let worker: Worker
-    public let setup: [Step]
+    public package(set) var setup: [Step]
     /// The steps of an iteration, the same every time.
-    public let body: [Step]
-    public let finish: [Step]
+    public package(set) var body: [Step]
+    public package(set) var finish: [Step]
     /// Floats of the arena that holds every value.
     public let arenaCount: Int
     /// Bytes that the kernels keep for themselves.
@@ -85,7 +85,7 @@ public struct WorkerPlan: Hashable, Sendable {
     /// Bytes of the copies of its states that a run may go back to.
     public let snapshotBytes: Int
     /// State instances that this worker carries, and where.
-    public let states: [Int: BufferRange]
+    public package(set) var states: [Int: BufferRange]
 
     /// Copies of its states that a worker keeps where the run may go back to one.
     package static let snapshotCount = 3
@@ -103,8 +103,8 @@ public struct WorkerPlan: Hashable, Sendable {
 /// A pure function of graph, workers and costs.
 public struct Plan: Sendable {
     public let expansion: Expansion
-    public let workers: [WorkerPlan]
-    public let transfers: [Transfer]
+    public package(set) var workers: [WorkerPlan]
+    public package(set) var transfers: [Transfer]
     /// For every instance of the graph as it was given, the index of its worker: with it, an equal plan can be made.
     package let assigned: [Int]
     /// For every instance the index of the worker that computes it.

@@ -53,6 +53,13 @@ extension Plan {
         self.init(
             expansion: whole, workers: plans, transfers: transfers, assigned: homes, placement: places, order: order,
             prediction: Prediction(seconds: schedule.makespan, busy: schedule.busy))
+        #if DEBUG || CHECKED_PLANS
+            // What is wrong here is wrong with this module, whatever graph, workers and placement it was given.
+            let problems = PlanCheck.problems(in: self)
+            guard problems.isEmpty else {
+                fatalError("plan of '\(whole.graph.name)': \(problems.joined(separator: "; "))")
+            }
+        #endif
     }
 
     /// Seconds of an iteration that no placement on these workers can beat.

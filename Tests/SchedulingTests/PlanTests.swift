@@ -18,19 +18,18 @@ struct PlanTests {
         for placement in [nil, randomPlacement(expansion, workers: workers, seed: seed)] {
             let plan = Plan(expansion, workers: Self.workers(workers), links: .instant, placement: placement)
             let (expansion, traffic) = (plan.expansion, plan.traffic)
-            let oracle = SymbolicRun.oracle(expansion, iterations: expansion.iterations)
-            let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
-            for order in SymbolicRun.Order.allCases {
-                var run = SymbolicRun(plan, iterations: expansion.iterations)
-                try run.run(order, seed: seed)
-                #expect(run.kept == oracle.values.filter { outputs.contains($0.key) })
-                #expect(run.reports == oracle.reports)
-                for iteration in 0..<expansion.iterations {
-                    let sent = run.sentBytes[iteration + 1] ?? [:]
-                    for from in 0..<workers {
-                        for to in 0..<workers where iteration + 1 < expansion.iterations {
-                            #expect(traffic.bytes(on: .init(from: from, to: to)) == sent[from * 100 + to] ?? 0)
-                        }
+            #expect(PlanCheck.problems(in: plan) == [])
+            let oracle = PlanCheck.Oracle(expansion, iterations: expansion.iterations)
+            var replay = PlanReplay(plan, iterations: expansion.iterations)
+            var random = SeededRandom(seed)
+            try replay.run { $0.randomElement(using: &random) }
+            #expect(replay.kept == oracle.kept)
+            #expect(replay.reports == oracle.reports)
+            for iteration in 0..<max(expansion.iterations - 1, 0) {
+                let sent = replay.sentBytes[iteration + 1] ?? [:]
+                for from in 0..<workers {
+                    for to in 0..<workers {
+                        #expect(traffic.bytes(on: .init(from: from, to: to)) == sent[from]?[to] ?? 0)
                     }
                 }
             }

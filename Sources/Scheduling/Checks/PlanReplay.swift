@@ -1,26 +1,24 @@
-import GraphModel
-import Scheduling
-import Tensors
-import TestSupport
+internal import GraphModel
+internal import Tensors
 
-/// Runs the steps of a plan on names in place of numbers: a value is the hash of the instance that made it and of what
-/// it read. Every range of an arena remembers which value lies in it, float by float.
-struct SymbolicRun {
-    /// Who takes the next step where several can.
-    enum Order: CaseIterable {
-        /// Whoever can, by chance.
-        case random
-        /// Senders run as far ahead as their credits allow: the first worker that can, then the second.
-        case firstAhead
-        case lastAhead
-    }
-
-    enum Failure: Error, Equatable {
+/// Runs the steps of a plan on names in place of numbers: a value is the hash of the instance that made it and of what it
+/// read. Every arena remembers which value lies where.
+package struct PlanReplay {
+    /// What is wrong with a plan.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
         case deadlock(String)
         case wrongValue(String)
-        case sentBeforeRelease(Int)
-        case changedOnItsWay(Int)
+        case changedOnItsWay(String)
         case unmatched(String)
+
+        package var description: String {
+            switch self {
+            case .deadlock(let what): "\(what) for ever"
+            case .wrongValue(let what): what
+            case .changedOnItsWay(let what): "\(what) is written over while it is sent"
+            case .unmatched(let what): what
+            }
+        }
     }
 
     /// A worker's place in its steps.
@@ -31,19 +29,24 @@ struct SymbolicRun {
 
     private let plan: Plan
     private var cursors: [Cursor]
-    private var arenas: [[Int]]
+    private var arenas: [ArenaContents]
     /// Whether the buffer of a transfer holds a value that is not yet released.
     private var isFull: [Bool]
     private var hasReceived: [Bool]
     /// What was sent and is not yet settled, so that its memory must stay as it is.
     private var onItsWay: [Int: Int] = [:]
-    private(set) var kept: [Int: Int] = [:]
-    private(set) var reports: [String: Int] = [:]
-    private(set) var sentBytes: [Int: [Int: Int]] = [:]
+    /// What was sent last.
+    private var sent: [Int: Int] = [:]
+    /// What was kept, by position.
+    package private(set) var kept: [Int: Int] = [:]
+    /// What was reported, by instance and iteration.
+    package private(set) var reports: [String: Int] = [:]
+    /// Bytes sent in every iteration, by the indices of sender and receiver.
+    package private(set) var sentBytes: [Int: [Int: [Int: Int]]] = [:]
 
-    init(_ plan: Plan, iterations: Int) {
+    package init(_ plan: Plan, iterations: Int) {
         self.plan = plan
-        arenas = plan.workers.map { Array(repeating: 0, count: $0.arenaCount) }
+        arenas = plan.workers.map { _ in ArenaContents() }
         isFull = plan.transfers.map { _ in false }
         hasReceived = isFull
         cursors = plan.workers.map { worker in
@@ -52,68 +55,47 @@ struct SymbolicRun {
             steps += worker.finish.map { ($0, iterations) }
             return Cursor(steps: steps)
         }
+        // A sender may begin at once.
+        for transfer in plan.transfers.indices { expect(transfer) }
     }
 
-    /// The values of all instances, computed in order and without a plan: what each kept one must be.
-    static func oracle(_ expansion: Expansion, iterations: Int) -> (values: [Int: Int], reports: [String: Int]) {
-        var values: [Int: Int] = [:]
-        var reports: [String: Int] = [:]
-        let metrics = Set(expansion.graph.metrics.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
-        func compute(_ phase: Phase, _ iteration: Int) {
-            for (position, instance) in expansion.instances.enumerated() where instance.phase == phase {
-                guard case .compute(_, let inputs, _) = instance.content else { continue }
-                values[position] = name(position, inputs.joined().map { values[$0] ?? -1 })
-                if metrics.contains(position) { reports["\(instance.id) \(iteration)"] = values[position] }
-            }
-        }
-        func changeStates(_ source: (Int, Int) -> Int) {
-            let before = values
-            for (position, instance) in expansion.instances.enumerated() {
-                guard case .state(let initial, let next) = instance.content else { continue }
-                values[position] = before[source(initial, next)]
-            }
-        }
-        compute(.setup, 0)
-        changeStates { initial, _ in initial }
-        for iteration in 0..<iterations {
-            compute(.body, iteration + 1)
-            changeStates { _, next in next }
-        }
-        compute(.finish, iterations)
-        return (values, reports)
+    // MARK: Order
+
+    /// Lets the worker that `choose` names of those that can take the next step, until none can.
+    package mutating func run(choosing choose: ([Int]) -> Int?) throws(Failure) {
+        while let worker = choose(cursors.indices.filter(canStep)) { try step(worker) }
+        try end()
     }
 
-    private static func name(_ position: Int, _ inputs: [Int]) -> Int {
-        var hasher = Hasher()
-        hasher.combine(position)
-        hasher.combine(inputs)
-        return hasher.finalize()
-    }
-
-    mutating func run(_ order: Order, seed: UInt64) throws {
-        var random = SeededRandom(seed)
-        while true {
-            let ready = cursors.indices.filter(canStep)
-            let worker: Int? =
-                switch order {
-                case .random: ready.randomElement(using: &random)
-                case .firstAhead: ready.first
-                case .lastAhead: ready.last
+    /// Lets every worker in turn run as far ahead as it can.
+    package mutating func run(turns: [Int]) throws(Failure) {
+        var isGoingOn = true
+        while isGoingOn {
+            isGoingOn = false
+            for worker in turns {
+                while canStep(worker) {
+                    try step(worker)
+                    isGoingOn = true
                 }
-            guard let worker else { break }
-            try step(worker)
+            }
         }
+        try end()
+    }
+
+    private func end() throws(Failure) {
         for (index, cursor) in cursors.enumerated() where cursor.next < cursor.steps.count {
-            throw Failure.deadlock("worker \(index) waits at \(cursor.steps[cursor.next])")
+            throw .deadlock("\(plan.workers[index].worker.name) waits at \(cursor.steps[cursor.next].step)")
         }
         for (number, transfer) in plan.transfers.enumerated() where transfer.phase == .body && isFull[number] {
-            throw Failure.unmatched("transfer \(number) is never released")
+            throw .unmatched("transfer \(number) is never released")
         }
-        if let transfer = onItsWay.keys.min() { throw Failure.unmatched("transfer \(transfer) is never settled") }
+        if let transfer = onItsWay.keys.min() { throw .unmatched("transfer \(transfer) is never settled") }
         for number in plan.transfers.indices where !hasReceived[number] {
-            throw Failure.unmatched("transfer \(number) is never received")
+            throw .unmatched("transfer \(number) is never received")
         }
     }
+
+    // MARK: Steps
 
     private func canStep(_ worker: Int) -> Bool {
         let cursor = cursors[worker]
@@ -125,47 +107,54 @@ struct SymbolicRun {
         }
     }
 
-    private mutating func step(_ worker: Int) throws {
+    private mutating func step(_ worker: Int) throws(Failure) {
         let (step, iteration) = cursors[worker].steps[cursors[worker].next]
         cursors[worker].next += 1
         switch step {
         case .receive(let transfer):
-            guard plan.transfers[transfer].to == worker else { throw Failure.unmatched("\(step) on worker \(worker)") }
+            guard plan.transfers[transfer].to == worker else { throw .unmatched("\(step) on worker \(worker)") }
             hasReceived[transfer] = true
+            for run in runs(transfer) {
+                guard arenas[worker].content(run) == .awaited(transfer: transfer) else {
+                    throw .wrongValue("the buffer of transfer \(transfer) is written to by others while it may arrive")
+                }
+                arenas[worker].write(.value(sent[transfer] ?? -1, start: plan.transfers[transfer].target.offset), run)
+            }
         case .release(let transfer):
-            guard isFull[transfer] else { throw Failure.unmatched("\(step) of an empty buffer") }
+            guard isFull[transfer] else { throw .unmatched("\(step) of an empty buffer") }
             isFull[transfer] = false
+            if plan.transfers[transfer].phase == .body { expect(transfer) }
         case .send(let transfer, let source):
             let route = plan.transfers[transfer]
-            guard route.from == worker else { throw Failure.unmatched("\(step) on worker \(worker)") }
-            guard !isFull[transfer] else { throw Failure.sentBeforeRelease(transfer) }
+            guard route.from == worker else { throw .unmatched("\(step) on worker \(worker)") }
             isFull[transfer] = true
-            let sent = try value(worker, source, "\(step)")
+            let sent = try part(worker, source, "\(step)")
             guard onItsWay.updateValue(sent, forKey: transfer) == nil else {
-                throw Failure.unmatched("\(step) before it is settled")
+                throw .unmatched("\(step) before it is settled")
             }
-            guard source.count == route.floatCount else { throw Failure.unmatched("\(step) of another size") }
-            for run in BoxRuns(route.type, route.boxes, in: route.targetBox).runs {
-                write(sent, to: route.to, at: route.target.offset + run.memory, count: run.count)
-            }
-            sentBytes[iteration, default: [:]][route.from * 100 + route.to, default: 0] += route.byteCount
+            guard source.count == route.floatCount else { throw .unmatched("\(step) of another size") }
+            self.sent[transfer] = sent
+            sentBytes[iteration, default: [:]][route.from, default: [:]][route.to, default: 0] += route.byteCount
         case .pack(let transfer, let source, let target):
             let route = plan.transfers[transfer]
-            guard target.count == route.floatCount else { throw Failure.unmatched("\(step) of another size") }
-            write(try value(worker, source, "\(step)"), to: worker, target)
+            guard target.count == route.floatCount else { throw .unmatched("\(step) of another size") }
+            write(try part(worker, source, "\(step)"), to: worker, target)
         case .settle(let transfer, let source):
-            guard try onItsWay.removeValue(forKey: transfer) == value(worker, source, "\(step)") else {
-                throw Failure.changedOnItsWay(transfer)
+            guard let sent = onItsWay.removeValue(forKey: transfer) else {
+                throw .unmatched("\(step) of what was not sent")
+            }
+            guard try part(worker, source, "\(step)") == sent else {
+                throw .changedOnItsWay("transfer \(transfer)")
             }
         case .copy(let source, let target):
             write(try value(worker, source, "\(step)"), to: worker, target)
         case .compute(let instance, let inputs, let output):
-            guard plan.placement[instance] == worker else { throw Failure.unmatched("\(step) on worker \(worker)") }
+            guard plan.placement[instance] == worker else { throw .unmatched("\(step) on worker \(worker)") }
             let read = try read(inputs, by: instance, on: worker)
-            write(SymbolicRun.name(instance, read), to: worker, output)
+            write(PlanReplay.name(instance, read), to: worker, output)
         case .report(let instance, let source):
             let key = "\(plan.instances[instance].id) \(iteration)"
-            guard reports[key] == nil else { throw Failure.unmatched("\(key) is reported twice") }
+            guard reports[key] == nil else { throw .unmatched("\(key) is reported twice") }
             reports[key] = try value(worker, source, key)
         case .keep(let instance, let source):
             kept[instance] = try value(worker, source, plan.instances[instance].id)
@@ -173,38 +162,46 @@ struct SymbolicRun {
     }
 
     private mutating func write(_ value: Int, to worker: Int, _ range: BufferRange) {
-        write(value, to: worker, at: range.offset, count: range.count)
+        arenas[worker].write(.value(value, start: range.offset), range.offset..<range.end)
     }
 
-    private mutating func write(_ value: Int, to worker: Int, at offset: Int, count: Int) {
-        for index in offset..<offset + count { arenas[worker][index] = value }
+    /// Where a transfer's value lies at the receiver.
+    private func runs(_ transfer: Int) -> [Range<Int>] {
+        let route = plan.transfers[transfer]
+        return BoxRuns(route.type, route.boxes, in: route.targetBox).runs.map { run in
+            route.target.offset + run.memory..<route.target.offset + run.memory + run.count
+        }
+    }
+
+    /// From now on its sender may write to a transfer's buffer.
+    private mutating func expect(_ transfer: Int) {
+        for run in runs(transfer) { arenas[plan.transfers[transfer].to].write(.awaited(transfer: transfer), run) }
     }
 
     /// The values that an instance reads: of those that it reads a box of, only that box must be there.
-    private func read(_ operands: [[Operand]], by position: Int, on worker: Int) throws -> [Int] {
+    private func read(_ operands: [[Operand]], by position: Int, on worker: Int) throws(Failure) -> [Int] {
         guard case .compute(let kind, let inputs, let context) = plan.instances[position].content else { return [] }
+        let id = plan.instances[position].id
         var values: [Int] = []
         for (input, sources) in inputs.enumerated() {
             for (number, source) in sources.enumerated() {
                 let operand = operands[input][number]
                 let type = plan.instances[source].type
                 guard operand.range.count == type.cut(to: operand.box).floatCount else {
-                    throw Failure.wrongValue("\(plan.instances[position].id) reads a buffer of another size")
+                    throw .wrongValue("\(id) reads a buffer of another size")
                 }
                 guard let box = kind.box(context, input: input, value: number) else {
-                    guard operand.box == nil else {
-                        throw Failure.wrongValue("\(plan.instances[position].id) reads more than it is given")
-                    }
-                    values.append(try value(worker, operand.range, plan.instances[position].id))
+                    guard operand.box == nil else { throw .wrongValue("\(id) reads more than it is given") }
+                    values.append(try value(worker, operand.range, id))
                     continue
                 }
-                let seen = Set(
-                    BoxRuns(type, [box], in: operand.box).runs.flatMap { run in
-                        arenas[worker][
-                            operand.range.offset + run.memory..<operand.range.offset + run.memory + run.count]
-                    })
-                guard seen.count == 1, let only = seen.first else {
-                    throw Failure.wrongValue("\(plan.instances[position].id) reads a box that is not all there")
+                var seen: Set<ArenaContents.Content?> = []
+                for run in BoxRuns(type, [box], in: operand.box).runs {
+                    let start = operand.range.offset + run.memory
+                    seen.insert(arenas[worker].content(start..<start + run.count))
+                }
+                guard seen.count == 1, case .value(let only, operand.range.offset)?? = seen.first else {
+                    throw .wrongValue("\(id) reads a box that is not all there")
                 }
                 values.append(only)
             }
@@ -212,12 +209,29 @@ struct SymbolicRun {
         return values
     }
 
-    /// The one value that lies in a range; two would mean that something wrote over a part of it.
-    private func value(_ worker: Int, _ range: BufferRange, _ reader: String) throws -> Int {
-        let value = arenas[worker][range.offset]
-        for index in range.offset..<range.end where arenas[worker][index] != value {
-            throw Failure.wrongValue("\(reader) reads a buffer that was written over in part")
+    /// The value that lies in a range as a whole: it begins there, and nothing has been written over a part of it.
+    private func value(_ worker: Int, _ range: BufferRange, _ reader: String) throws(Failure) -> Int {
+        guard case .value(let value, range.offset) = arenas[worker].content(range.offset..<range.end) else {
+            throw .wrongValue(
+                "\(reader) reads a buffer that nothing has been written to yet, or that was written over in part")
         }
         return value
+    }
+
+    /// The value that all of a range is a part of: boxes are sent from where the whole lies.
+    private func part(_ worker: Int, _ range: BufferRange, _ reader: String) throws(Failure) -> Int {
+        guard case .value(let value, _) = arenas[worker].content(range.offset..<range.end) else {
+            throw .wrongValue(
+                "\(reader) reads a buffer that nothing has been written to yet, or that was written over in part")
+        }
+        return value
+    }
+
+    /// The name of what an instance makes of what it reads.
+    static func name(_ position: Int, _ inputs: [Int]) -> Int {
+        var hasher = Hasher()
+        hasher.combine(position)
+        hasher.combine(inputs)
+        return hasher.finalize()
     }
 }
