@@ -415,4 +415,54 @@ struct RemoteRunTests {
         #expect(team.notes.contains { $0.contains("; messages of other runs or programs that were refused: ") })
         #expect(job.results(of: result) == (try job.oracle("result")))
     }
+
+    @Test(
+        "end in order, and the workers serve on, whatever comes under the number of their run",
+        arguments: 1...12 as ClosedRange<UInt64>)
+    func fuzzWithin(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder, ["iterations": "30"]))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let plan = try job.plan(workers: 2)
+        let crew = try team.crew()
+        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let over = Atomic<Bool>(false)
+        let done = DispatchGroup()
+        let number = crew.run
+        DispatchQueue.global().async(group: done) {
+            var random = SeededRandom(seed)
+            let peers = team.endpoints.map { stranger.connect(to: $0) }
+            let sorts: [FrameHeader.Sort] = [.value, .release, .file, .probe]
+            while !over.load(ordering: .relaxed) {
+                // Often as a frame of this run might be.
+                let transfer = Int.random(in: 0...plan.transfers.count, using: &random)
+                let type =
+                    plan.transfers.indices.contains(transfer) && Bool.random(using: &random)
+                    ? plan.transfers[transfer].sentType : TensorType([Int.random(in: 1...5000, using: &random)])
+                let sort = sorts.randomElement(using: &random) ?? .value
+                let total = Bool.random(using: &random) ? type.byteCount : Int.random(in: 0...100_000, using: &random)
+                let length = Int.random(in: 0...min(total, 20_000), using: &random)
+                let header = FrameHeader(
+                    sort, run: number, epoch: UInt32.random(in: 0...1, using: &random), transfer: UInt32(transfer),
+                    instance: UInt32.random(in: 0...30, using: &random),
+                    iteration: UInt32.random(in: 0...31, using: &random), type: sort == .value ? type : nil,
+                    offset: Int.random(in: 0...max(total - length, 0), using: &random), total: total, length: length)
+                let bytes = [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: length)
+                stranger.send(
+                    header, length == 0 ? .none : .bytes(bytes), to: peers[Int.random(in: 0...1, using: &random)])
+                Thread.sleep(forTimeInterval: 0.0005)
+            }
+        }
+        let run = RemoteRun(plan, crew: crew, name: "test.graph", files: job.files, log: MetricsLog())
+        // Values are taken from those alone who are to send them; a file's bytes are held against its hash.
+        do {
+            #expect(job.results(of: try run.run()) == (try job.oracle("result")))
+        } catch let error as RunError {
+            #expect("\(error)".split(separator: "\n").count == 1, "\(error)")
+        }
+        over.store(true, ordering: .relaxed)
+        done.wait()
+        #expect(job.results(of: try team.run(job)) == (try job.oracle("result")))
+    }
 }

@@ -1,18 +1,25 @@
 public import GraphModel
-internal import Tensors
+public import Tensors
 
-/// The files that random graphs read.
-public let randomGraphFiles = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 9, 7]))])
+/// The image that the random graph of a seed reads: of every third, a complex one.
+public func randomGraphImage(_ seed: UInt64) -> TensorType {
+    TensorType([1, 1, 9, 7], seed % 3 == 0 ? .complex64 : .float32)
+}
+
+/// The files that the random graph of a seed reads.
+public func randomGraphFiles(_ seed: UInt64) -> FileFacts {
+    FileFacts([FileReference("image.npy", .tensor): .tensor(randomGraphImage(seed))])
+}
 
 /// A graph of random layers: nodes with and without axes, gathers, broadcasts, tiles that read neighbours, states that
 /// take each other's values, setup, body and finish.
 public func randomGraph(_ seed: UInt64) throws -> Expansion {
-    try declaredRandomGraph(seed).expand(randomGraphFiles)
+    try declaredRandomGraph(seed).expand(randomGraphFiles(seed))
 }
 
 /// The same before its instances are written out.
 ///
-/// - Parameter image: The path of an array of 1 × 1 × 9 × 7.
+/// - Parameter image: The path of an array like ``randomGraphImage(_:)``.
 public func declaredRandomGraph(_ seed: UInt64, image path: String = "image.npy") throws(GraphError) -> Graph {
     var random = SeededRandom(seed)
     return try Graph("random", summary: "") { g in

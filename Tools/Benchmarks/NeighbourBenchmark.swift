@@ -69,9 +69,11 @@ struct NeighbourBenchmark {
         /// As libgomp has it by itself.
         case spinning
 
-        var variables: [String: String] {
-            // One that is empty counts as not set.
-            [OpenMPWaiting.variable: self == .asItComes ? "" : "\(OpenMPWaiting.defaultCount)"]
+        func program(_ program: Program) -> Program {
+            switch self {
+            case .asItComes: program.without([OpenMPWaiting.variable])
+            case .spinning: program.with([OpenMPWaiting.variable: "\(OpenMPWaiting.defaultCount)"])
+            }
         }
     }
 
@@ -82,7 +84,7 @@ struct NeighbourBenchmark {
         for (index, waiting) in runs.enumerated() {
             let output = "\(folder)/neighbour-\(index)"
             try? FileManager.default.removeItem(atPath: output)
-            let program = graphrun.with(waiting.variables)
+            let program = waiting.program(graphrun)
             done.enter()
             Thread.detachNewThread {
                 let result = Result {

@@ -46,6 +46,11 @@ package struct Program: Sendable {
         self.init(path)
     }
 
+    /// The same without variables that this process has.
+    package func without(_ variables: [String]) -> Program {
+        Program(path, in: folder, environment: environment, without: missing + variables)
+    }
+
     /// Runs it and returns what it printed on standard output. Its standard error is ours.
     ///
     /// - Parameter onLine: called with every line that it prints, when it does.

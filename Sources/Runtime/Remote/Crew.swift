@@ -22,7 +22,8 @@ package final class Crew: Sendable {
     package let members: [Member]
     /// Public keys of the workers that have some, by their endpoints.
     let keys: [String: String]
-    let run: UInt64
+    /// Number of the run, which stands in every frame of it.
+    package let run: UInt64
     let office: PostOffice
     let words: WordQueue
     /// How many of the workers, from the first on, have been told their part in the run.
