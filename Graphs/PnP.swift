@@ -20,7 +20,7 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
 
         g.loop(g.integer("iterations", 200, in: 1...1_000_000, "how often x is updated at most"))
         let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
-        let sigma = g.number("sigma", 0.014, in: 0...1, unit: "image values", "noise level σ that is removed")
+        let sigma = g.number("sigma", 0.02, in: 0...1, unit: "image values", "noise level σ that is removed")
         let denoiser = denoiser(g)
         let kernels = (0..<blurs).map(blurKernel)
         let blur = Blur(kernels)

@@ -3,7 +3,7 @@ internal import Tensors
 
 extension Denoiser {
     /// The least noise level at which Plug-and-Play iterations with the bundled networks were seen to converge.
-    static let leastConvergentSigma = 0.005
+    static let leastConvergentSigma = 0.014
 
     /// What hangs on the denoiser in a loop, with its noise level, or that of a map where `sigma` is `nil`.
     ///

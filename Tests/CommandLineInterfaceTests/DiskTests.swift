@@ -50,11 +50,18 @@ extension CommandLineSuite {
             let line =
                 #/graphrun: disk/new/out: the run takes up to (\d+) bytes there, and (\d+) are free; make room, or choose another place\n/#
             let found = try #require(refused.errors.wholeMatch(of: line), "\(refused.errors)")
-            let (needed, free) = (try #require(Int(found.1)), try #require(Int(found.2)))
+            var needed = try #require(Int(found.1))
+            let free = try #require(Int(found.2))
             #expect(free <= 65536 && needed > free)
             // The two folders around it are not the run's.
-            let fits = try await onSmallDisk(
-                here, bytes: needed + 2 * 4096, "\(run); echo $?; du -s --block-size=1 disk/new/out | cut -f1")
+            let sized =
+                "\(run) 2> errors; echo $?; cat errors >&2; [ ! -e disk/new/out ] || du -s --block-size=1 disk/new/out | cut -f1"
+            var fits = try await onSmallDisk(here, bytes: needed + 2 * 4096, sized)
+            // How fast loopback is was measured again, and may have changed the plan, of which it is told what it takes.
+            for _ in 0..<10 where fits.outputLines.first == "2" {
+                needed = try #require(Int(try #require(fits.errors.wholeMatch(of: line), "\(fits.errors)").1))
+                fits = try await onSmallDisk(here, bytes: needed + 2 * 4096, sized)
+            }
             #expect(fits.errors == "")
             let lines = fits.outputLines
             #expect(lines.first == "0")

@@ -35,7 +35,7 @@ extension CommandLineSuite {
                 // The first warns of that step.
                 try #require(outcome.errorLines.count == 2, "\(outcome.errors)")
                 let line =
-                    #/graphrun: g.graph: the run diverges: values grew from \S+ \(iteration 1\) to \S+ \(iteration 4\), with step 5, sigma 0.014 and denoiser total-variation; the state of iteration (\d) is kept in (\S+); give a step below 0.666/#
+                    #/graphrun: g.graph: the run diverges: values grew from \S+ \(iteration 1\) to \S+ \(iteration 4\), with step 5, sigma 0.02 and denoiser total-variation; the state of iteration (\d) is kept in (\S+); give a step below 0.666/#
                 let found = try #require(outcome.errorLines[1].wholeMatch(of: line), "\(outcome.errorLines[1])")
                 #expect(found.2 == out)
                 let stopped = try stopped(here, out)
@@ -65,7 +65,7 @@ extension CommandLineSuite {
                     "whether the iterations converge is not known: nobody has looked at w.safetensors, as is done for the "
                         + "bundled denoisers and total variation; a run that diverges ends and says so"))
             #expect(
-                outcome.errorLines[1].contains(", with step 0.5, sigma 0.014 and weights w.safetensors; the state of "))
+                outcome.errorLines[1].contains(", with step 0.5, sigma 0.02 and weights w.safetensors; the state of "))
             #expect(outcome.errorLines[1].hasSuffix("; give a smaller step, a larger sigma or another denoiser"))
             let end = try #require(outcome.outputLines.last)
             #expect(end.contains(#""event":"stopped""#) && end.contains(#""reason":"diverged""#))

@@ -66,7 +66,7 @@ extension CommandLineSuite {
             #expect(arguments == ["g.graph", "--output", "out"] + quick)
             let parameters = try #require(report["parameters"] as? [String: Any])
             #expect(parameters["iterations"] as? Int == 4)
-            #expect(parameters["sigma"] as? Double == 0.014)
+            #expect(parameters["sigma"] as? Double == 0.02)
             #expect(parameters["image"] as? String == "image.npy")
             #expect(try #require(report["peakMemoryBytes"] as? Int) > 1 << 20)
             let perNode = try #require(report["secondsPerNode"] as? [String: Double])

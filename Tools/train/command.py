@@ -23,7 +23,7 @@ _AT_REST = {
 RECIPES = {
     "color-denoiser": Recipe(shape="unet", channels=3, steps=18_000),
     "gray-denoiser": Recipe(shape="unet", channels=1, steps=8_000, rate=1e-3, start="color-denoiser"),
-    "color": Recipe(shape="unet", channels=3, steps=1_300, start="color-denoiser", **_AT_REST),
+    "color": Recipe(shape="unet", channels=3, steps=4_000, start="color-denoiser", **{**_AT_REST, "reconstructions": 6}),
     "gray": Recipe(shape="unet", channels=1, steps=1_000, start="gray-denoiser", **_AT_REST),
 }
 

@@ -56,7 +56,7 @@ class _Problem:
             self.step = 1.5 / max(bound, 1e-3)  # The default of the graph `pnp`.
         self.sigma = float(np.exp(random.uniform(np.log(0.005), np.log(0.06))))
         if random.random() < 0.5:
-            self.sigma = float(random.choice([0.01, 0.02]))
+            self.sigma = float(random.choice([0.01, 0.014, 0.02]))  # 0.02 is that of the graph `pnp`.
 
     def descend(self, x):
         """x − τ Aᵀ(A x − y)"""
