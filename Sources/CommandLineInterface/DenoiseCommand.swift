@@ -15,8 +15,8 @@ struct DenoiseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "denoise", abstract: "Removes noise from an image.",
         discussion: """
-            The result is written as a picture or, under a name that ends in .npy, as an array of the image's shape with \
-            values in [0, 1]. '-' is standard input and, for a picture, standard output.
+            The result is written as a picture or, under a name that ends in .npy, as an array of the image's shape whose \
+            black is 0 and white 1, whatever the image's were. '-' is standard input and, for a picture, standard output.
             """)
 
     @Argument(help: ArgumentHelp("The image, PNG or NPY.", valueName: "in.png"), completion: .file()) var input: String
@@ -64,6 +64,11 @@ struct DenoiseCommand: ParsableCommand {
         let image = try denoised(plan, team, loaded.files)
         team?.dismiss()
         for note in loaded.files.notes { Terminal.warning(note) }
+        if let lost = image.notFinite {
+            throw Failure.run(
+                "\(ByteStream.name(input)): \(lost) of the result are not finite, and it is not written; scale the image into "
+                    + "[0, 1] with --range, or give another denoiser or weights")
+        }
         do throws(TensorFileError) {
             if isPicture {
                 try write(image, bitDepth: picture.bitDepth)

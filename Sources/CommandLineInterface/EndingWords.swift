@@ -34,7 +34,8 @@ struct EndingWords {
         let (shown, best): (Int, Int?) =
             switch ending {
             case .iterations, .interrupted: (iteration, nil)
-            case .converged(let after): (after, nil)
+            // The rule was met a little before: iterations that had begun were computed to their end.
+            case .converged: (iteration, nil)
             case .diverged(let divergence): (divergence.iteration, divergence.best)
             }
         return RunReport.Stopped(reason: reason, iteration: shown, bestIteration: best, message: divergence ?? line)
@@ -44,7 +45,7 @@ struct EndingWords {
     var line: String? {
         guard let stop = expansion.graph.stop else { return nil }
         switch ending {
-        case .converged(let after): return "converged after iteration \(after): \(stop.described(expansion.graph))"
+        case .converged: return "converged after iteration \(iteration): \(stop.described(expansion.graph))"
         case .iterations:
             guard stop.below.value > 0,
                 let residual = records.last.flatMap({ ConvergenceRule(expansion)?.residual($0.metrics) })

@@ -244,13 +244,16 @@ struct RunCommand: ParsableCommand {
         case .terminal, .plain:
             if let line = words.line { Terminal.line(line) }
             for line in RunPictures.summary(result, plan.expansion) { Terminal.line(line) }
-            if !result.kept.isEmpty { Terminal.line("result and pictures: \(folder.path)") }
+            if !result.kept.isEmpty { Terminal.line("result and pictures: \(folder.path.showingAll)") }
         }
         if let divergence = words.divergence {
             throw Failure.run(
                 "\(graph.file): \(divergence); \(words.kept(in: folder.path, after: first))\(words.remedy)")
         }
-        guard !words.isSuccess else { return }
+        if words.isSuccess {
+            guard let lost = RunPictures.lost(result, plan.expansion) else { return }
+            throw Failure.run("\(graph.file): \(folder.path): \(lost)")
+        }
         throw Failure.run(
             "stopped after iteration \(result.iterations) of \(plan.expansion.iterations); everything is saved in "
                 + folder.path,

@@ -67,6 +67,18 @@ struct RunPictures {
             + "\(clipped.count == 1 ? "the .npy file of that name has" : "the .npy files of these names have") them all"
     }
 
+    /// What of the values that are kept is no number, or infinite, if any is.
+    static func lost(_ result: RunResult, _ expansion: Expansion) -> String? {
+        let lost = outputs(expansion).compactMap { file, position in
+            result.kept[position]?.notFinite.map { "\(file).npy (\($0))" }
+        }
+        guard !lost.isEmpty else { return nil }
+        let others = lost.count > 3 ? " and \(lost.count - 3) more" : ""
+        return
+            "\(lost.prefix(3).joined(separator: ", "))\(others): values that are not finite came out of finite ones; "
+            + "scale what the graph reads into [0, 1], or give another denoiser or weights"
+    }
+
     /// Truth, first measurement and result, each with its PSNR where the truth is known.
     private var comparison: Comparison? {
         guard let image = RunPictures.first("result", result, expansion), image.type.isPicture else { return nil }
@@ -124,6 +136,12 @@ struct RunPictures {
 }
 
 extension Tensor {
+    /// How many of its values are not finite, if any is: `123 of 4096 values`.
+    var notFinite: String? {
+        let count = withView { view in view.floats.reduce(0) { $0 + ($1.isFinite ? 0 : 1) } }
+        return count == 0 ? nil : "\(count) of \(counted(type.floatCount, "value"))"
+    }
+
     /// How many of its values a picture does not show, as it has none beyond 0 and 1 to rounding: `123 values, 4.1 %`.
     func clipped(bitDepth: PNG.BitDepth) -> String? {
         let half = 0.5 / Float(bitDepth.white)

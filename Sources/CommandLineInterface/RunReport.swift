@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GraphModel
+internal import Messaging
 internal import Networks
 internal import Runtime
 internal import Scheduling
@@ -102,7 +103,7 @@ struct RunReport: Codable {
         convolutions = plan.convolutions.mapValues(\.rawValue)
         self.seconds = seconds
         peakMemoryBytes = peakMemoryOfProcess()
-        versions = RunReport.versions()
+        versions = RunReport.versions().merging(["graphrun": Tool.version, "ZeroMQ": Context.version]) { $1 }
         let iterations = result.records.filter { $0.iteration > 0 }
         let ran = max(1, iterations.count)
         let inLoop = Set(plan.instances.filter { $0.phase == .body }.map(\.id))

@@ -85,9 +85,17 @@ public enum Tool {
         exit(code)
     }
 
+    /// Messages, host files and file references are of lines: a name with a line break in it could forge one.
+    private static func checkLines(_ arguments: [String]) throws {
+        guard let broken = arguments.first(where: { $0.contains(where: \.isNewline) }) else { return }
+        let shown = broken.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\\n")
+        throw Failure.usage("'\(shown)': there is a line break in it; give names and values of one line")
+    }
+
     /// Parses and runs a command; its exit code.
     private static func run<Command: ParsableCommand>(_ root: Command.Type, _ arguments: [String]) -> Int32 {
         do {
+            try checkLines(arguments)
             try checkCommand(root, arguments)
             var command = try root.parseAsRoot(arguments)
             try command.run()

@@ -40,7 +40,8 @@ extension Load: ReadsValues {
     /// Of values that are scaled to [0, 1]: an image so dark, or so far beyond white, that the range is hardly right.
     private func remark(_ file: String, _ values: ValueSummary, _ first: Double, _ last: Double) -> ValueRemark? {
         let (darkest, brightest, span) = (values.minimum - first, values.maximum - first, last - first)
-        let isBlack = darkest >= 0 && brightest < 0.01 * span
+        // 12 bits in numbers of 16 fill a sixteenth of them.
+        let isBlack = darkest >= 0 && brightest < 0.065 * span
         guard isBlack || brightest > 10 * span || darkest < -10 * span else { return nil }
         return ValueRemark(
             message: "\(file): its values go from \(values.extent), so in the range "
@@ -59,10 +60,11 @@ extension ValueSummary {
 
     /// What stands for black and white in them, by guess.
     fileprivate var likelyRange: ValueRange {
+        // Noise goes a little beyond black and white, which are where they would be without it.
+        let usual = [255.0, 1023, 4095, 16383, 65535].first { maximum <= 1.15 * $0 }
+        if maximum > 10, let usual, minimum >= -0.15 * usual { return .between(0, usual) }
         guard minimum >= 0 else { return .between(minimum.rounded(.down), max(maximum.rounded(.up), 1)) }
-        guard maximum > 10 else { return .between(0, max(maximum.rounded(.up), 1)) }
-        let usual = [255.0, 1023, 4095, 16383, 65535]
-        return .between(0, usual.first { $0 >= maximum } ?? maximum.rounded(.up))
+        return .between(0, max(maximum.rounded(.up), 1))
     }
 
     /// Of a picture that nobody has looked at.

@@ -65,7 +65,7 @@ private struct HostSettings {
             guard parts.count == 2, names.contains(parts[0]) else {
                 let known = names.map { "\($0)=" }
                 problems.append(
-                    "'\(word)' means nothing for \(host); there are \(known.dropLast().joined(separator: ", ")) and "
+                    "'\(shown(word))' means nothing for \(host); there are \(known.dropLast().joined(separator: ", ")) and "
                         + (known.last ?? ""))
                 continue
             }
@@ -114,3 +114,6 @@ private struct HostSettings {
         return value
     }
 }
+
+/// A word of a host file as messages show it: a key is nobody else's business.
+private func shown(_ word: String) -> String { word.hasPrefix("key=") ? "key=…" : word }

@@ -59,7 +59,8 @@ extension CommandLineSuite {
             var fits = try await onSmallDisk(here, bytes: needed + 2 * 4096, sized)
             // How fast loopback is was measured again, and may have changed the plan, of which it is told what it takes.
             for _ in 0..<10 where fits.outputLines.first == "2" {
-                needed = try #require(Int(try #require(fits.errors.wholeMatch(of: line), "\(fits.errors)").1))
+                let again = try #require(fits.errors.wholeMatch(of: line), "\(fits.errors)")
+                needed = try #require(Int(again.1))
                 fits = try await onSmallDisk(here, bytes: needed + 2 * 4096, sized)
             }
             #expect(fits.errors == "")

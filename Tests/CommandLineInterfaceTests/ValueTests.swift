@@ -117,6 +117,44 @@ extension CommandLineSuite {
             #expect(outcome.errors.contains("NaN or infinite"))
         }
 
+        @Test("What comes out of finite values and is not finite is no result", arguments: ["out.npy", "out.png"])
+        func overflow(output: String) async throws {
+            let here = try await workplace()
+            var image = Samples.image(1, 32, 32)
+            image.withMutableView { $0.floats[500] = 3.4e38 }
+            try NPY.write(image, to: here.path("huge.npy"))
+            let denoised = try await here.run(
+                "denoise", "huge.npy", output, "--sigma", "0.05", "--range", "0..1", "--denoiser", "total-variation")
+            #expect(denoised.code == 1 && denoised.errorLines.count == 1, "\(denoised.errors)")
+            let line =
+                #/graphrun: huge.npy: \d+ of 1024 values of the result are not finite, and it is not written; scale the image into \[0, 1\] with --range, or give another denoiser or weights/#
+            #expect(denoised.errorLines.first?.wholeMatch(of: line) != nil, "\(denoised.errors)")
+            #expect(try !here.names().contains(output))
+
+            try NPY.write(Samples.image(1, 32, 32), to: here.path("gray.npy"))
+            let weights = try SafeTensors.decode(BundledWeights.gray.bytes, path: "bundled")
+            try SafeTensors.write(
+                weights.mapValues { Tensor($0.type, $0.values.map { _ in 3e38 }) }, to: here.path("w.safetensors"))
+            _ = try await here.run("emit", "denoise", "--set", "image=gray.npy", "-o", "d.graph", by: "graphs")
+            let run = try await here.run("d.graph", "--set", "weights=w.safetensors", "--output", "out")
+            #expect(run.code == 1, "\(run.errors)")
+            #expect(
+                run.errorLines.last?.contains(": values that are not finite came out of finite ones; scale what the ")
+                    == true,
+                "\(run.errors)")
+        }
+
+        @Test("A name with a line break in it is refused in one line")
+        func lineBreaks() async throws {
+            let here = try Workplace()
+            for arguments in [["no\ngraphrun: all is well"], ["denoise", "a\r\nb.png", "o.png", "--sigma", "0.1"]] {
+                let outcome = try await here.start(arguments, by: "graphrun").outcome()
+                #expect(outcome.code == 2 && outcome.output == "")
+                #expect(outcome.errorLines.count == 1)
+                #expect(outcome.errors.hasSuffix("': there is a line break in it; give names and values of one line\n"))
+            }
+        }
+
         @Test("0…255 is refused with the range to give, and read with it as [0, 1] is", arguments: [1, 3])
         func ranges(channels: Int) async throws {
             let here = try Workplace()

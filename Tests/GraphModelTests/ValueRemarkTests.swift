@@ -76,6 +76,17 @@ struct ValueRemarkTests {
             ])
     }
 
+    @Test(
+        "The range to give is that of samples, which noise leaves a little",
+        arguments: [
+            (-18.1, 246.5, "0..255"), (0, 274, "0..255"), (-300, 4200, "0..4095"), (-60, 246, "-60..246"),
+            (0, 300, "0..1023"),
+        ])
+    func suggested(least: Double, greatest: Double, range: String) {
+        let told = denoised(Self.array(least, greatest, strays: 0.9))
+        #expect((told.refused + told.warned).first?.contains("; 'range' \(range) scales them ") == true, "\(told)")
+    }
+
     @Test("Whoever says what stands for black and white is believed", arguments: ["0..255", "0..1", "-10..300"])
     func believed(_ range: String) throws {
         let range = Setting(try #require(ValueRange(range)))
@@ -126,6 +137,11 @@ struct ValueRemarkTests {
             denoised(Self.array(0, 255, strays: 0.9, white: 65535)).warned == [
                 "'image': a.npy: its values go from 0 to 255, so in the range 0..65535 they are nearly black; 'range' "
                     + "0..255 may be meant"
+            ])
+        #expect(
+            denoised(Self.array(0, 4064, strays: 0.9, white: 65535)).warned == [
+                "'image': a.npy: its values go from 0 to 4064, so in the range 0..65535 they are nearly black; 'range' "
+                    + "0..4095 may be meant"
             ])
         #expect(
             denoised(Self.array(0, 1, white: 255)).warned == [

@@ -159,7 +159,7 @@ struct HostFileTests {
             (
                 "host memory=4Gb program= address=-x slots=0 key=x",
                 [
-                    "hosts.txt:1: 'key=x' means nothing for host; there are slots=, threads=, memory=, address= and "
+                    "hosts.txt:1: 'key=…' means nothing for host; there are slots=, threads=, memory=, address= and "
                         + "program=",
                     "hosts.txt:1: 'memory=4Gb': memory must be an amount of memory such as 4GiB (B, kB, MB, GB, TB, "
                         + "KiB, MiB, GiB, TiB)",

@@ -38,31 +38,40 @@ struct ConvergenceBenchmark {
                 + "and where the rule ends it. PSNR in dB.",
             columns: ["image", "denoiser", "best", "at", "last", "lost", "stops at", "PSNR there"])
         var worst: [String: Double] = [:]
+        var diverging: [String: Int] = [:]
         for (name, image) in try images() {
             for (denoiser, path) in try files(name, image) {
                 log("convergence: \(name), \(denoiser)")
-                let long = try psnrs(path, denoiser, ["iterations=\(iterations)", "tolerance=0"])
-                let stopped = try psnrs(path, denoiser, effort.isFull ? [] : ["iterations=\(iterations)"])
-                guard let best = long.max(), let last = long.last, let end = stopped.last else {
+                let long = try course(path, denoiser, ["iterations=\(iterations)", "tolerance=0"])
+                let stopped = try course(path, denoiser, effort.isFull ? [] : ["iterations=\(iterations)"])
+                guard let best = long.psnrs.max(), let last = long.psnrs.last, let end = stopped.psnrs.last else {
                     throw BenchmarkError("\(name): the run has no PSNR")
                 }
                 worst[denoiser] = max(worst[denoiser] ?? 0, best - last)
+                diverging[denoiser, default: 0] += long.diverges || stopped.diverges ? 1 : 0
                 section.rows.append([
-                    name, denoiser, decimals(best, 2), "\((long.firstIndex(of: best) ?? 0) + 1)", decimals(last, 2),
-                    decimals(best - last, 2), "\(stopped.count)", decimals(end, 2),
+                    name, denoiser, decimals(best, 2), "\((long.psnrs.firstIndex(of: best) ?? 0) + 1)",
+                    decimals(last, 2) + (long.diverges ? " (diverges at \(long.psnrs.count))" : ""),
+                    decimals(best - last, 2), "\(stopped.psnrs.count)" + (stopped.diverges ? " (diverges)" : ""),
+                    decimals(end, 2),
                 ])
-                if effort.isFull { section.requirements = requirements(worst) }
+                if effort.isFull { section.requirements = requirements(worst, diverging) }
                 try keep(section)
             }
         }
         return section
     }
 
-    private func requirements(_ worst: [String: Double]) -> [Requirement] {
-        worst.sorted { $0.key < $1.key }.map {
-            Requirement(
-                "\($0.key): most that is lost after the best iteration", .atMost, ConvergenceBenchmark.tolerated, "dB",
-                measured: $0.value)
+    private func requirements(_ worst: [String: Double], _ diverging: [String: Int]) -> [Requirement] {
+        worst.sorted { $0.key < $1.key }.flatMap { denoiser, lost in
+            [
+                Requirement(
+                    "\(denoiser): most that is lost after the best iteration", .atMost, ConvergenceBenchmark.tolerated,
+                    "dB", measured: lost),
+                Requirement(
+                    "\(denoiser): images on which it diverges", .atMost, 0, "",
+                    measured: Double(diverging[denoiser] ?? 0)),
+            ]
         }
     }
 
@@ -84,8 +93,9 @@ struct ConvergenceBenchmark {
             ("phantom, \(height) × \(width)", Phantom.draw(width: width, height: height))
         }
         let patterns = Pattern.allCases.map { ($0.rawValue, $0.draw(width: 64, height: 48)) }
-        let all = photographs.map { ("\($0.0), 128 × 128", $0.1.middle(128)) } + phantoms + patterns
-        return effort.isFull ? all : Array(all.suffix(2))
+        // What takes the longest comes last.
+        let all = patterns + phantoms + photographs.map { ("\($0.0), 128 × 128", $0.1.middle(128)) }
+        return effort.isFull ? all : Array(patterns.suffix(2))
     }
 
     /// The image for each of the bundled denoisers: as it is, and its luma.
@@ -100,12 +110,39 @@ struct ConvergenceBenchmark {
 
     // MARK: Runs
 
-    /// PSNR after every iteration.
-    private func psnrs(_ image: String, _ denoiser: String, _ settings: [String]) throws -> [Double] {
+    /// How a run went.
+    private struct Course {
+        /// After every iteration.
+        let psnrs: [Double]
+        /// Whether it was ended because it diverges.
+        let diverges: Bool
+    }
+
+    private struct Ended: Decodable {
+        struct Stopped: Decodable {
+            let reason: String
+        }
+
+        let stopped: Stopped
+    }
+
+    private func course(_ image: String, _ denoiser: String, _ settings: [String]) throws -> Course {
         let output = "\(folder)/run"
         try? FileManager.default.removeItem(atPath: output)
         let set = (["image=\(image)", "denoiser=\(denoiser)"] + settings).flatMap { ["--set", $0] }
-        try graphrun.run(["run", graph, "--quiet", "--threads", "\(effort.threads)", "--output", output] + set)
+        var diverges = false
+        do {
+            try graphrun.run(["run", graph, "--quiet", "--threads", "\(effort.threads)", "--output", output] + set)
+        } catch {
+            // A run that diverges ends with a code of its own, which is what is to be known here.
+            let report = FileManager.default.contents(atPath: "\(output)/run.json")
+            diverges = report.flatMap { try? JSONDecoder().decode(Ended.self, from: $0) }?.stopped.reason == "diverged"
+            guard diverges else { throw error }
+        }
+        return Course(psnrs: try psnrs(in: output), diverges: diverges)
+    }
+
+    private func psnrs(in output: String) throws -> [Double] {
         guard let table = try? String(contentsOfFile: "\(output)/metrics.csv", encoding: .utf8) else {
             throw BenchmarkError("\(output)/metrics.csv: it cannot be read")
         }
