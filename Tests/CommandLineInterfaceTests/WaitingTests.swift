@@ -18,7 +18,7 @@ extension CommandLineSuite {
         @Test(
             "for a moment, unless their user wants it otherwise",
             arguments: [
-                ([:], ["GOMP_SPINCOUNT=1000"]), (["OMP_WAIT_POLICY": "ACTIVE"], ["OMP_WAIT_POLICY=ACTIVE"]),
+                ([:], ["GOMP_SPINCOUNT=3000"]), (["OMP_WAIT_POLICY": "ACTIVE"], ["OMP_WAIT_POLICY=ACTIVE"]),
                 (["OMP_WAIT_POLICY": "PASSIVE"], ["OMP_WAIT_POLICY=PASSIVE"]),
                 (["GOMP_SPINCOUNT": "7"], ["GOMP_SPINCOUNT=7"]),
             ] as [([String: String], [String])])
@@ -46,7 +46,7 @@ extension CommandLineSuite {
             let program = try here.start(
                 ["worker", "--threads", "1", "--data", here.path("data")], by: "graphrun", environment: nobody)
             try await program.waitForOutput("\n")
-            #expect(try told(program.identifier) == ["GOMP_SPINCOUNT=1000"])
+            #expect(try told(program.identifier) == ["GOMP_SPINCOUNT=3000"])
             program.interrupt()
             #expect(try await program.outcome().code == 0)
 
@@ -62,7 +62,7 @@ extension CommandLineSuite {
             try await run.waitForOutput("iteration 1/")
             let processes = try Leftovers.running()
             #expect(processes.count == 2)
-            for process in processes { #expect(try told(process) == ["GOMP_SPINCOUNT=1000"]) }
+            for process in processes { #expect(try told(process) == ["GOMP_SPINCOUNT=3000"]) }
             run.end(by: SIGKILL)
             #expect(try await Leftovers.processes() == [])
         }

@@ -6,7 +6,7 @@ struct OpenMPWaitingTests {
     @Test(
         "is left to whoever has said so, by any of the variables that decide about it",
         arguments: [
-            ([:], "1000"), (["HOME": "/"], "1000"), (["GOMP_SPINCOUNT": ""], "1000"), (["OMP_WAIT_POLICY": ""], "1000"),
+            ([:], "3000"), (["HOME": "/"], "3000"), (["GOMP_SPINCOUNT": ""], "3000"), (["OMP_WAIT_POLICY": ""], "3000"),
             (["GOMP_SPINCOUNT": "300000"], nil), (["OMP_WAIT_POLICY": "active"], nil), (["KMP_BLOCKTIME": "200"], nil),
             (["GOMP_SPINCOUNT": "INFINITY", "OMP_WAIT_POLICY": ""], nil),
         ] as [([String: String], String?)])
@@ -14,7 +14,7 @@ struct OpenMPWaitingTests {
         #expect(OpenMPWaiting.mend(environment: environment) == count)
         if count != nil {
             // What is started anew is not started again.
-            #expect(OpenMPWaiting.mend(environment: environment.merging(["GOMP_SPINCOUNT": "1000"]) { $1 }) == nil)
+            #expect(OpenMPWaiting.mend(environment: environment.merging(["GOMP_SPINCOUNT": "3000"]) { $1 }) == nil)
         }
     }
 }
