@@ -231,13 +231,15 @@ struct RunCommand: ParsableCommand {
     /// - Parameter first: The iteration that the run went on from.
     private func finish(_ result: RunResult, _ plan: Plan, _ folder: RunFolder, after first: Int) throws {
         let words = EndingWords(result, plan.expansion)
+        let lost = words.isSuccess ? RunPictures.lost(result, plan.expansion) : nil
         switch style {
         case .quiet: break
         case .json:
             Terminal.line(
                 try jsonLine(
                     EndLine(
-                        event: words.isSuccess ? "end" : "stopped", reason: words.reason,
+                        event: words.isSuccess && lost == nil ? "end" : "stopped",
+                        reason: lost == nil ? words.reason : "not finite",
                         iterations: result.iterations, folder: folder.path,
                         metrics: MetricsTable.last(result.records, upTo: result.iterations),
                         note: RunPictures.clipping(result, plan.expansion))))
@@ -250,10 +252,8 @@ struct RunCommand: ParsableCommand {
             throw Failure.run(
                 "\(graph.file): \(divergence); \(words.kept(in: folder.path, after: first))\(words.remedy)")
         }
-        if words.isSuccess {
-            guard let lost = RunPictures.lost(result, plan.expansion) else { return }
-            throw Failure.run("\(graph.file): \(folder.path): \(lost)")
-        }
+        if let lost { throw Failure.run("\(graph.file): \(folder.path): \(lost)") }
+        guard !words.isSuccess else { return }
         throw Failure.run(
             "stopped after iteration \(result.iterations) of \(plan.expansion.iterations); everything is saved in "
                 + folder.path,

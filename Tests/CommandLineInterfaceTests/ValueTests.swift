@@ -136,7 +136,9 @@ extension CommandLineSuite {
             try SafeTensors.write(
                 weights.mapValues { Tensor($0.type, $0.values.map { _ in 3e38 }) }, to: here.path("w.safetensors"))
             _ = try await here.run("emit", "denoise", "--set", "image=gray.npy", "-o", "d.graph", by: "graphs")
-            let run = try await here.run("d.graph", "--set", "weights=w.safetensors", "--output", "out")
+            let run = try await here.run("d.graph", "--set", "weights=w.safetensors", "--json", "--output", "out")
+            let last = try #require(run.outputLines.last)
+            #expect(last.contains(#""event":"stopped""#) && last.contains(#""reason":"not finite""#))
             #expect(run.code == 1, "\(run.errors)")
             #expect(
                 run.errorLines.last?.contains(": values that are not finite came out of finite ones; scale what the ")

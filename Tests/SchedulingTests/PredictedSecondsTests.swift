@@ -89,7 +89,7 @@ struct PredictedSecondsTests {
                 var replay = TimedReplay(plan, links: Links(link))
                 let seconds = replay.run()
                 let foretold = plan.prediction.seconds
-                #expect(abs(seconds - foretold) <= 0.05 * foretold, "\(seconds) s, foretold \(foretold) s")
+                #expect(abs(seconds - foretold) <= 1e-3 * foretold, "\(seconds) s, foretold \(foretold) s")
             }
         }
     }
