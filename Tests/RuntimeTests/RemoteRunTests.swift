@@ -157,7 +157,7 @@ struct RemoteRunTests {
     @Test("end early, all workers after the same iteration")
     func stop() throws {
         let folder = try TemporaryFolder()
-        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
         let team = try RemoteTeam(workers: 3)
         defer { team.dismiss() }
         let plan = try job.plan(workers: 3)
@@ -257,7 +257,7 @@ struct RemoteRunTests {
     @Test("end with a line where the connection of two workers breaks in their midst, rather than wait for ever")
     func broken() throws {
         let folder = try TemporaryFolder()
-        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
         let team = try RemoteTeam(workers: 2)
         defer { team.dismiss() }
         let relays = try team.relays()
@@ -348,7 +348,7 @@ struct RemoteRunTests {
     @Test("are refused to a second coordinator, whom the worker tells that it is busy")
     func busy() throws {
         let folder = try TemporaryFolder()
-        let job = try Job("pnp", settings(folder, ["iterations": "100000"]))
+        let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
         let team = try RemoteTeam(workers: 1)
         defer { team.dismiss() }
         let begun = Atomic<Bool>(false)
