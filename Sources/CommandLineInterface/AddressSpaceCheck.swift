@@ -28,11 +28,10 @@ private func addressBytes(_ plan: Plan) -> Int {
     let planned = plan.workers.reduce(0) { $0 + $1.memoryBytes }
     let overhead = AddressSpace.overhead(workers: plan.workers.map(\.worker.threads))
     let states = plan.instances.reduce(0) { bytes, instance in
-        guard case .state = instance.content else { return bytes }
-        return bytes + instance.type.byteCount
+        instance.isState ? bytes + instance.type.byteCount : bytes
     }
     // A value is encoded while it is written, and the trace is made as a whole.
-    let largest = RunPictures.outputs(plan.expansion).map { plan.instances[$0.position].type.byteCount }.max() ?? 0
+    let largest = RunPictures.outputs(plan.expansion).map { $0.instance.type.byteCount }.max() ?? 0
     let trace = 2 * ChromeTrace.largestSize(plan, isRemote: false)
     return planned + overhead + states + max(2 * largest, trace)
 }

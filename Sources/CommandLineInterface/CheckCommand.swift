@@ -26,19 +26,18 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let expansion = try graph.load().expansion
         let lines = expansion.graph.nodes.compactMap { node -> Line? in
-            guard let range = expansion.positions[node.id], let first = expansion.instances[range].first else {
-                return nil
-            }
+            let instances = expansion.instances(of: node.id)
+            guard let first = instances.first else { return nil }
             let kind =
                 switch node.content {
                 case .state: "state"
                 case .compute(let kind, _): type(of: kind).name
                 }
             return Line(
-                node: node.id, kind: kind, phase: first.phase.rawValue, instances: range.count,
+                node: node.id, kind: kind, phase: first.phase.rawValue, instances: instances.count,
                 shape: first.type.shape.dimensions, element: first.type.element.rawValue,
-                operations: expansion.instances[range].reduce(0) { $0 + $1.cost.operations },
-                bytes: expansion.instances[range].reduce(0) { $0 + $1.type.byteCount })
+                operations: instances.reduce(0) { $0 + $1.cost.operations },
+                bytes: instances.reduce(0) { $0 + $1.type.byteCount })
         }
         guard !json else {
             for line in lines { Terminal.line(try jsonLine(line)) }

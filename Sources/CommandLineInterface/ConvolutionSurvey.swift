@@ -14,18 +14,16 @@ struct ConvolutionSurvey {
     /// - Throws: ``Failure`` where the library has nothing but a reference loop for a layer, naming worker and instance.
     init(_ plan: Plan, files: GraphFiles) throws {
         let catalog = Tool.configuration.kernels
-        implementations = try plan.workers.indices.map { index in
-            let worker = plan.workers[index].worker
+        implementations = try plan.workers.map { own in
             let shared = SharedResources()
-            for (position, instance) in plan.instances.enumerated() where plan.placement[position] == index {
-                guard case .compute(let kind, _, let node) = instance.content else { continue }
+            for instance in own.instances {
                 let context = KernelContext(
-                    node: node, output: instance.type, threads: worker.threads,
-                    automaticConvolutions: plan.automaticConvolutions, files: files, shared: shared)
+                    node: instance.context, output: instance.type, threads: own.worker.threads,
+                    automaticConvolutions: own.automaticConvolutions, files: files, shared: shared)
                 do {
-                    try catalog.noteImplementations(kind, context)
+                    try catalog.noteImplementations(instance.kind, context)
                 } catch {
-                    throw Failure.usage("\(worker.name): '\(instance.id)': \(SystemReason.of(error))")
+                    throw Failure.usage("\(own.worker.name): '\(instance.id)': \(SystemReason.of(error))")
                 }
             }
             return shared.implementations

@@ -256,7 +256,7 @@ struct DenoiseCommand: ParsableCommand {
         let run = makeRun(plan, by: team, name: ByteStream.name(input), files: files, log: MetricsLog())
         do {
             let result = try run.run()
-            guard let position = plan.expansion.output("result")?.first, let image = result.kept[position] else {
+            guard let image = plan.expansion.output("result")?.first.flatMap({ result.kept[$0.id] }) else {
                 throw Failure.run("the run kept no result; \(output) was not written")
             }
             return image

@@ -26,7 +26,7 @@ struct DotCommand: ParsableCommand {
         let plan = try hosts.plan(loaded, rewriting: hosts.workers == nil ? .none : .all)
         guard expand || hosts.workers != nil else { return Terminal.line(String(plan.expansion.dot().dropLast())) }
         guard hosts.workers != nil else { return Terminal.line(String(plan.expansion.expandedDot().dropLast())) }
-        show(plan) { position in predicted(plan, position, plan.predictedSeconds(position)) }
+        show(plan) { instance in predicted(instance, plan.predictedSeconds(instance)) }
     }
 
     /// What became of the graph in a run: as it was rewritten and placed there.
@@ -37,30 +37,26 @@ struct DotCommand: ParsableCommand {
         guard count > 0, expansion.instances.contains(where: { report.secondsPerInstance[$0.id] != nil }) else {
             throw Failure.usage("\(folder): this run was one of another graph; name a run of \(graph.file)")
         }
-        let homes = expansion.instances.map { instance in
-            min(max(report.workerOfInstance[instance.id] ?? 0, 0), count - 1)
-        }
+        let homes = report.workerOfInstance.mapValues { min(max($0, 0), count - 1) }
         let workers = report.workers.map { Worker(name: $0.name, threads: $0.threads) }
         let plan = Plan(expansion, workers: workers, placement: homes)
-        show(plan) { position in
-            let id = plan.instances[position].id
-            let expected = predicted(plan, position, report.predictedSecondsPerInstance[id] ?? 0)
-            guard !expected.isEmpty, let seconds = report.secondsPerInstance[id] else { return expected }
+        show(plan) { instance in
+            let expected = predicted(instance, report.predictedSecondsPerInstance[instance.id] ?? 0)
+            guard !expected.isEmpty, let seconds = report.secondsPerInstance[instance.id] else { return expected }
             return "\(expected), \(decimals(seconds * 1e3, 1)) measured"
         }
     }
 
-    private func show(_ plan: Plan, line: (Int) -> String) {
+    private func show(_ plan: Plan, line: (Instance) -> String) {
         let text = plan.expansion.expandedDot(
-            annotation: { (plan.placement[$0], line($0)) },
+            annotation: { (plan.placement[$0.id] ?? 0, line($0)) },
             edgeLabel: { source, target in plan.bytes(from: source, to: target).map(megabytes) })
         Terminal.line(String(text.dropLast()))
     }
 
     /// Predicted milliseconds of what is computed.
-    private func predicted(_ plan: Plan, _ position: Int, _ seconds: Double) -> String {
-        guard case .compute = plan.instances[position].content else { return "" }
-        return "\(decimals(seconds * 1e3, 1)) ms predicted"
+    private func predicted(_ instance: Instance, _ seconds: Double) -> String {
+        instance.isState ? "" : "\(decimals(seconds * 1e3, 1)) ms predicted"
     }
 }
 

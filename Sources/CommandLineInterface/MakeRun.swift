@@ -1,3 +1,4 @@
+internal import GraphModel
 internal import Kernels
 internal import Runtime
 internal import Scheduling
@@ -9,7 +10,7 @@ internal import Tensors
 /// - Parameter name: What is run, for messages.
 func makeRun(
     _ plan: Plan, by team: Team?, name: String, files: GraphFiles, log: MetricsLog,
-    checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
+    checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
 ) -> any Run {
     guard let team else {
         return InProcessRun(

@@ -59,7 +59,7 @@ struct PlanCommand: ParsableCommand {
         let lines = plan.workers.enumerated().map { index, worker in
             Line(
                 worker: worker.worker.name, threads: worker.worker.threads,
-                instances: plan.placement.count { $0 == index }, steps: worker.body.count,
+                instances: plan.placement.values.count { $0 == index }, steps: worker.body.count,
                 busySeconds: plan.prediction.busy[index],
                 bytesIn: traffic.bytesIn[index], bytesOut: traffic.bytesOut[index],
                 peakMemoryBytes: worker.peakBytes, implementations: survey.implementations[index])
@@ -96,8 +96,9 @@ struct PlanCommand: ParsableCommand {
         for line in survey.lines { Terminal.line(line) }
         guard instances else { return }
         var list = Table(["instance", "phase", "worker"])
-        for (position, instance) in plan.instances.enumerated() {
-            list.add([instance.id, instance.phase.rawValue, plan.workers[plan.placement[position]].worker.name])
+        for instance in plan.instances {
+            let worker = plan.workers[plan.placement[instance.id] ?? 0].worker
+            list.add([instance.id.description, instance.phase.rawValue, worker.name])
         }
         Terminal.line("\n" + list.text)
     }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphModel
 internal import Runtime
 internal import Synchronization
 
@@ -24,7 +25,7 @@ final class Progress: Sendable {
     private struct IterationLine: Encodable {
         let event = "iteration"
         let iteration: Int
-        let metrics: [String: Float]
+        let metrics: [ValueID: Float]
         let seconds: Double
     }
 
@@ -32,14 +33,14 @@ final class Progress: Sendable {
     private let total: Int
     private let mayEndEarly: Bool
     private let workers: Int
-    private let order: [String]
+    private let order: [ValueID]
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - total: The number of the last iteration.
     ///   - mayEndEarly: Whether a stop rule may end the run before it.
-    ///   - order: Names of metrics in the order to show them in.
-    init(_ style: Style, total: Int, mayEndEarly: Bool, workers: Int, order: [String]) {
+    ///   - order: Metrics in the order to show them in.
+    init(_ style: Style, total: Int, mayEndEarly: Bool, workers: Int, order: [ValueID]) {
         self.style = style
         self.total = total
         self.mayEndEarly = mayEndEarly
@@ -94,7 +95,7 @@ final class Progress: Sendable {
     }
 
     private func line(_ record: IterationRecord, _ seconds: [Double]) -> String {
-        let metrics = order.compactMap { name in record.metrics[name].map { "\(name) \(Progress.text(name, $0))" } }
+        let metrics = order.compactMap { id in record.metrics[id].map { "\(id) \(Progress.text(id, $0))" } }
         guard record.iteration > 0 else { return "before the loop  " + metrics.joined(separator: "  ") }
         let average = seconds.reduce(0, +) / Double(max(seconds.count, 1))
         let left = Double(total - record.iteration) * average
@@ -108,8 +109,8 @@ final class Progress: Sendable {
     }
 
     /// Decibels with two decimals, all else with three significant digits.
-    static func text(_ name: String, _ value: Float) -> String {
-        name.hasPrefix("psnr") ? "\(decimals(Double(value), 2)) dB" : String(format: "%.3g", Double(value))
+    static func text(_ id: ValueID, _ value: Float) -> String {
+        id.node.hasPrefix("psnr") ? "\(decimals(Double(value), 2)) dB" : String(format: "%.3g", Double(value))
     }
 
     /// The time of an iteration: `1.25 s`, `0.4 ms`.

@@ -76,7 +76,7 @@ struct Resumption {
     /// Where the run goes on.
     ///
     /// - Throws: ``Failure`` where the checkpoint lacks a state.
-    func start(of expansion: Expansion) throws -> (iteration: Int, states: [Int: Tensor]) {
+    func start(of expansion: Expansion) throws -> (iteration: Int, states: [ValueID: Tensor]) {
         do {
             return (iteration, try checkpoint.states(for: expansion))
         } catch {

@@ -47,8 +47,8 @@ struct RunCommand: ParsableCommand {
 
         let progress = Progress(
             style, total: expansion.iterations, mayEndEarly: (expansion.graph.stop?.below.value ?? 0) > 0,
-            workers: plan.workers.count, order: metricNames(expansion))
-        let position = RunPosition(graph.file, total: expansion.iterations, order: metricNames(expansion))
+            workers: plan.workers.count, order: expansion.metrics)
+        let position = RunPosition(graph.file, total: expansion.iterations, order: expansion.metrics)
         let log = MetricsLog { record in
             progress.show(record)
             position.note(record)
@@ -130,11 +130,6 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    /// Metrics in the order of the graph, an axis' instances one by one.
-    private func metricNames(_ expansion: Expansion) -> [String] {
-        expansion.graph.metrics.flatMap { id in (expansion.positions[id] ?? 0..<0).map { expansion.instances[$0].id } }
-    }
-
     private struct StartLine: Encodable {
         let event = "start"
         let graph: String
@@ -207,8 +202,7 @@ struct RunCommand: ParsableCommand {
         }
         pictures.writePictures(to: folder, &files)
         files.write("trace.json") {
-            let trace = ChromeTrace.encode(result.traces, transfers: result.transfers) { plan.instances[$0].id }
-            try folder.write("trace.json", trace)
+            try folder.write("trace.json", ChromeTrace.encode(result.traces, transfers: result.transfers))
         }
         guard !files.areComplete else { return }
         let goesOn = !isFinished && files.hasSaved("checkpoint")
@@ -223,7 +217,7 @@ struct RunCommand: ParsableCommand {
         let reason: String
         let iterations: Int
         let folder: String
-        let metrics: [String: Float]
+        let metrics: [ValueID: Float]
         /// What the pictures do not show.
         let note: String?
     }

@@ -29,7 +29,7 @@ struct RunFiles {
 
     private static func arrays(_ expansion: Expansion) -> [DiskSpace.File] {
         RunPictures.outputs(expansion).map { output in
-            array("\(output.file).npy", expansion.instances[output.position].type)
+            array("\(output.file).npy", output.instance.type)
         }
     }
 
@@ -38,10 +38,7 @@ struct RunFiles {
     }
 
     private static func checkpoint(_ expansion: Expansion, _ inputs: [String]) -> [DiskSpace.File] {
-        let states = expansion.instances.filter { instance in
-            if case .state = instance.content { return true }
-            return false
-        }
+        let states = expansion.instances.filter(\.isState)
         guard !states.isEmpty else { return [] }
         let known = inputs.reduce(0) { $0 + $1.utf8.count + 100 }
         return states.indices.map { array("checkpoint.new/state-\($0).npy", states[$0].type) }
@@ -52,11 +49,11 @@ struct RunFiles {
 
     private static func pictures(_ expansion: Expansion) -> [DiskSpace.File] {
         let outputs = RunPictures.outputs(expansion).compactMap { output -> DiskSpace.File? in
-            let type = expansion.instances[output.position].type
+            let type = output.instance.type
             guard type.isPicture else { return nil }
             return DiskSpace.File("\(output.file).png", most: PNG.largestSize(type))
         }
-        let result = expansion.output("result")?.first.map { expansion.instances[$0].type }
+        let result = expansion.output("result")?.first?.type
         let comparison = result.flatMap { type in
             type.isPicture ? Comparison.largestSize(height: type.shape[2], width: type.shape[3]) : nil
         }
@@ -66,16 +63,14 @@ struct RunFiles {
 
     /// A row of numbers for every iteration.
     private static func tableSize(_ expansion: Expansion) -> Int {
-        let names = expansion.graph.metrics.flatMap { id in
-            (expansion.positions[id] ?? 0..<0).map { expansion.instances[$0].id }
-        }
+        let names = expansion.metrics.map(\.description)
         let header = names.reduce(64) { $0 + $1.utf8.count + 1 }
         return header + (expansion.iterations + 1) * (30 + 17 * names.count)
     }
 
     /// A few numbers of every instance, worker and link.
     private static func reportSize(_ plan: Plan) -> Int {
-        let instances = plan.instances.reduce(0) { $0 + 4 * ($1.id.utf8.count + 40) }
+        let instances = plan.instances.reduce(0) { $0 + 4 * ($1.id.description.utf8.count + 40) }
         let rewrites = plan.rewrites.reduce(0) { $0 + $1.description.utf8.count + 20 }
         return 16384 + instances + rewrites + plan.workers.count * 2000 + plan.traffic.ways.count * 250
     }

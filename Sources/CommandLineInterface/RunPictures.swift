@@ -21,12 +21,12 @@ struct RunPictures {
         self.records = records.filter { $0.iteration > 0 }
     }
 
-    /// The outputs that are written: the name of each value's files, without their endings, and its position.
-    static func outputs(_ expansion: Expansion) -> [(file: String, position: Int)] {
+    /// The outputs that are written: the name of each value's files, without their endings, and what yields it.
+    static func outputs(_ expansion: Expansion) -> [(file: String, instance: Instance)] {
         expansion.graph.outputs.keys.sorted().filter { !shownOnly.contains($0) }.flatMap { name in
-            let range = expansion.output(name) ?? 0..<0
-            return range.enumerated().map { index, position in
-                (file: range.count == 1 ? name : "\(name)-\(index)", position: position)
+            let instances = expansion.output(name) ?? []
+            return instances.enumerated().map { index, instance in
+                (file: instances.count == 1 ? name : "\(name)-\(index)", instance: instance)
             }
         }
     }
@@ -34,7 +34,7 @@ struct RunPictures {
     /// Writes every output as an array.
     func writeArrays(to folder: RunFolder, _ files: inout SavedFiles) {
         for output in RunPictures.outputs(expansion) {
-            guard let value = result.kept[output.position] else { continue }
+            guard let value = result.kept[output.instance.id] else { continue }
             files.write("\(output.file).npy") { try NPY.write(value, to: "\(folder.path)/\(output.file).npy") }
         }
     }
@@ -42,7 +42,7 @@ struct RunPictures {
     /// Writes images as PNG, and the pictures of how the run went.
     func writePictures(to folder: RunFolder, _ files: inout SavedFiles) {
         for output in RunPictures.outputs(expansion) {
-            guard let value = result.kept[output.position], value.type.isPicture else { continue }
+            guard let value = result.kept[output.instance.id], value.type.isPicture else { continue }
             files.write("\(output.file).png") {
                 try PNG.write(value, to: "\(folder.path)/\(output.file).png", bitDepth: .eight)
             }
@@ -57,8 +57,8 @@ struct RunPictures {
 
     /// What the pictures do not show of the values that are kept, if they do not show all.
     static func clipping(_ result: RunResult, _ expansion: Expansion) -> String? {
-        let clipped = outputs(expansion).compactMap { file, position -> String? in
-            guard let value = result.kept[position], value.type.isPicture else { return nil }
+        let clipped = outputs(expansion).compactMap { file, instance -> String? in
+            guard let value = result.kept[instance.id], value.type.isPicture else { return nil }
             return value.clipped(bitDepth: .eight).map { "\(file).png (\($0))" }
         }
         guard !clipped.isEmpty else { return nil }
@@ -69,8 +69,8 @@ struct RunPictures {
 
     /// What of the values that are kept is no number, or infinite, if any is.
     static func lost(_ result: RunResult, _ expansion: Expansion) -> String? {
-        let lost = outputs(expansion).compactMap { file, position in
-            result.kept[position]?.notFinite.map { "\(file).npy (\($0))" }
+        let lost = outputs(expansion).compactMap { file, instance in
+            result.kept[instance.id]?.notFinite.map { "\(file).npy (\($0))" }
         }
         guard !lost.isEmpty else { return nil }
         let others = lost.count > 3 ? " and \(lost.count - 3) more" : ""
@@ -98,13 +98,11 @@ struct RunPictures {
 
     private var convergence: ConvergencePlot? {
         func series(_ kind: any NodeKind.Type) -> [Double]? {
-            let name = expansion.graph.metrics.first { id in
-                guard let position = expansion.positions[id]?.first, expansion.instances[position].phase == .body,
-                    case .compute(let own, _, _) = expansion.instances[position].content
-                else { return false }
+            let instance = expansion.graph.metrics.compactMap { expansion.instances(of: $0).first }.first { instance in
+                guard instance.phase == .body, case .compute(let own, _, _) = instance.content else { return false }
                 return type(of: own).name == kind.name
             }
-            return name.map { name in records.map { Double($0.metrics[name] ?? .nan) } }
+            return instance.map { instance in records.map { Double($0.metrics[instance.id] ?? .nan) } }
         }
         let psnr = series(PSNR.self)
         let residual = series(RelativeChange.self)
@@ -118,15 +116,15 @@ struct RunPictures {
         guard let image = first("result", result, expansion), let truth = first("truth", result, expansion),
             let own = psnr(image, truth)
         else { return clipping }
-        let measured = (expansion.output("measurement") ?? 0..<0).compactMap { position in
-            result.kept[position].flatMap { psnr($0, truth) }.map { "\(decimals($0, 2))" }
+        let measured = (expansion.output("measurement") ?? []).compactMap { instance in
+            result.kept[instance.id].flatMap { psnr($0, truth) }.map { "\(decimals($0, 2))" }
         }
         let beside = measured.isEmpty ? "" : "; the measurements have \(measured.joined(separator: ", ")) dB"
         return ["result: \(decimals(own, 2)) dB\(beside)"] + clipping
     }
 
     private static func first(_ name: String, _ result: RunResult, _ expansion: Expansion) -> Tensor? {
-        expansion.output(name)?.first.flatMap { result.kept[$0] }
+        expansion.output(name)?.first.flatMap { result.kept[$0.id] }
     }
 
     private static func psnr(_ image: Tensor, _ truth: Tensor?) -> Double? {

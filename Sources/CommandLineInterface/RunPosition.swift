@@ -1,3 +1,4 @@
+internal import GraphModel
 internal import Runtime
 internal import Synchronization
 
@@ -5,11 +6,11 @@ internal import Synchronization
 final class RunPosition: Sendable {
     private let name: String
     private let total: Int
-    private let order: [String]
+    private let order: [ValueID]
     private let last = Mutex<IterationRecord?>(nil)
 
-    /// - Parameter order: Names of metrics in the order to show them in.
-    init(_ name: String, total: Int, order: [String]) {
+    /// - Parameter order: Metrics in the order to show them in.
+    init(_ name: String, total: Int, order: [ValueID]) {
         self.name = name
         self.total = total
         self.order = order
@@ -23,7 +24,7 @@ final class RunPosition: Sendable {
         guard let record = last.withLock({ $0 }), record.iteration > 0 else {
             return "\(name): before iteration 1 of \(total)"
         }
-        let metrics = order.compactMap { name in record.metrics[name].map { "\(name) \(Progress.text(name, $0))" } }
+        let metrics = order.compactMap { id in record.metrics[id].map { "\(id) \(Progress.text(id, $0))" } }
         return (["\(name): iteration \(record.iteration) of \(total)"] + metrics).joined(separator: ", ")
     }
 }

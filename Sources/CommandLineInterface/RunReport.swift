@@ -65,7 +65,7 @@ struct RunReport: Codable {
     let options: [String: ParameterValue]
     let iterations: Int
     /// Every metric as it was last; `null` where it is no number or infinite.
-    let metrics: [String: Float?]
+    let metrics: [ValueID: Float?]
     /// Whether the graph was rewritten, and what that changed.
     let rewriting: Rewriting
     let rewrites: [String]
@@ -83,10 +83,10 @@ struct RunReport: Codable {
     /// Seconds in each node, all instances and iterations.
     let secondsPerNode: [String: Double]
     /// Seconds in each instance, for one iteration, and those that were expected.
-    let secondsPerInstance: [String: Double]
-    let predictedSecondsPerInstance: [String: Double]
+    let secondsPerInstance: [ValueID: Double]
+    let predictedSecondsPerInstance: [ValueID: Double]
     /// For each instance the number of its worker.
-    let workerOfInstance: [String: Int]
+    let workerOfInstance: [ValueID: Int]
 
     init(_ result: RunResult, _ plan: Plan, arguments: [String], seconds: Double) {
         let graph = plan.expansion.graph
@@ -106,7 +106,7 @@ struct RunReport: Codable {
         versions = RunReport.versions().merging(["graphrun": Tool.version, "ZeroMQ": Context.version]) { $1 }
         let iterations = result.records.filter { $0.iteration > 0 }
         let ran = max(1, iterations.count)
-        let inLoop = Set(plan.instances.filter { $0.phase == .body }.map(\.id))
+        let inLoop = Set(plan.instances.filter { $0.phase == .body }.map(\.id.description))
         // The first iteration waits for memory to be handed out.
         let times = (iterations.count > 1 ? Array(iterations.dropFirst()) : iterations).map(\.seconds).sorted()
         secondsPerIteration = times.isEmpty ? 0 : times[times.count / 2]
@@ -145,17 +145,16 @@ struct RunReport: Codable {
             }
         }
         var perNode: [String: Double] = [:]
-        var average: [String: Double] = [:]
+        var average: [ValueID: Double] = [:]
         for instance in plan.instances {
-            guard let seconds = perInstance[instance.id] else { continue }
-            perNode[graph.nodes[instance.node].id, default: 0] += seconds
+            guard let seconds = perInstance[instance.id.description] else { continue }
+            perNode[instance.id.node, default: 0] += seconds
             average[instance.id] = instance.phase == .body ? seconds / Double(ran) : seconds
         }
         predictedSecondsPerInstance = Dictionary(
-            plan.instances.indices.map { (plan.instances[$0].id, plan.predictedSeconds($0)) },
+            plan.instances.map { ($0.id, plan.predictedSeconds($0)) },
             uniquingKeysWith: { first, _ in first })
-        workerOfInstance = Dictionary(
-            zip(plan.instances.map(\.id), plan.placement).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+        workerOfInstance = plan.placement
         secondsPerNode = perNode
         secondsPerInstance = average
     }

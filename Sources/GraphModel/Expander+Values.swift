@@ -10,7 +10,7 @@ extension Expander {
             guard case .compute(let kind, let inputs) = node.content else { continue }
             if kind is DenoiseByMap { checkLevels(node, inputs) }
             guard let reader = kind as? any ReadsValues else { continue }
-            let remarks = (positions[node.id] ?? 0..<0).compactMap { position -> (id: String, remark: ValueRemark)? in
+            let remarks = (positions[node.id] ?? 0..<0).compactMap { position -> (id: ValueID, remark: ValueRemark)? in
                 guard case .compute(_, _, let context) = instances[position].content else { return nil }
                 return reader.valueRemark(context).map { (instances[position].id, $0) }
             }

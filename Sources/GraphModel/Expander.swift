@@ -32,13 +32,12 @@ struct Expander {
         for node in graph.nodes where positions[node.id] == nil {
             expand(node)
         }
-        linkStates()
+        checkStates()
         checkMetrics()
         checkValues()
         if let warning = factors.warning { warnings.append(GraphProblem(doubtLocation, warning)) }
         let expansion = Expansion(
-            graph: graph, axes: axes, instances: instances, positions: positions, warnings: warnings,
-            factors: factors, declared: graph, rewriting: .none, rewrites: [])
+            graph: graph, axes: axes, instances: instances, warnings: warnings, factors: factors, declared: graph)
         return (expansion, problems)
     }
 
@@ -73,7 +72,7 @@ struct Expander {
                 }
                 instances.append(instance)
             } catch {
-                let id = axis == nil ? node.id : "\(node.id)[\(index)]"
+                let id = ValueID(node.id, axis.map { _ in index })
                 problems.append(GraphProblem(node.location, "'\(id)': \(error)"))
                 instances.removeSubrange(first...)
                 bounds.removeSubrange(first...)
@@ -88,17 +87,18 @@ struct Expander {
     private mutating func expand(
         _ node: Node, _ index: Int, _ axis: ResolvedAxis?
     ) throws(GraphError) -> Instance? {
-        let id = axis == nil ? node.id : "\(node.id)[\(index)]"
+        let id = ValueID(node.id, axis.map { _ in index })
         let phase = phases[node.id] ?? .body
         switch node.content {
-        case .state(let initial, _):
+        case .state(let initial, let next):
             guard let range = positions[initial] else { return nil }
             let source = range.count == 1 ? range.lowerBound : range.lowerBound + index
             guard range.contains(source) else { return nil }
             bounds.append(nil)
             return Instance(
-                id: id, node: position(of: node), index: index, phase: phase,
-                content: .state(initial: source, next: -1), type: instances[source].type, cost: Cost())
+                id: id, phase: phase,
+                content: .state(initial: instances[source].id, next: ValueID(next, axis.map { _ in index })),
+                type: instances[source].type, cost: Cost())
         case .compute(let general, let inputs):
             let declared = type(of: general).inputs
             guard declared.count == inputs.count else { return nil }
@@ -137,8 +137,9 @@ struct Expander {
             }
             if phase == .body, index == 0 { note(kind.convergenceFactors(context, gradientBounds: inputBounds), node) }
             return Instance(
-                id: id, node: position(of: node), index: index, phase: phase,
-                content: .compute(kind, inputs: read, context: context), type: type, cost: cost)
+                id: id, phase: phase,
+                content: .compute(kind, inputs: read.map { $0.map { instances[$0].id } }, context: context), type: type,
+                cost: cost)
         }
     }
 
@@ -147,32 +148,19 @@ struct Expander {
         for factor in found where !factors.contains(factor) { factors.append(factor) }
     }
 
-    private func position(of node: Node) -> Int {
-        order[node.id] ?? 0
-    }
-
-    /// States come before what they become, so their `next` is filled in last.
-    private mutating func linkStates() {
+    /// States come before what they become, so that is looked at last.
+    private mutating func checkStates() {
         for node in graph.nodes {
-            guard case .state(_, let next) = node.content, let range = positions[node.id] else { continue }
-            guard let target = positions[next] else { continue }
-            guard target.count == range.count else { continue }
-            for offset in 0..<range.count {
-                let instance = instances[range.lowerBound + offset]
-                let becomes = instances[target.lowerBound + offset]
-                guard instance.type == becomes.type else {
-                    problems.append(
-                        GraphProblem(
-                            node.location,
-                            "state '\(instance.id)' is \(instance.type) but becomes '\(becomes.id)', "
-                                + "which is \(becomes.type); both must agree"))
-                    break
-                }
-                guard case .state(let initial, _) = instance.content else { continue }
-                instances[range.lowerBound + offset] = Instance(
-                    id: instance.id, node: instance.node, index: instance.index, phase: instance.phase,
-                    content: .state(initial: initial, next: target.lowerBound + offset), type: instance.type,
-                    cost: instance.cost)
+            guard case .state(_, let next) = node.content, let range = positions[node.id],
+                let target = positions[next], target.count == range.count
+            else { continue }
+            for (instance, becomes) in zip(instances[range], instances[target]) where instance.type != becomes.type {
+                problems.append(
+                    GraphProblem(
+                        node.location,
+                        "state '\(instance.id)' is \(instance.type) but becomes '\(becomes.id)', "
+                            + "which is \(becomes.type); both must agree"))
+                break
             }
         }
     }
@@ -183,7 +171,7 @@ struct Expander {
             for instance in instances[range] where instance.type != .scalar {
                 problems.append(
                     GraphProblem(
-                        graph.nodes[instance.node].location,
+                        order[id].flatMap { graph.nodes[$0].location },
                         "metric '\(instance.id)' is \(instance.type); a metric is a single float32 number"))
                 break
             }

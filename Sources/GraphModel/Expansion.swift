@@ -1,7 +1,7 @@
 public import Tensors
 
 /// When an instance is computed.
-public enum Phase: String, Hashable, Sendable, CaseIterable, Comparable {
+public enum Phase: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
     /// Once before the loop: it depends on no state.
     case setup
     /// In every iteration.
@@ -25,22 +25,46 @@ public enum Phase: String, Hashable, Sendable, CaseIterable, Comparable {
 /// One instance of a node: `denoised[3]`.
 public struct Instance: Sendable {
     public enum Content: Sendable {
-        /// The kind, and for every input the positions of the instances read.
-        case compute(any NodeKind, inputs: [[Int]], context: NodeContext)
-        /// The positions of the instances that it starts as and becomes.
-        case state(initial: Int, next: Int)
+        /// The kind, and for every input the values read.
+        case compute(any NodeKind, inputs: [[ValueID]], context: NodeContext)
+        /// The values that it starts as and becomes.
+        case state(initial: ValueID, next: ValueID)
     }
 
-    /// `denoised[3]`, or `z` where the node has no axis.
-    public let id: String
-    /// Position of its node in the graph.
-    public let node: Int
-    /// Index over the node's axis; 0 where there is none.
-    public let index: Int
+    /// Of the value that it yields.
+    public let id: ValueID
     public let phase: Phase
     public let content: Content
     public let type: TensorType
     public let cost: Cost
+
+    /// Index over the node's axis; 0 where there is none.
+    public var index: Int { id.index ?? 0 }
+
+    /// Whether it is a state carried from one iteration to the next.
+    package var isState: Bool {
+        if case .state = content { return true }
+        return false
+    }
+}
+
+/// Where an instance stands in one expansion: the index of tables that are gone through often, and of no use elsewhere.
+package struct Slot: Hashable, Comparable, Sendable {
+    package let number: Int
+
+    package init(_ number: Int) {
+        self.number = number
+    }
+
+    package static func < (left: Slot, right: Slot) -> Bool { left.number < right.number }
+}
+
+extension Array {
+    /// The entry of an instance in a table with one for each.
+    package subscript(_ slot: Slot) -> Element {
+        get { self[slot.number] }
+        set { self[slot.number] = newValue }
+    }
 }
 
 /// A graph with every instance written out, typed and costed; instances stand in an order in which each reads earlier
@@ -49,8 +73,6 @@ public struct Expansion: Sendable {
     public let graph: Graph
     public let axes: [String: ResolvedAxis]
     public let instances: [Instance]
-    /// Positions of the instances of every node.
-    public let positions: [String: Range<Int>]
     /// What is allowed but surprising.
     public let warnings: [GraphProblem]
     /// The settings in the loop on which hangs whether it converges.
@@ -60,6 +82,34 @@ public struct Expansion: Sendable {
     /// Whether ``graph`` was rewritten, and by what.
     public let rewriting: Rewriting
     public let rewrites: [Rewrite]
+    /// Where the instances of every node stand.
+    private let ranges: [String: Range<Int>]
+    private let slots: [ValueID: Slot]
+
+    init(
+        graph: Graph, axes: [String: ResolvedAxis], instances: [Instance], warnings: [GraphProblem],
+        factors: [ConvergenceFactor], declared: Graph, rewriting: Rewriting = .none, rewrites: [Rewrite] = []
+    ) {
+        self.graph = graph
+        self.axes = axes
+        self.instances = instances
+        self.warnings = warnings
+        self.factors = factors
+        self.declared = declared
+        self.rewriting = rewriting
+        self.rewrites = rewrites
+        var ranges: [String: Range<Int>] = [:]
+        var slots: [ValueID: Slot] = [:]
+        slots.reserveCapacity(instances.count)
+        for (number, instance) in instances.enumerated() {
+            slots[instance.id] = Slot(number)
+            // Parts of a sum are no values of its node.
+            guard instance.id.terms == nil else { continue }
+            ranges[instance.id.node] = (ranges[instance.id.node]?.lowerBound ?? number)..<number + 1
+        }
+        self.ranges = ranges
+        self.slots = slots
+    }
 
     /// How often the body runs: not at all where nothing changes from one iteration to the next.
     public var iterations: Int {
@@ -69,9 +119,31 @@ public struct Expansion: Sendable {
         } ? graph.iterations.value : 0
     }
 
-    /// Positions of the instances of the node that an output names.
-    public func output(_ name: String) -> Range<Int>? {
-        graph.outputs[name].flatMap { positions[$0] }
+    /// The instance that yields a value; `nil` where none does.
+    public subscript(_ id: ValueID) -> Instance? { slots[id].map { instances[$0] } }
+
+    /// The instances of a node, in order; none where there is no such node.
+    public func instances(of node: String) -> ArraySlice<Instance> { instances[ranges[node] ?? 0..<0] }
+
+    /// The instances of the node that an output names.
+    public func output(_ name: String) -> ArraySlice<Instance>? { graph.outputs[name].map { instances(of: $0) } }
+
+    /// The values that a run keeps.
+    package var kept: Set<ValueID> { Set(graph.outputs.values.flatMap { instances(of: $0).map(\.id) }) }
+
+    /// The values that a run reports, in the order of the graph.
+    package var metrics: [ValueID] { graph.metrics.flatMap { instances(of: $0).map(\.id) } }
+
+    package func slot(_ id: ValueID) -> Slot? { slots[id] }
+
+    /// Of every instance.
+    package var allSlots: [Slot] { instances.indices.map { Slot($0) } }
+
+    /// The same with other instances of the same nodes.
+    package func with(_ instances: [Instance]) -> Expansion {
+        Expansion(
+            graph: graph, axes: axes, instances: instances, warnings: warnings, factors: factors, declared: declared,
+            rewriting: rewriting, rewrites: rewrites)
     }
 }
 

@@ -80,6 +80,9 @@ public struct FileFacts: Sendable {
         inspector = KnownFiles(facts: facts)
     }
 
+    /// What is known of a file.
+    package func fact(of file: FileReference) -> FileFact { inspector.fact(of: file) }
+
     /// Shape and element type of the array or picture at `path`.
     ///
     /// - Throws: ``GraphError/rule(_:)`` saying why there is none.

@@ -33,43 +33,45 @@ extension Expansion {
     /// The same with a box an instance; `annotation` may add a worker's colour and a line to each.
     ///
     /// - Parameters:
-    ///   - annotation: For the position of an instance, the index of its worker and a line to show.
-    ///   - edgeLabel: For two positions, a line to show on the edge between them.
+    ///   - annotation: For an instance, the index of its worker and a line to show.
+    ///   - edgeLabel: For a value and one that reads it, a line to show on the edge between them.
     public func expandedDot(
-        annotation: (Int) -> (worker: Int, line: String)? = { _ in nil },
-        edgeLabel: (Int, Int) -> String? = { _, _ in nil }
+        annotation: (Instance) -> (worker: Int, line: String)? = { _ in nil },
+        edgeLabel: (ValueID, ValueID) -> String? = { _, _ in nil }
     ) -> String {
         var picture = DotPicture(graph.name)
         let phases = graph.phases()
         for node in graph.nodes {
-            guard let range = positions[node.id] else { continue }
-            if let axis = node.axis { picture.beginCluster("\(axis)/\(node.id)", "\(node.id) × \(range.count)") }
-            for position in range {
-                let instance = instances[position]
-                let note = annotation(position)
-                var lines = [instance.id, instance.type.description]
+            let instances = instances(of: node.id)
+            guard !instances.isEmpty else { continue }
+            if let axis = node.axis {
+                picture.beginCluster("\(axis)/\(node.id)", "\(node.id) × \(instances.count)")
+            }
+            for instance in instances {
+                let note = annotation(instance)
+                var lines = [instance.id.description, instance.type.description]
                 if let note, !note.line.isEmpty { lines.append(note.line) }
                 let fill = note.map { DotPicture.workerColour($0.worker) }
                 picture.add(
-                    DotPicture.box(instance.id, lines, node, phases[node.id] ?? .body, fill: fill),
+                    DotPicture.box(lines[0], lines, node, phases[node.id] ?? .body, fill: fill),
                     indent: node.axis == nil ? 1 : 2)
             }
             if node.axis != nil { picture.endCluster() }
         }
-        for (position, instance) in instances.enumerated() {
+        for instance in instances {
+            let id = instance.id.description
             switch instance.content {
             case .state(let initial, let next):
-                picture.edge(instances[initial].id, instance.id, "style=dotted, label=\"start\"")
-                guard next >= 0 else { continue }
-                picture.edge(instances[next].id, instance.id, "style=dashed, constraint=false, label=\"next\"")
+                picture.edge(initial.description, id, "style=dotted, label=\"start\"")
+                picture.edge(next.description, id, "style=dashed, constraint=false, label=\"next\"")
             case .compute(_, let inputs, _):
                 for input in inputs.joined() {
-                    let label = edgeLabel(input, position).map { "label=\"\(DotPicture.escaped($0))\"" }
-                    picture.edge(instances[input].id, instance.id, label ?? "")
+                    let label = edgeLabel(input, instance.id).map { "label=\"\(DotPicture.escaped($0))\"" }
+                    picture.edge(input.description, id, label ?? "")
                 }
             }
         }
-        addOutputs(to: &picture) { id in (positions[id] ?? 0..<0).map { instances[$0].id } }
+        addOutputs(to: &picture) { id in instances(of: id).map(\.id.description) }
         return picture.text
     }
 
@@ -80,14 +82,11 @@ extension Expansion {
         case .compute(let kind, _):
             var label = kind.label
             // As it turns out to be for what it reads.
-            if let position = positions[node.id]?.first, case .compute(let own, _, _) = instances[position].content {
-                label = own.label
-            }
+            if case .compute(let own, _, _)? = instances(of: node.id).first?.content { label = own.label }
             lines.append(type(of: kind).name + (label.isEmpty ? "" : ": \(label)"))
         }
-        if let range = positions[node.id], !range.isEmpty {
-            let types = Set(instances[range].map(\.type))
-            let first = instances[range.lowerBound].type
+        let types = Set(instances(of: node.id).map(\.type))
+        if let first = instances(of: node.id).first?.type {
             lines.append(types.count == 1 ? first.description : "\(types.count) shapes, such as \(first)")
         }
         return DotPicture.box(node.id, lines, node, phases[node.id] ?? .body, fill: nil)

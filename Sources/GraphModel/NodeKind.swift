@@ -22,7 +22,7 @@ public struct Input: Hashable, Sendable {
 }
 
 /// An axis once shapes are known.
-public struct ResolvedAxis: Hashable, Sendable {
+public struct ResolvedAxis: Hashable, Sendable, Codable {
     public let name: String
     public let count: Int
     /// The tiling, of an axis of tiles.
@@ -44,6 +44,19 @@ public struct NodeContext: Sendable {
     /// For a neighbour edge, the indices of the instances read, in order.
     public let neighbours: [Int]
     public let files: FileFacts
+
+    package init(
+        node: String, index: Int, axis: ResolvedAxis?, gathered: ResolvedAxis?, inputs: [[TensorType]],
+        neighbours: [Int], files: FileFacts
+    ) {
+        self.node = node
+        self.index = index
+        self.axis = axis
+        self.gathered = gathered
+        self.inputs = inputs
+        self.neighbours = neighbours
+        self.files = files
+    }
 
     /// Type of the only value that input `position` reads.
     ///
@@ -74,6 +87,14 @@ public struct NodeContext: Sendable {
             throw .rule("'\(name)' has \(list.count) entries for \(count) instances; give one for all or one each")
         }
         return list[list.count == 1 ? 0 : index]
+    }
+}
+
+extension NodeContext: Equatable {
+    /// Whether they tell of the same instance; what is known of files is not compared.
+    public static func == (left: NodeContext, right: NodeContext) -> Bool {
+        left.node == right.node && left.index == right.index && left.axis == right.axis
+            && left.gathered == right.gathered && left.inputs == right.inputs && left.neighbours == right.neighbours
     }
 }
 

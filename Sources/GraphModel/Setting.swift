@@ -13,8 +13,10 @@ public struct Setting<Value: ParameterType>: Hashable, Sendable {
 
 extension CodingUserInfoKey {
     /// Values of the graph's parameters, `[String: ParameterValue]`, while its nodes are decoded.
-    static var parameterValues: CodingUserInfoKey {
-        guard let key = CodingUserInfoKey(rawValue: "graphrun.parameters") else {
+    static var parameterValues: CodingUserInfoKey { named("graphrun.parameters") }
+
+    static func named(_ name: String) -> CodingUserInfoKey {
+        guard let key = CodingUserInfoKey(rawValue: name) else {
             preconditionFailure("a constant key")  // The initialiser never fails on a text.
         }
         return key
@@ -31,6 +33,7 @@ struct ParameterMisuse: Error {
 extension Setting: Codable {
     private enum Key: String, CodingKey {
         case parameter
+        case value
     }
 
     public init(from decoder: any Decoder) throws {
@@ -44,6 +47,10 @@ extension Setting: Codable {
             return
         }
         let name = try container.decode(String.self, forKey: .parameter)
+        if decoder.userInfo[.isApartFromGraph] != nil {
+            self.init(try container.decode(Value.self, forKey: .value), parameter: name)
+            return
+        }
         let known = decoder.userInfo[.parameterValues] as? [String: ParameterValue] ?? [:]
         guard let given = known[name] else {
             throw ParameterMisuse(
@@ -66,6 +73,7 @@ extension Setting: Codable {
         }
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(parameter, forKey: .parameter)
+        if encoder.userInfo[.isApartFromGraph] != nil { try container.encode(value, forKey: .value) }
     }
 }
 

@@ -13,8 +13,8 @@ extension Checkpoint {
         var parameters: [String: String]
         /// Hashes of the files that the run read, by their paths in the graph.
         var inputs: [String: String]
-        /// By instance the file that holds its value.
-        var states: [String: String]
+        /// For every state the file that holds its value.
+        var states: [ValueID: String]
         /// Missing in those from before any was kept.
         var convergence: ConvergenceHistory?
     }
@@ -75,8 +75,8 @@ extension Checkpoint {
         guard Checkpoint.possibleIterations.contains(header.iteration) else {
             throw .checkpoint("\(folder): the checkpoint is damaged: it is from iteration \(header.iteration)")
         }
-        var states: [String: Tensor] = [:]
-        for (id, file) in header.states.sorted(by: { $0.key < $1.key }) {
+        var states: [ValueID: Tensor] = [:]
+        for (id, file) in header.states.sorted(by: { $0.key.description < $1.key.description }) {
             guard !file.contains("/") else {
                 throw .checkpoint("\(folder): '\(file)' is not a file name of a checkpoint")
             }
@@ -113,14 +113,14 @@ extension Checkpoint {
     private func writeFiles(to folder: String, afterEach step: () throws -> Void) throws {
         try Folder.make(folder)
         try step()
-        var names: [String: String] = [:]
+        var names: [ValueID: String] = [:]
         var hashes: [String: String] = [:]
         func write(_ bytes: [UInt8], as name: String) throws {
             try AtomicFile.write(bytes, to: "\(folder)/\(name)")
             hashes[name] = ContentHash.of(bytes)
             try step()
         }
-        for (number, state) in states.sorted(by: { $0.key < $1.key }).enumerated() {
+        for (number, state) in states.sorted(by: { $0.key.description < $1.key.description }).enumerated() {
             let name = "state-\(number).npy"
             try write(NPY.encode(state.value), as: name)
             names[state.key] = name
@@ -138,8 +138,7 @@ extension Checkpoint {
     /// Bytes that the checkpoint of a run takes at most, beside its states' files.
     package static func headerBytes(_ expansion: Expansion, inputs: Int) -> Int {
         let named = expansion.instances.reduce(0) { bytes, instance in
-            guard case .state = instance.content else { return bytes }
-            return bytes + 2 * instance.id.utf8.count + 200
+            instance.isState ? bytes + 2 * instance.id.description.utf8.count + 200 : bytes
         }
         let parameters = expansion.graph.parameters.reduce(0) {
             $0 + 2 * ($1.name.utf8.count + $1.value.description.utf8.count) + 20

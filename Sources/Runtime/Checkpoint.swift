@@ -15,11 +15,11 @@ package struct Checkpoint: Sendable {
     /// What is known of the convergence of the run.
     package let history: ConvergenceHistory?
     let graph: String
-    let states: [String: Tensor]
+    let states: [ValueID: Tensor]
 
     /// - Parameter inputs: The hash of each file that the run read, by its path in the graph.
     package init(
-        _ expansion: Expansion, iteration: Int, states: [Int: Tensor], inputs: [String: String] = [:],
+        _ expansion: Expansion, iteration: Int, states: [ValueID: Tensor], inputs: [String: String] = [:],
         history: ConvergenceHistory? = nil
     ) throws {
         self.iteration = iteration
@@ -29,12 +29,11 @@ package struct Checkpoint: Sendable {
         rewriting = expansion.rewriting
         parameters = Dictionary(
             expansion.graph.parameters.map { ($0.name, $0.value.description) }, uniquingKeysWith: { first, _ in first })
-        self.states = Dictionary(
-            states.map { (expansion.instances[$0.key].id, $0.value) }, uniquingKeysWith: { first, _ in first })
+        self.states = states
     }
 
     /// What was read from files.
-    init(_ header: Header, states: [String: Tensor]) {
+    init(_ header: Header, states: [ValueID: Tensor]) {
         iteration = header.iteration
         parameters = header.parameters
         rewriting = header.rewriting
@@ -63,18 +62,17 @@ package struct Checkpoint: Sendable {
         Set(inputs.keys).union(self.inputs.keys).filter { inputs[$0] != self.inputs[$0] }.sorted()
     }
 
-    /// The states by position of their instance.
+    /// The states of a run of `expansion`.
     ///
     /// - Throws: ``RunError/checkpoint(_:)`` where the checkpoint is of another graph.
-    package func states(for expansion: Expansion) throws(RunError) -> [Int: Tensor] {
+    package func states(for expansion: Expansion) throws(RunError) -> [ValueID: Tensor] {
         try check(expansion.declared)
-        var found: [Int: Tensor] = [:]
-        for (position, instance) in expansion.instances.enumerated() {
-            guard case .state = instance.content else { continue }
+        var found: [ValueID: Tensor] = [:]
+        for instance in expansion.instances where instance.isState {
             guard let state = states[instance.id], state.type == instance.type else {
                 throw .checkpoint("the checkpoint holds no state '\(instance.id)' of \(instance.type)")
             }
-            found[position] = state
+            found[instance.id] = state
         }
         return found
     }

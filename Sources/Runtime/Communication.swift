@@ -4,8 +4,7 @@ internal import Scheduling
 /// A value on its way from a worker to another, on the coordinator's time line.
 package struct TransferSpan: Sendable {
     package let phase: Phase
-    /// Position of the instance whose value it is.
-    package let instance: Int
+    package let value: ValueID
     /// Indices of the workers.
     package let from: Int
     package let to: Int
@@ -14,9 +13,9 @@ package struct TransferSpan: Sendable {
     package let start: Double
     package let end: Double
 
-    package init(phase: Phase, instance: Int, from: Int, to: Int, bytes: Int, start: Double, end: Double) {
+    package init(phase: Phase, value: ValueID, from: Int, to: Int, bytes: Int, start: Double, end: Double) {
         self.phase = phase
-        self.instance = instance
+        self.value = value
         self.from = from
         self.to = to
         self.bytes = bytes
@@ -130,7 +129,7 @@ extension TransferSpan {
             guard let end = ends[key] else { return nil }
             let transfer = plan.transfers[key.transfer]
             return TransferSpan(
-                phase: transfer.phase, instance: transfer.instance, from: transfer.from, to: transfer.to,
+                phase: transfer.phase, value: transfer.value, from: transfer.from, to: transfer.to,
                 bytes: transfer.byteCount,
                 start: start,
                 // Clocks of two hosts agree to a fraction of a round trip only.

@@ -59,7 +59,7 @@ package struct ConvergenceMonitor: Equatable, Sendable {
     /// - Parameters:
     ///   - metrics: By instance, as workers report them.
     ///   - magnitude: The largest magnitude in all states after the iteration; NaN where one of them is.
-    package mutating func take(_ iteration: Int, _ metrics: [String: Float], magnitude: Float) -> Verdict {
+    package mutating func take(_ iteration: Int, _ metrics: [ValueID: Float], magnitude: Float) -> Verdict {
         if case .diverged = verdict { return verdict }
         let residual = rule.flatMap { $0.residual(metrics) }
         if let sign = sign(of: residual, magnitude, at: iteration) {
@@ -143,12 +143,12 @@ package struct Divergence: Equatable, Sendable {
 /// A graph's stop rule, as the metrics of its runs have it.
 package struct ConvergenceRule: Equatable, Sendable {
     /// Ids of the metric's instances; the largest counts.
-    let metrics: [String]
+    let metrics: [ValueID]
     package let stop: StopRule
     /// Whether the metric is the relative change of a value.
     let isRelative: Bool
 
-    package init(_ stop: StopRule, metrics: [String], isRelative: Bool) {
+    package init(_ stop: StopRule, metrics: [ValueID], isRelative: Bool) {
         self.stop = stop
         self.metrics = metrics
         self.isRelative = isRelative
@@ -156,16 +156,16 @@ package struct ConvergenceRule: Equatable, Sendable {
 
     /// The rule of an expanded graph; `nil` where it has none.
     package init?(_ expansion: Expansion) {
-        guard let stop = expansion.graph.stop, let positions = expansion.positions[stop.metric],
-            let first = positions.first
-        else { return nil }
+        guard let stop = expansion.graph.stop, let first = expansion.instances(of: stop.metric).first else {
+            return nil
+        }
         var isRelative = false
-        if case .compute(let kind, _, _) = expansion.instances[first].content { isRelative = kind is RelativeChange }
-        self.init(stop, metrics: positions.map { expansion.instances[$0].id }, isRelative: isRelative)
+        if case .compute(let kind, _, _) = first.content { isRelative = kind is RelativeChange }
+        self.init(stop, metrics: expansion.instances(of: stop.metric).map(\.id), isRelative: isRelative)
     }
 
     /// What it looks at, out of the metrics of an iteration; NaN where one of them is.
-    package func residual(_ values: [String: Float]) -> Float? {
+    package func residual(_ values: [ValueID: Float]) -> Float? {
         metrics.compactMap { values[$0] }.reduce(nil) { largest($0, $1) }
     }
 }

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import GraphModel
+package import GraphModel
 package import Kernels
 internal import Messaging
 package import Scheduling
@@ -8,10 +8,10 @@ package import Tensors
 
 /// What a run leaves behind.
 package struct RunResult: Sendable {
-    /// The values of outputs, by position of the instance.
-    package let kept: [Int: Tensor]
-    /// Every state as it is after the last iteration, by position of the instance.
-    package let states: [Int: Tensor]
+    /// The values of outputs.
+    package let kept: [ValueID: Tensor]
+    /// Every state as it is after the last iteration.
+    package let states: [ValueID: Tensor]
     /// Why it ended, and after which iteration its values are what they are.
     package let conclusion: Conclusion
     package let records: [IterationRecord]
@@ -21,7 +21,7 @@ package struct RunResult: Sendable {
     /// Values on their way between workers in processes of their own.
     package var transfers: [TransferSpan] = []
     /// For every transfer of the plan between such workers the bytes that were sent of it, all iterations.
-    package var sentBytes: [Int: Int] = [:]
+    package var sentBytes: [TransferID: Int] = [:]
     /// For every worker in a process of its own the most memory that it held, in bytes.
     package var peakMemoryBytes: [Int] = []
 
@@ -57,7 +57,7 @@ package struct InProcessRun: Run {
     private let files: GraphFiles
     private let log: MetricsLog
     private let first: Int
-    private let startStates: [Int: Tensor]
+    private let startStates: [ValueID: Tensor]
     /// Lets somebody else stop the run.
     package let gate: IterationGate
 
@@ -66,7 +66,7 @@ package struct InProcessRun: Run {
     ///   - history: What was known of convergence then.
     package init(
         _ plan: Plan, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) {
         self.plan = plan
         self.catalog = catalog
@@ -119,8 +119,8 @@ package struct InProcessRun: Run {
 
         let finished = reports.withLock { $0 }
         if let failure = InProcessRun.failure(finished) { throw failure }
-        var kept: [Int: Tensor] = [:]
-        var states: [Int: Tensor] = [:]
+        var kept: [ValueID: Tensor] = [:]
+        var states: [ValueID: Tensor] = [:]
         var traces: [WorkerTrace] = []
         var implementations: [[String: [String: Int]]] = []
         for (index, worker) in plan.workers.enumerated() {
@@ -129,8 +129,8 @@ package struct InProcessRun: Run {
                 traces.append(report.trace)
                 implementations.append(report.implementations)
             }
-            for (position, range) in worker.states {
-                states[position] = Tensor(copying: arenas[index].view(range, plan.instances[position].type).readOnly)
+            for state in worker.states {
+                states[state.id] = Tensor(copying: arenas[index].view(state.range, state.type).readOnly)
             }
         }
         return RunResult(
@@ -152,7 +152,7 @@ package struct InProcessRun: Run {
     }
 
     private struct WorkerReport: Sendable {
-        let kept: [Int: Tensor]
+        let kept: [ValueID: Tensor]
         let trace: WorkerTrace
         let implementations: [String: [String: Int]]
     }
@@ -177,12 +177,12 @@ package struct InProcessRun: Run {
         let own = plan.workers[index]
         let eventsWanted = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
         let worker = try WorkerLoop(
-            plan, worker: index, arena: arena, transport: transport, log: log, catalog: catalog, files: files,
+            own, arena: arena, transport: transport, log: log, catalog: catalog, files: files,
             origin: origin, traceLimit: min(eventsWanted, WorkerTrace.mostEvents(isRemote: false)))
         try worker.run(.setup, iteration: 0)
-        for (position, range) in own.states {
-            guard let start = startStates[position] else { continue }
-            start.withView { arena.view(range, start.type).copy(from: $0) }
+        for state in own.states {
+            guard let start = startStates[state.id] else { continue }
+            start.withView { arena.view(state.range, start.type).copy(from: $0) }
         }
         if setup.finish(0, worker: index) { log.complete(0) }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+package import GraphModel
 
 /// Lets the workers of a run into the next iteration, keeps them within two of each other, and decides with which all
 /// of them stop.
@@ -13,7 +14,7 @@ package final class IterationGate: @unchecked Sendable {  // Safe: all state is 
     private var cancelled = false
     private var stopped = false
     private var monitor: ConvergenceMonitor?
-    private let metrics: (Int) -> [String: Float]
+    private let metrics: (Int) -> [ValueID: Float]
     /// The largest magnitude that workers have reported so far of iterations that not all are done with.
     private var magnitudes: [Int: Float] = [:]
 
@@ -25,7 +26,7 @@ package final class IterationGate: @unchecked Sendable {  // Safe: all state is 
     ///   - metrics: What the workers have reported of such an iteration.
     package init(
         workers: Int, after first: Int, last: Int, monitor: ConvergenceMonitor? = nil,
-        metrics: @escaping (Int) -> [String: Float] = { _ in [:] }
+        metrics: @escaping (Int) -> [ValueID: Float] = { _ in [:] }
     ) {
         finished = Array(repeating: first, count: workers)
         started = first

@@ -1,15 +1,16 @@
+package import GraphModel
 internal import Synchronization
 
 /// The metrics of one iteration.
 package struct IterationRecord: Equatable, Sendable {
     /// From 1; 0 for what was known before the loop.
     package let iteration: Int
-    /// By instance, such as `psnr` or `noise[1]`.
-    package let metrics: [String: Float]
+    /// By value, such as `psnr` or `noise[1]`.
+    package let metrics: [ValueID: Float]
     /// Seconds since the iteration before, or since the start.
     package let seconds: Double
 
-    package init(iteration: Int, metrics: [String: Float], seconds: Double) {
+    package init(iteration: Int, metrics: [ValueID: Float], seconds: Double) {
         self.iteration = iteration
         self.metrics = metrics
         self.seconds = seconds
@@ -18,13 +19,13 @@ package struct IterationRecord: Equatable, Sendable {
 
 /// Takes the metrics that a worker computes.
 package protocol MetricsSink: Sendable {
-    func report(_ name: String, _ value: Float, iteration: Int)
+    func report(_ id: ValueID, _ value: Float, iteration: Int)
 }
 
 /// Collects what workers report, and passes each iteration on when all are done with it.
 package final class MetricsLog: MetricsSink {
     private struct State {
-        var open: [Int: [String: Float]] = [:]
+        var open: [Int: [ValueID: Float]] = [:]
         var records: [IterationRecord] = []
         var last: ContinuousClock.Instant
     }
@@ -38,12 +39,12 @@ package final class MetricsLog: MetricsSink {
         self.observer = observer
     }
 
-    package func report(_ name: String, _ value: Float, iteration: Int) {
-        state.withLock { $0.open[iteration, default: [:]][name] = value }
+    package func report(_ id: ValueID, _ value: Float, iteration: Int) {
+        state.withLock { $0.open[iteration, default: [:]][id] = value }
     }
 
     /// What was reported of an iteration that has not been passed on.
-    func metrics(of iteration: Int) -> [String: Float] {
+    func metrics(of iteration: Int) -> [ValueID: Float] {
         state.withLock { $0.open[iteration] ?? [:] }
     }
 

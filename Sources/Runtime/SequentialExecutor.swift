@@ -28,35 +28,35 @@ package struct SequentialExecutor {
     /// The values of all instances after the last iteration; of states what the next iteration would read.
     ///
     /// - Throws: what a kernel throws.
-    package func run() throws -> [Int: Tensor] {
+    package func run() throws -> [ValueID: Tensor] {
         try concludedRun().values
     }
 
     /// The values, and how the run ended.
     ///
     /// - Throws: what a kernel throws.
-    package func concludedRun() throws -> (values: [Int: Tensor], conclusion: Conclusion) {
+    package func concludedRun() throws -> (values: [ValueID: Tensor], conclusion: Conclusion) {
         let shared = SharedResources()
-        var kernels: [Int: any Kernel] = [:]
-        for (position, instance) in expansion.instances.enumerated() {
+        var kernels: [ValueID: any Kernel] = [:]
+        for instance in expansion.instances {
             guard case .compute(let kind, _, let node) = instance.content else { continue }
-            kernels[position] = try catalog.makeKernel(
+            kernels[instance.id] = try catalog.makeKernel(
                 kind,
                 KernelContext(
                     node: node, output: instance.type, threads: threads, automaticConvolutions: automaticConvolutions,
                     files: files, shared: shared))
         }
-        var values: [Int: Tensor] = [:]
+        var values: [ValueID: Tensor] = [:]
         try compute(.setup, iteration: 0, kernels, &values)
-        for (position, instance) in expansion.instances.enumerated() {
+        for instance in expansion.instances {
             guard case .state(let initial, _) = instance.content else { continue }
-            values[position] = values[initial]
+            values[instance.id] = values[initial]
         }
         var monitor = ConvergenceMonitor(ConvergenceRule(expansion))
         var last = expansion.iterations
         var iteration = 0
         /// What the best iteration began with.
-        var best: [Int: Tensor] = [:]
+        var best: [ValueID: Tensor] = [:]
         while iteration < last {
             iteration += 1
             let before = values
@@ -75,39 +75,37 @@ package struct SequentialExecutor {
     }
 
     /// The body, after which all states change at once.
-    private func iterate(_ iteration: Int, _ kernels: [Int: any Kernel], _ values: inout [Int: Tensor]) throws {
+    private func iterate(_ iteration: Int, _ kernels: [ValueID: any Kernel], _ values: inout [ValueID: Tensor]) throws {
         try compute(.body, iteration: iteration, kernels, &values)
         let before = values
-        for (position, instance) in expansion.instances.enumerated() {
+        for instance in expansion.instances {
             guard case .state(_, let next) = instance.content else { continue }
-            values[position] = before[next]
+            values[instance.id] = before[next]
         }
     }
 
-    private func metrics(_ values: [Int: Tensor]) -> [String: Float] {
-        var metrics: [String: Float] = [:]
-        for position in expansion.graph.metrics.flatMap({ Array(expansion.positions[$0] ?? 0..<0) }) {
-            metrics[expansion.instances[position].id] = values[position]?.values.first
-        }
+    private func metrics(_ values: [ValueID: Tensor]) -> [ValueID: Float] {
+        var metrics: [ValueID: Float] = [:]
+        for id in expansion.metrics { metrics[id] = values[id]?.values.first }
         return metrics
     }
 
-    private func magnitude(_ values: [Int: Tensor]) -> Float {
-        expansion.instances.indices.reduce(0) { sofar, position in
-            guard case .state = expansion.instances[position].content, let state = values[position] else {
-                return sofar
-            }
+    private func magnitude(_ values: [ValueID: Tensor]) -> Float {
+        expansion.instances.reduce(0) { sofar, instance in
+            guard instance.isState, let state = values[instance.id] else { return sofar }
             return largest(sofar, state.withView { largestMagnitude($0.floats) })
         }
     }
 
     private func compute(
-        _ phase: Phase, iteration: Int, _ kernels: [Int: any Kernel], _ values: inout [Int: Tensor]
+        _ phase: Phase, iteration: Int, _ kernels: [ValueID: any Kernel], _ values: inout [ValueID: Tensor]
     ) throws {
-        for (position, instance) in expansion.instances.enumerated() where instance.phase == phase {
-            guard case .compute(_, let inputs, _) = instance.content, let kernel = kernels[position] else { continue }
+        for instance in expansion.instances where instance.phase == phase {
+            guard case .compute(_, let inputs, _) = instance.content, let kernel = kernels[instance.id] else {
+                continue
+            }
             let read = inputs.map { $0.compactMap { values[$0] } }
-            values[position] = try SequentialExecutor.run(kernel, read, instance.type, iteration)
+            values[instance.id] = try SequentialExecutor.run(kernel, read, instance.type, iteration)
         }
     }
 

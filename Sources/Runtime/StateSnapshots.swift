@@ -11,7 +11,7 @@ struct StateSnapshots {
 
     /// - Parameter plan: One that counts no memory for them wants none.
     init(_ plan: WorkerPlan) {
-        states = plan.states.sorted { $0.key < $1.key }.map(\.value)
+        states = plan.states.map(\.range)
         let count = states.reduce(0) { $0 + $1.count }
         places = (0..<(plan.snapshotBytes > 0 ? WorkerPlan.snapshotCount : 0)).map { _ in
             (nil, TensorBuffer(floatCount: count))

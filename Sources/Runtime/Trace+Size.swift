@@ -10,8 +10,8 @@ extension ChromeTrace {
         let limit = WorkerTrace.mostEvents(isRemote: isRemote)
         var bytes = 256
         for worker in plan.workers {
-            let once = size(worker.setup + worker.finish, plan)
-            let body = size(worker.body, plan)
+            let once = size(worker.traceNames(.setup) + worker.traceNames(.finish))
+            let body = size(worker.traceNames(.body))
             let count = once.count + saturating(body.count, iterations)
             let all = once.bytes + saturating(body.bytes, iterations)
             // Beyond its limit a trace grows no more; which events stay is no matter of size on average.
@@ -20,15 +20,15 @@ extension ChromeTrace {
         }
         guard isRemote else { return bytes }
         let transfers = saturating(plan.transfers.count, iterations)
-        let names = plan.transfers.map { entryBytes + plan.instances[$0.instance].id.utf8.count }.max() ?? 0
+        let names = plan.transfers.map { entryBytes + $0.value.description.utf8.count }.max() ?? 0
         return bytes + saturating(min(transfers, limit * plan.workers.count), names)
     }
 
     /// Bytes of an event beside its name: its keys, and numbers of as many digits as there are.
     private static let entryBytes = 165
 
-    private static func size(_ steps: [Step], _ plan: Plan) -> (count: Int, bytes: Int, longest: Int) {
-        let each = steps.map { entryBytes + WorkerLoop.traceName($0, plan).0.utf8.count }
+    private static func size(_ names: [(String, WorkerTrace.Category)]) -> (count: Int, bytes: Int, longest: Int) {
+        let each = names.map { entryBytes + $0.0.utf8.count }
         return (each.count, each.reduce(0, +), each.max() ?? 0)
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphModel
 
 /// What a worker did when: one event a step, up to a number fixed beforehand, so that a long run's trace does not grow.
 package struct WorkerTrace: Sendable {
@@ -72,12 +73,8 @@ package struct WorkerTrace: Sendable {
 
 /// Writes traces in Chrome's trace-event form, which Perfetto opens.
 package enum ChromeTrace {
-    /// - Parameters:
-    ///   - transfers: Drawn on a line for each link.
-    ///   - name: Of an instance, by its position.
-    package static func encode(
-        _ traces: [WorkerTrace], transfers: [TransferSpan] = [], name: (Int) -> String = { "\($0)" }
-    ) -> [UInt8] {
+    /// - Parameter transfers: Drawn on a line for each link.
+    package static func encode(_ traces: [WorkerTrace], transfers: [TransferSpan] = []) -> [UInt8] {
         // Entry by entry: as values for an encoder they would take many times the memory of the text.
         var text = TraceText()
         for (index, trace) in traces.enumerated() {
@@ -96,7 +93,7 @@ package enum ChromeTrace {
             let line = lines[link] ?? traces.count + lines.count
             if lines.updateValue(line, forKey: link) == nil { text.line(line, named: link) }
             text.span(
-                TraceText.quoted(name(span.instance)), "transfer", on: line, from: span.start,
+                TraceText.quoted(span.value.description), "transfer", on: line, from: span.start,
                 lasting: span.end - span.start, "bytes", span.bytes)
         }
         return text.bytes

@@ -6,8 +6,9 @@ internal import Tensors
 extension WorkerLoop {
     /// The largest magnitude in the states that the worker carries; NaN where one of them is.
     var magnitude: Float {
-        own.states.values.reduce(0) { sofar, range in
-            largest(sofar, largestMagnitude(UnsafeBufferPointer(rebasing: arena.floats[range.offset..<range.end])))
+        plan.states.reduce(0) { sofar, state in
+            let floats = arena.floats[state.range.offset..<state.range.end]
+            return largest(sofar, largestMagnitude(UnsafeBufferPointer(rebasing: floats)))
         }
     }
 

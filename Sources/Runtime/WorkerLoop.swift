@@ -7,66 +7,70 @@ internal import Tensors
 
 /// One worker at work: its kernels, and its steps bound to the memory they use. It stays on the thread that made it.
 final class WorkerLoop {
-    /// A step with everything it needs at hand.
-    private enum Action {
-        case receive(Int)
-        case compute(any Kernel, KernelInputs, MutableTensorView)
-        case send(Int, TensorView)
-        case settle(Int)
-        case release(Int, withNextSend: Bool)
-        case copy(TensorView, MutableTensorView)
-        case pack(BoxRuns, TensorView, MutableTensorView)
-        case report(String, TensorView)
-        case keep(Int, TensorView)
+    /// A step with the memory that it uses, and what it needs beside.
+    private struct BoundStep {
+        enum Tool {
+            case none
+            case kernel(any Kernel, KernelInputs)
+            case boxes(BoxRuns)
+            /// A release right before a send: both may leave together, and somebody waits for what is sent.
+            case nextSend
+        }
+
+        let step: Step<MutableTensorView>
+        let tool: Tool
     }
 
-    private let plan: Plan
-    private let index: Int
+    let plan: WorkerPlan
     let arena: TensorBuffer
     var snapshots: StateSnapshots
     private let transport: any Transport
     private let log: any MetricsSink
-    private var actions: [Phase: [Action]] = [:]
-    /// Index of the name of the first action of a phase, in the trace.
+    private var steps: [Phase: [BoundStep]] = [:]
+    /// Index of the name of the first step of a phase, in the trace.
     private var firstName: [Phase: Int] = [:]
     private(set) var trace: WorkerTrace
-    private(set) var kept: [Int: Tensor] = [:]
+    private(set) var kept: [ValueID: Tensor] = [:]
     /// For every file of weights the library's implementations and how many layers each computes.
     let implementations: [String: [String: Int]]
-
-    var own: WorkerPlan { plan.workers[index] }
 
     /// Makes the kernels of every instance of the worker.
     ///
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` where one cannot be made.
     init(
-        _ plan: Plan, worker index: Int, arena: TensorBuffer, transport: any Transport, log: any MetricsSink,
+        _ plan: WorkerPlan, arena: TensorBuffer, transport: any Transport, log: any MetricsSink,
         catalog: KernelCatalog, files: GraphFiles, origin: ContinuousClock.Instant, traceLimit: Int
     ) throws(RunError) {
         self.plan = plan
-        self.index = index
         self.arena = arena
-        snapshots = StateSnapshots(plan.workers[index])
+        snapshots = StateSnapshots(plan)
         self.transport = transport
         self.log = log
-        let own = plan.workers[index]
+        let binder = StepBinder(plan, arena, catalog, files)
         var names: [(String, WorkerTrace.Category)] = []
-        var actions: [Phase: [Action]] = [:]
-        let shared = SharedResources()
-        for (phase, steps) in [(Phase.setup, own.setup), (.body, own.body), (.finish, own.finish)] {
+        for phase in Phase.allCases {
             firstName[phase] = names.count
-            names += steps.map { WorkerLoop.traceName($0, plan) }
-            var bound: [Action] = []
-            bound.reserveCapacity(steps.count)
-            for (number, step) in steps.enumerated() {
-                let action = try WorkerLoop.bind(step, plan, own, arena, catalog, files, shared)
-                bound.append(WorkerLoop.withNextSend(action, steps[(number + 1)...]))
+            let written = plan.steps(phase)
+            names += plan.traceNames(phase)
+            var bound: [BoundStep] = []
+            bound.reserveCapacity(written.count)
+            for (number, step) in written.enumerated() {
+                let step = binder.bind(step)
+                let tool: BoundStep.Tool =
+                    switch step {
+                    case .compute(let id, let inputs, _):
+                        .kernel(
+                            try binder.kernel(of: id, written[number]), KernelInputs(inputs.map { $0.map(\.readOnly) }))
+                    case .pack(let transfer, _, _): .boxes(binder.boxes(of: transfer))
+                    case .release where WorkerLoop.isBeforeSend(written[(number + 1)...]): .nextSend
+                    default: .none
+                    }
+                bound.append(BoundStep(step: step, tool: tool))
             }
-            actions[phase] = bound
+            steps[phase] = bound
         }
-        self.actions = actions
-        implementations = shared.implementations
-        trace = WorkerTrace(worker: own.worker.name, names: names, origin: origin, limit: traceLimit)
+        implementations = binder.shared.implementations
+        trace = WorkerTrace(worker: plan.worker.name, names: names, origin: origin, limit: traceLimit)
     }
 
     /// Runs the steps of a phase once.
@@ -75,13 +79,13 @@ final class WorkerLoop {
     func run(_ phase: Phase, iteration: Int) throws(RunError) {
         let first = firstName[phase] ?? 0
         var before = ContinuousClock.now
-        for (offset, action) in (actions[phase] ?? []).enumerated() {
+        for (offset, bound) in (steps[phase] ?? []).enumerated() {
             do {
-                try perform(action, iteration: iteration)
+                try perform(bound, iteration: iteration)
             } catch {
                 throw .failed(
-                    worker: plan.workers[index].worker.name, instance: trace.names[first + offset].name,
-                    reason: SystemReason.of(error))
+                    worker: plan.worker.name, instance: trace.names[first + offset].name, reason: SystemReason.of(error)
+                )
             }
             let now = ContinuousClock.now
             trace.record(first + offset, iteration: iteration, from: before, to: now)
@@ -89,108 +93,32 @@ final class WorkerLoop {
         }
     }
 
-    private func perform(_ action: Action, iteration: Int) throws {
-        switch action {
-        case .receive(let transfer): try transport.receive(transfer)
-        case .compute(let kernel, let inputs, let output): try kernel.run(inputs, into: output, iteration: iteration)
-        case .send(let transfer, let source): try transport.send(transfer, source)
-        case .settle(let transfer): try transport.settle(transfer)
-        case .release(let transfer, let withNextSend): transport.release(transfer, withNextSend: withNextSend)
-        case .copy(let source, let target): target.copy(from: source)
-        case .pack(let runs, let source, let target): runs.gather(from: source.floats, into: target.floats)
-        case .report(let name, let source): log.report(name, source.floats[0], iteration: iteration)
-        case .keep(let instance, let source): kept[instance] = Tensor(copying: source)
+    private func perform(_ bound: BoundStep, iteration: Int) throws {
+        switch (bound.step, bound.tool) {
+        case (.compute(_, _, let output), .kernel(let kernel, let inputs)):
+            try kernel.run(inputs, into: output, iteration: iteration)
+        case (.receive(let transfer), _): try transport.receive(transfer.number)
+        case (.send(let transfer, let source), _): try transport.send(transfer.number, source.readOnly)
+        case (.settle(let transfer, _), _): try transport.settle(transfer.number)
+        case (.release(let transfer), .nextSend): transport.release(transfer.number, withNextSend: true)
+        case (.release(let transfer), _): transport.release(transfer.number)
+        case (.copy(let source, let target), _): target.copy(from: source.readOnly)
+        case (.pack(_, let source, let target), .boxes(let boxes)):
+            boxes.gather(from: source.readOnly.floats, into: target.floats)
+        case (.report(let id, let source), _): log.report(id, source.floats[0], iteration: iteration)
+        case (.keep(let id, let source), _): kept[id] = Tensor(copying: source.readOnly)
+        case (.compute, _), (.pack, _): break  // Each has been bound to its tool.
         }
     }
 
-    // MARK: Binding
-
-    /// A release right before a send: both may leave together, and somebody waits for what is sent.
-    private static func withNextSend(_ action: Action, _ following: ArraySlice<Step>) -> Action {
-        guard case .release(let transfer, _) = action else { return action }
+    private static func isBeforeSend(_ following: ArraySlice<Step<Buffer>>) -> Bool {
         for step in following {
             switch step {
-            case .send: return .release(transfer, withNextSend: true)
+            case .send: return true
             case .release, .report: continue
-            default: return action
+            default: return false
             }
         }
-        return action
-    }
-
-    private static func bind(
-        _ step: Step, _ plan: Plan, _ own: WorkerPlan, _ arena: TensorBuffer, _ catalog: KernelCatalog,
-        _ files: GraphFiles, _ shared: SharedResources
-    ) throws(RunError) -> Action {
-        switch step {
-        case .receive(let transfer): return .receive(transfer)
-        case .release(let transfer): return .release(transfer, withNextSend: false)
-        case .settle(let transfer, _): return .settle(transfer)
-        case .send(let transfer, let source):
-            return .send(transfer, arena.view(source, plan.transfers[transfer].sentType).readOnly)
-        case .pack(let number, let source, let target):
-            let transfer = plan.transfers[number]
-            return .pack(
-                BoxRuns(transfer.type, transfer.boxes), arena.view(source, transfer.type).readOnly,
-                arena.view(target, transfer.sentType))
-        case .copy(let source, let target):
-            let type = TensorType([source.count])
-            return .copy(arena.view(source, type).readOnly, arena.view(target, type))
-        case .report(let instance, let source):
-            let value = plan.instances[instance]
-            return .report(value.id, arena.view(source, value.type).readOnly)
-        case .keep(let instance, let source):
-            return .keep(instance, arena.view(source, plan.instances[instance].type).readOnly)
-        case .compute(let position, let operands, let target):
-            let instance = plan.instances[position]
-            guard case .compute(let kind, let inputs, let node) = instance.content else {
-                throw .failed(worker: own.worker.name, instance: instance.id, reason: "a state is not computed")
-            }
-            let views = zip(inputs, operands).map { positions, operands in
-                zip(positions, operands).map { position, operand in
-                    arena.view(operand.range, plan.instances[position].type.cut(to: operand.box)).readOnly
-                }
-            }
-            let context = KernelContext(
-                node: node, output: instance.type, threads: own.worker.threads,
-                automaticConvolutions: plan.automaticConvolutions, files: files, shared: shared,
-                boxes: operands.map { $0.map(\.box) })
-            do {
-                let kernel = try catalog.makeKernel(kind, context)
-                return .compute(kernel, KernelInputs(views), arena.view(target, instance.type))
-            } catch {
-                throw .failed(worker: own.worker.name, instance: instance.id, reason: SystemReason.of(error))
-            }
-        }
-    }
-
-    /// What a step is called in a trace, and what sort of work it is.
-    static func traceName(_ step: Step, _ plan: Plan) -> (String, WorkerTrace.Category) {
-        switch step {
-        case .receive(let transfer): ("receive \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
-        case .send(let transfer, _): ("send \(plan.instances[plan.transfers[transfer].instance].id)", .send)
-        case .settle(let transfer, _): ("settle \(plan.instances[plan.transfers[transfer].instance].id)", .send)
-        case .release(let transfer): ("release \(plan.instances[plan.transfers[transfer].instance].id)", .receive)
-        case .compute(let instance, _, _): (plan.instances[instance].id, .compute)
-        case .copy: ("next", .copy)
-        case .pack(let transfer, _, _): ("pack \(plan.instances[plan.transfers[transfer].instance].id)", .copy)
-        case .report(let instance, _): ("report \(plan.instances[instance].id)", .copy)
-        case .keep(let instance, _): ("keep \(plan.instances[instance].id)", .copy)
-        }
-    }
-}
-
-extension TensorBuffer {
-    /// Where in the arena of its receiver a transfer goes.
-    func landing(_ transfer: Transfer) -> Landing {
-        Landing(
-            transfer.sentType,
-            UnsafeMutableBufferPointer(rebasing: floats[transfer.target.offset..<transfer.target.end]),
-            BoxRuns(transfer.type, transfer.boxes, in: transfer.targetBox))
-    }
-
-    /// A value in a range of an arena.
-    func view(_ range: BufferRange, _ type: TensorType) -> MutableTensorView {
-        MutableTensorView(type, UnsafeMutableBufferPointer(rebasing: floats[range.offset..<range.end]))
+        return false
     }
 }

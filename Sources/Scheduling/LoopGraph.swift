@@ -6,36 +6,35 @@ internal import Tensors
 struct LoopGraph {
     /// A value of the loop, or a state, that an instance of the loop reads.
     struct Read {
-        let source: Int
+        let source: Slot
         /// The box of the value that is read; `nil` for the whole.
         let box: Region?
     }
 
-    /// Positions of the loop's computed instances, in an order in which each reads earlier ones only.
-    let computed: [Int]
-    /// Positions of the states.
-    let states: [Int]
-    /// What each computed instance reads, by position.
+    /// The loop's computed instances, in an order in which each reads earlier ones only.
+    let computed: [Slot]
+    let states: [Slot]
+    /// For every instance what it reads, if it is computed in the loop.
     let reads: [[Read]]
-    /// The computed instances that read a value of the loop or a state, each once.
-    let readers: [[Int]]
+    /// For every instance those computed in the loop that read it, each once, if it is of the loop too.
+    let readers: [[Slot]]
 
     init(_ expansion: Expansion) {
-        var computed: [Int] = []
-        var states: [Int] = []
+        var computed: [Slot] = []
+        var states: [Slot] = []
         var reads = [[Read]](repeating: [], count: expansion.instances.count)
-        var readers = [[Int]](repeating: [], count: expansion.instances.count)
-        for (position, instance) in expansion.instances.enumerated() where instance.phase == .body {
-            guard case .compute(let kind, let inputs, let context) = instance.content else {
-                states.append(position)
+        var readers = [[Slot]](repeating: [], count: expansion.instances.count)
+        for slot in expansion.allSlots where expansion.instances[slot].phase == .body {
+            guard case .compute(let kind, let inputs, let context) = expansion.instances[slot].content else {
+                states.append(slot)
                 continue
             }
-            computed.append(position)
+            computed.append(slot)
             for (input, values) in inputs.enumerated() {
-                for (value, source) in values.enumerated() where expansion.instances[source].phase == .body {
-                    reads[position].append(
-                        Read(source: source, box: kind.box(context, input: input, value: value)))
-                    if readers[source].last != position { readers[source].append(position) }
+                for (value, id) in values.enumerated() {
+                    guard let source = expansion.slot(id), expansion.instances[source].phase == .body else { continue }
+                    reads[slot].append(Read(source: source, box: kind.box(context, input: input, value: value)))
+                    if readers[source].last != slot { readers[source].append(slot) }
                 }
             }
         }

@@ -8,27 +8,27 @@ internal import GraphModel
 struct Placement {
     /// For every axis, by its number in the frame, the home of each index.
     var axes: [[Int]]
-    /// Homes of the loop's instances that run over no axis, by position.
-    var single: [Int: Int]
+    /// Homes of the loop's instances that run over no axis.
+    var single: [Slot: Int]
 
     /// Something that has a home of its own.
     enum Place {
         case index(axis: Int, index: Int)
-        /// An instance of no axis, by its position.
-        case single(Int)
+        /// An instance of no axis.
+        case single(Slot)
     }
 
     subscript(_ place: Place) -> Int {
         get {
             switch place {
             case .index(let axis, let index): axes[axis][index]
-            case .single(let position): single[position] ?? 0
+            case .single(let slot): single[slot] ?? 0
             }
         }
         set {
             switch place {
             case .index(let axis, let index): axes[axis][index] = newValue
-            case .single(let position): single[position] = newValue
+            case .single(let slot): single[slot] = newValue
             }
         }
     }
@@ -41,50 +41,56 @@ struct PlacementFrame {
     let axes: [Int]
     /// For every instance the number of its axis.
     let axis: [Int?]
-    /// For every instance the positions of those that read it, a state that begins as it among them.
-    private let readers: [[Int]]
+    /// For every instance those that read it, a state that begins as it among them.
+    private let readers: [[Slot]]
+    /// For every instance outside the loop the first that it reads.
+    private let firstInputs: [Slot?]
+    private let states: [Slot]
 
     init(_ expansion: Expansion) {
         self.expansion = expansion
         var numbers: [String: Int] = [:]
         var axes: [Int] = []
-        let ofNode = expansion.graph.nodes.map { node -> Int? in
-            guard let name = node.axis, let axis = expansion.axes[name] else { return nil }
-            if let known = numbers[name] { return known }
-            numbers[name] = axes.count
+        var ofNode: [String: Int] = [:]
+        for node in expansion.graph.nodes {
+            guard let name = node.axis, let axis = expansion.axes[name] else { continue }
+            let number = numbers[name] ?? axes.count
+            ofNode[node.id] = number
+            guard numbers.updateValue(number, forKey: name) == nil else { continue }
             axes.append(axis.count)
-            return axes.count - 1
         }
         self.axes = axes
-        axis = expansion.instances.map { ofNode[$0.node] }
+        axis = expansion.instances.map { ofNode[$0.id.node] }
         readers = expansion.readers()
+        firstInputs = expansion.instances.map { instance in
+            guard case .compute(_, let inputs, _) = instance.content else { return nil }
+            return inputs.first?.first.flatMap { expansion.slot($0) }
+        }
+        states = expansion.allSlots.filter { expansion.instances[$0].isState }
     }
 
     /// The homes of all instances.
     func homes(_ placement: Placement) -> [Int] {
         let instances = expansion.instances
         var homes = [Int?](repeating: nil, count: instances.count)
-        for position in instances.indices {
-            if let axis = axis[position] {
-                homes[position] = placement.axes[axis][instances[position].index]
+        for slot in expansion.allSlots {
+            if let axis = axis[slot] {
+                homes[slot] = placement.axes[axis][instances[slot].index]
             } else {
-                homes[position] = placement.single[position]
+                homes[slot] = placement.single[slot]
             }
         }
         // What runs before the loop stands where most of its readers do.
-        for position in instances.indices.reversed() where homes[position] == nil {
-            guard instances[position].phase == .setup else { continue }
-            homes[position] = PlacementFrame.mostFrequent(readers[position].compactMap { homes[$0] })
+        for slot in expansion.allSlots.reversed() where homes[slot] == nil {
+            guard instances[slot].phase == .setup else { continue }
+            homes[slot] = PlacementFrame.mostFrequent(readers[slot].compactMap { homes[$0] })
         }
         // What runs after it stands where its first input is.
-        for position in instances.indices where homes[position] == nil {
-            guard case .compute(_, let inputs, _) = instances[position].content else { continue }
-            homes[position] = inputs.first?.first.flatMap { homes[$0] }
+        for slot in expansion.allSlots where homes[slot] == nil {
+            homes[slot] = firstInputs[slot].flatMap { homes[$0] }
         }
         // A state lives where its next value is made.
-        for position in instances.indices where instances[position].isState {
-            homes[position] = homes[expansion.source(ofState: position)]
-        }
+        for slot in states { homes[slot] = homes[expansion.source(ofState: slot)] }
         return homes.map { $0 ?? 0 }
     }
 
@@ -98,25 +104,31 @@ struct PlacementFrame {
 }
 
 extension Expansion {
-    /// The instance whose kernel makes what `position` holds, through any chain of states; where states only pass a
-    /// value round among themselves, the first of them.
-    func source(ofState position: Int) -> Int {
-        var current = position
-        var passed: [Int] = []
+    /// The instance whose kernel makes what a state holds, through any chain of states; where states only pass a value
+    /// round among themselves, the first of them.
+    func source(ofState slot: Slot) -> Slot {
+        var current = slot
+        var passed: [Slot] = []
         while case .state(_, let next) = instances[current].content {
             if let start = passed.firstIndex(of: current) { return passed[start...].min() ?? current }
             passed.append(current)
-            current = next
+            guard let following = self.slot(next) else { break }
+            current = following
         }
         return current
     }
 
-    fileprivate func readers() -> [[Int]] {
-        var readers = [[Int]](repeating: [], count: instances.count)
-        for (position, instance) in instances.enumerated() {
-            switch instance.content {
-            case .compute(_, let inputs, _): for source in Set(inputs.joined()) { readers[source].append(position) }
-            case .state(let initial, _): readers[initial].append(position)
+    fileprivate func readers() -> [[Slot]] {
+        var readers = [[Slot]](repeating: [], count: instances.count)
+        for slot in allSlots {
+            let read: Set<ValueID> =
+                switch instances[slot].content {
+                case .compute(_, let inputs, _): Set(inputs.joined())
+                case .state(let initial, _): [initial]
+                }
+            for id in read {
+                guard let source = self.slot(id) else { continue }
+                readers[source].append(slot)
             }
         }
         return readers

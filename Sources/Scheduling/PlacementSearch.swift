@@ -16,11 +16,11 @@ struct PlacementSearch {
     private let frame: PlacementFrame
     private let loop: LoopGraph
     /// For every axis, index by index, the loop's instances.
-    private let units: [[[Int]]]
+    private let units: [[[Slot]]]
     private let workers: [Worker]
     private let links: Links
     private let automatic: ConvolutionMethod
-    /// Seconds of an instance on each sort of worker, by position.
+    /// For each sort of worker the seconds of every instance.
     private let seconds: [[Double]]
     private let sort: [Int]
 
@@ -35,7 +35,7 @@ struct PlacementSearch {
         self.loop = loop
         let frame = PlacementFrame(expansion)
         self.frame = frame
-        var units = frame.axes.map { [[Int]](repeating: [], count: $0) }
+        var units = frame.axes.map { [[Slot]](repeating: [], count: $0) }
         for position in loop.computed {
             guard let axis = frame.axis[position] else { continue }
             units[axis][expansion.instances[position].index].append(position)
@@ -75,7 +75,7 @@ struct PlacementSearch {
     /// fastest of them, and all work shared out evenly, whichever is longer. It is a bound for workers of which each is as
     /// many times faster than another whatever it computes.
     func lowerBound() -> Double {
-        func least(_ position: Int) -> Double { seconds.map { $0[position] }.min() ?? 0 }
+        func least(_ position: Slot) -> Double { seconds.map { $0[position] }.min() ?? 0 }
         var ways = [Double](repeating: 0, count: expansion.instances.count)
         for position in loop.computed {
             ways[position] = least(position) + (loop.reads[position].map { ways[$0.source] }.max() ?? 0)
@@ -95,7 +95,7 @@ struct PlacementSearch {
         return counts + [count]
     }
 
-    private func total(_ positions: [Int], on sort: Int) -> Double {
+    private func total(_ positions: [Slot], on sort: Int) -> Double {
         positions.reduce(0) { $0 + seconds[sort][$1] }
     }
 
@@ -138,8 +138,8 @@ struct PlacementSearch {
         return Placement(axes: axes, single: singles { _ in chosen[0] })
     }
 
-    private func singles(_ home: (Int) -> Int) -> [Int: Int] {
-        var single: [Int: Int] = [:]
+    private func singles(_ home: (Slot) -> Int) -> [Slot: Int] {
+        var single: [Slot: Int] = [:]
         for position in loop.computed where frame.axis[position] == nil {
             single[position] = home(position)
         }
@@ -164,12 +164,12 @@ struct PlacementSearch {
     /// first.
     private func earliestFinish() -> Placement {
         var axes = units.map { [Int?](repeating: nil, count: $0.count) }
-        var single: [Int: Int] = [:]
+        var single: [Slot: Int] = [:]
         var done = [Double](repeating: 0, count: expansion.instances.count)
         var place = [Int](repeating: 0, count: expansion.instances.count)
         var free = [Double](repeating: 0, count: workers.count)
 
-        func finish(_ position: Int, on worker: Int) -> Double {
+        func finish(_ position: Slot, on worker: Int) -> Double {
             var start = free[worker]
             for read in loop.reads[position] where !expansion.instances[read.source].isState {
                 var there = done[read.source]

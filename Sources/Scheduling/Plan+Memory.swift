@@ -34,7 +34,7 @@ extension Plan {
     ) -> (plan: Plan?, fits: Bool) {
         var closest: (plan: Plan, lack: Int)?
         for candidate in PlacementSearch(expansion, workers: workers, links: links).candidates() {
-            let plan = Plan(expansion, workers: workers, links: links, homes: candidate.homes, order: nil)
+            let plan = Plan(expansion, workers: workers, links: links, homes: candidate.homes)
             let lack = plan.workers.reduce(0) { $0 + max(0, $1.peakBytes - ($1.worker.memory ?? Int.max)) }
             if lack == 0 { return (plan, true) }
             if closest.map({ lack < $0.lack }) ?? true { closest = (plan, lack) }
@@ -67,7 +67,7 @@ extension Plan {
             // More than there are instances to share out cannot help.
         } while enough < mostWorkers && enough < 2 * expansion.instances.count
         let largest = expansion.instances.max { $0.type.byteCount < $1.type.byteCount }
-        return "more such workers would not do, as '\(largest?.id ?? "")' alone takes "
+        return "more such workers would not do, as '\(largest?.id.description ?? "")' alone takes "
             + "\(megabytes(largest?.type.byteCount ?? 0)); use workers with more memory, smaller tiles or a smaller image"
     }
 }

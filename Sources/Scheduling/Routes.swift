@@ -9,7 +9,7 @@ internal import Tensors
 struct Routes {
     /// A value, or a box of it, that a worker is sent.
     struct Delivery {
-        let instance: Int
+        let instance: Slot
         let to: Int
         let phase: Phase
         /// The box of the value's trailing axes that the receiver's buffer holds; `nil` for the whole.
@@ -22,14 +22,14 @@ struct Routes {
     struct Parcel {
         /// Number of its delivery.
         let delivery: Int
-        /// Position of the instance that it must have reached first.
-        let reader: Int
+        /// The instance that it must have reached first.
+        let reader: Slot
         /// `nil` for the whole value.
         let boxes: [Region]?
     }
 
     private struct Key: Hashable {
-        let instance: Int
+        let instance: Slot
         let to: Int
         let phase: Phase
     }
@@ -44,28 +44,29 @@ struct Routes {
     private(set) var parcels: [Parcel] = []
     private var numbers: [Key: Int] = [:]
     /// Numbers of the parcels that an instance's value is sent in.
-    private(set) var outgoing: [Int: [Int]] = [:]
+    private(set) var outgoing: [Slot: [Int]] = [:]
     /// Numbers of the parcels that a worker receives.
     private(set) var incoming: [Int: [Int]] = [:]
 
-    /// - Parameter order: The positions of all instances as they are computed, phase by phase.
-    init(_ expansion: Expansion, homes: [Int], order: [Int]) {
+    /// - Parameter order: All instances as they are computed, phase by phase.
+    init(_ expansion: Expansion, homes: [Int], order: [Slot]) {
         var coverage: [Coverage] = []
-        for position in order {
-            let instance = expansion.instances[position]
-            let home = homes[position]
+        for slot in order {
+            let instance = expansion.instances[slot]
+            let home = homes[slot]
             switch instance.content {
             case .compute(let kind, let inputs, let context):
                 for (input, values) in inputs.enumerated() {
-                    for (value, source) in values.enumerated() where homes[source] != home {
+                    for (value, id) in values.enumerated() {
+                        guard let source = expansion.slot(id), homes[source] != home else { continue }
                         let phase = Routes.phase(of: expansion.instances[source], readIn: instance.phase)
                         let box = kind.box(context, input: input, value: value)
-                        add(Key(instance: source, to: home, phase: phase), position, box, expansion, &coverage)
+                        add(Key(instance: source, to: home, phase: phase), slot, box, expansion, &coverage)
                     }
                 }
             case .state(let initial, _):
-                guard homes[initial] != home else { continue }
-                add(Key(instance: initial, to: home, phase: .setup), position, nil, expansion, &coverage)
+                guard let source = expansion.slot(initial), homes[source] != home else { continue }
+                add(Key(instance: source, to: home, phase: .setup), slot, nil, expansion, &coverage)
             }
         }
         for (number, known) in coverage.enumerated() {
@@ -83,7 +84,7 @@ struct Routes {
     }
 
     /// The delivery by which `worker` has the value of another worker's instance when it reads it in `phase`.
-    func delivery(_ instance: Int, to worker: Int, phase: Phase) -> Int? {
+    func delivery(_ instance: Slot, to worker: Int, phase: Phase) -> Int? {
         numbers[Key(instance: instance, to: worker, phase: phase)]
     }
 
@@ -93,7 +94,7 @@ struct Routes {
     }
 
     private mutating func add(
-        _ key: Key, _ reader: Int, _ box: Region?, _ expansion: Expansion, _ coverage: inout [Coverage]
+        _ key: Key, _ reader: Slot, _ box: Region?, _ expansion: Expansion, _ coverage: inout [Coverage]
     ) {
         let number: Int
         if let known = numbers[key] {

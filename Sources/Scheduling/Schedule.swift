@@ -8,8 +8,8 @@ internal import Tensors
 /// instances whose inputs are there, the one that most depends on, or first those that other workers wait for; whichever
 /// of the two ends sooner. A worker sends one message at a time and receives one at a time.
 struct Schedule {
-    /// Positions of the loop's instances, states first, by the time at which they begin.
-    private(set) var order: [Int] = []
+    /// The loop's instances, states first, by the time at which they begin.
+    private(set) var order: [Slot] = []
     /// Seconds from the first to the last, the change of states included.
     private(set) var makespan = 0.0
     /// Seconds that each worker computes.
@@ -25,7 +25,7 @@ struct Schedule {
     ///   - seconds: What an instance takes on a worker.
     init(
         _ expansion: Expansion, _ loop: LoopGraph, homes: [Int], workers: [Worker], links: Links,
-        seconds: (_ position: Int, _ worker: Int) -> Double
+        seconds: (_ instance: Slot, _ worker: Int) -> Double
     ) {
         var player = Player(expansion, loop, homes: homes, workers: workers, links: links, seconds: seconds)
         var hurried = player
@@ -52,9 +52,9 @@ struct Schedule {
 private struct Player {
     private enum Event {
         /// A worker is done with an instance.
-        case computed(Int)
+        case computed(Slot)
         /// What a reader needs of another worker's value is there.
-        case arrived(reader: Int)
+        case arrived(reader: Slot)
     }
 
     private struct Timed {
@@ -68,7 +68,7 @@ private struct Player {
         /// Whether another worker waits for it, where such go first.
         let isUrgent: Bool
         let rank: Double
-        let position: Int
+        let position: Slot
     }
 
     private let expansion: Expansion
@@ -76,7 +76,7 @@ private struct Player {
     private let homes: [Int]
     private let workers: [Worker]
     private let links: Links
-    /// By position, as what follows.
+    /// By instance, as what follows.
     private let duration: [Double]
     private let ranks: [Double]
     private var missing: [Int]
@@ -89,7 +89,7 @@ private struct Player {
 
     /// Whether what other workers wait for goes first.
     var sendsFirst = false
-    private(set) var order: [Int] = []
+    private(set) var order: [Slot] = []
     private(set) var busy: [Double]
     private(set) var transfers = 0.0
     var last: Double { ends.max() ?? 0 }
@@ -98,7 +98,7 @@ private struct Player {
 
     init(
         _ expansion: Expansion, _ loop: LoopGraph, homes: [Int], workers: [Worker], links: Links,
-        seconds: (Int, Int) -> Double
+        seconds: (Slot, Int) -> Double
     ) {
         self.expansion = expansion
         self.loop = loop
@@ -168,14 +168,14 @@ private struct Player {
         }
     }
 
-    private func rank(_ position: Int) -> Double { ranks[position] }
+    private func rank(_ position: Slot) -> Double { ranks[position] }
 
-    private mutating func supply(_ reader: Int) {
+    private mutating func supply(_ reader: Slot) {
         missing[reader] -= 1
         if missing[reader] == 0 { makeReady(reader) }
     }
 
-    private mutating func makeReady(_ position: Int) {
+    private mutating func makeReady(_ position: Slot) {
         let isUrgent = sendsFirst && loop.readers[position].contains { homes[$0] != homes[position] }
         ready[homes[position]].insert(Ready(isUrgent: isUrgent, rank: rank(position), position: position))
     }
@@ -196,7 +196,7 @@ private struct Player {
     }
 
     /// Sends a value to all that read it elsewhere: first what the most depends on.
-    private mutating func send(_ source: Int, at time: Double) {
+    private mutating func send(_ source: Slot, at time: Double) {
         let from = homes[source]
         let readers = loop.readers[source].filter { homes[$0] != from }
             .sorted { (rank($0), $1) > (rank($1), $0) }
@@ -229,7 +229,7 @@ private struct SentBoxes {
     private static let mostBoxes = 16
 
     /// Bytes that a reader still lacks.
-    mutating func bytes(_ source: Int, _ reader: Int, _ expansion: Expansion, _ loop: LoopGraph) -> Int {
+    mutating func bytes(_ source: Slot, _ reader: Slot, _ expansion: Expansion, _ loop: LoopGraph) -> Int {
         let type = expansion.instances[source].type
         var bytes = 0
         for read in loop.reads[reader] where read.source == source && !isWhole {

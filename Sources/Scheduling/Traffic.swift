@@ -16,21 +16,21 @@ public struct Traffic: Sendable {
 
     /// The ways on which anything goes, by sender and receiver.
     public let ways: [Way]
-    /// Numbers of the plan's transfers on each way.
-    private let numbers: [Way: [Int]]
+    /// The transfers on each way.
+    private let numbers: [Way: [TransferID]]
     private let bytes: [Way: Int]
     /// Bytes that go out of each worker, and into each.
     public let bytesOut: [Int]
     public let bytesIn: [Int]
 
     init(_ plan: Plan) {
-        var numbers: [Way: [Int]] = [:]
+        var numbers: [Way: [TransferID]] = [:]
         var bytes: [Way: Int] = [:]
         var bytesOut = plan.workers.map { _ in 0 }
         var bytesIn = bytesOut
-        for (number, transfer) in plan.transfers.enumerated() where transfer.phase == .body {
+        for transfer in plan.transfers where transfer.phase == .body {
             let way = Way(from: transfer.from, to: transfer.to)
-            numbers[way, default: []].append(number)
+            numbers[way, default: []].append(transfer.id)
             bytes[way, default: 0] += transfer.byteCount
             bytesOut[way.from] += transfer.byteCount
             bytesIn[way.to] += transfer.byteCount
@@ -45,8 +45,8 @@ public struct Traffic: Sendable {
     /// Bytes on a way; 0 where nothing goes.
     public func bytes(on way: Way) -> Int { bytes[way] ?? 0 }
 
-    /// Numbers of the plan's transfers on a way.
-    public func transfers(on way: Way) -> [Int] { numbers[way] ?? [] }
+    /// The transfers on a way.
+    public func transfers(on way: Way) -> [TransferID] { numbers[way] ?? [] }
 }
 
 extension Plan {

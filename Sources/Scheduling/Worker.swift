@@ -1,7 +1,7 @@
 package import Networks
 
 /// A worker that a plan may use.
-public struct Worker: Hashable, Sendable {
+public struct Worker: Hashable, Sendable, Codable {
     /// `worker 0`, as it reads in plans, traces and messages.
     public let name: String
     /// Threads it computes with; results are equal for equal numbers.

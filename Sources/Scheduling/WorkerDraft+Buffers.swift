@@ -2,9 +2,9 @@ internal import GraphModel
 internal import Tensors
 
 extension WorkerDraft {
-    private func count(_ slot: Slot) -> Int {
-        switch slot {
-        case .own(let instance), .staged(let instance): expansion.instances[instance].type.floatCount
+    private func count(_ place: Place) -> Int {
+        switch place {
+        case .own(let slot), .staged(let slot), .part(let slot, _): expansion.instances[slot].type.floatCount
         case .received(let number):
             expansion.instances[routes.deliveries[number].instance].type.cut(to: routes.deliveries[number].box)
                 .floatCount
@@ -12,40 +12,50 @@ extension WorkerDraft {
         }
     }
 
-    /// Ranges of the arena for every slot. The steps of setup, loop and finish are one line of time, on which what the
+    /// What a step uses, each with a range of its own.
+    private func places(_ step: Step<Place>) -> [Place] {
+        var places = step.reads.map(\.whole)
+        if let written = step.writes { places.append(written) }
+        if case .receive(let transfer) = step {
+            places.append(.received(routes.parcels[transfer.number].delivery))
+        }
+        return places
+    }
+
+    /// Ranges of the arena for every place. The steps of setup, loop and finish are one line of time, on which what the
     /// loop reads from before it lives to the end of the loop.
-    func assignBuffers() -> ([Slot: BufferRange], Int) {
+    func assignBuffers() -> ([Place: BufferRange], Int) {
         let all = Phase.allCases.flatMap { steps[$0] ?? [] }
         let bodyStart = steps[.setup]?.count ?? 0
         let bodyEnd = bodyStart + (steps[.body]?.count ?? 0)
-        var slots: [Slot] = []
-        var lifetimes: [Slot: BufferAllocator.Lifetime] = [:]
+        var places: [Place] = []
+        var lifetimes: [Place: BufferAllocator.Lifetime] = [:]
         for (index, step) in all.enumerated() {
-            for slot in reads(of: step) + [writes(of: step)].compactMap(\.self) {
-                if var lifetime = lifetimes[slot] {
+            for place in self.places(step) {
+                if var lifetime = lifetimes[place] {
                     lifetime.last = index
                     if lifetime.first < bodyStart, index >= bodyStart { lifetime.last = max(index, bodyEnd) }
-                    lifetimes[slot] = lifetime
+                    lifetimes[place] = lifetime
                 } else {
-                    slots.append(slot)
-                    lifetimes[slot] = BufferAllocator.Lifetime(count: count(slot), first: index, last: index)
+                    places.append(place)
+                    lifetimes[place] = BufferAllocator.Lifetime(count: count(place), first: index, last: index)
                 }
             }
         }
-        for slot in slots {
-            switch slot {
+        for place in places {
+            switch place {
             case .received(let delivery):
                 // Its sender may run ahead, so nothing else may use the buffer before.
-                lifetimes[slot]?.first = 0
+                lifetimes[place]?.first = 0
                 guard routes.deliveries[delivery].phase != .setup else { continue }
-                lifetimes[slot]?.last = all.count
-            case .own(let instance) where expansion.instances[instance].isState:
+                lifetimes[place]?.last = all.count
+            case .own(let slot) where expansion.instances[slot].isState:
                 // A checkpoint reads it after the last step.
-                lifetimes[slot]?.last = all.count
+                lifetimes[place]?.last = all.count
             default: break
             }
         }
-        let (ranges, count) = BufferAllocator.assign(slots.compactMap { lifetimes[$0] })
-        return (Dictionary(zip(slots, ranges), uniquingKeysWith: { first, _ in first }), count)
+        let (ranges, count) = BufferAllocator.assign(places.compactMap { lifetimes[$0] })
+        return (Dictionary(zip(places, ranges), uniquingKeysWith: { first, _ in first }), count)
     }
 }

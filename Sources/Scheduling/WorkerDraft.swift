@@ -2,124 +2,97 @@ internal import GraphModel
 internal import Networks
 internal import Tensors
 
-/// The steps of one worker while they are written down: first with named slots, then with ranges of its arena.
+/// The plan of one worker while it is drawn up: its steps with values by name, which then get ranges of its arena.
 struct WorkerDraft {
-    /// A place for a value on this worker.
-    enum Slot: Hashable {
+    /// Where a value is on this worker.
+    enum Place: Hashable {
         /// What an instance of this worker yields, or holds if it is a state.
-        case own(Int)
+        case own(Slot)
+        /// The stretch of it that a parcel sends.
+        case part(of: Slot, parcel: Int)
         /// What a delivery brings.
         case received(Int)
         /// The boxes of a parcel, side by side, while they are sent.
         case packed(Int)
         /// A state's next value while all states change at once.
-        case staged(Int)
-    }
-
-    enum DraftStep {
-        case receive(Int)
-        case compute(Int, [[Slot]])
-        case pack(Int, Slot)
-        case send(Int, Slot)
-        case settle(Int, Slot)
-        case release(Int)
-        case copy(Slot, Slot)
-        case report(Int)
-        case keep(Int)
+        case staged(Slot)
     }
 
     let expansion: Expansion
     private let homes: [Int]
-    /// The positions of this worker's instances, as it computes them.
-    private let own: [Int]
+    /// This worker's instances, as it computes them.
+    private let own: [Slot]
     let routes: Routes
     /// For every parcel the stretches of its value that it is made of, where this worker sends it.
     var stretches: [Int: BoxRuns] = [:]
-    private let worker: Int
-    private let metrics: Set<Int>
-    var steps: [Phase: [DraftStep]] = [.setup: [], .body: [], .finish: []]
+    private let worker: Worker
+    private let index: Int
+    private let automatic: ConvolutionMethod
+    private let metrics: Set<ValueID>
+    var steps: [Phase: [Step<Place>]] = [.setup: [], .body: [], .finish: []]
     private var arrived: Set<Int> = []
+    private var ranges: [Place: BufferRange] = [:]
+    private var arenaCount = 0
 
     /// - Parameters:
-    ///   - own: The positions of the worker's instances, in the order in which it computes them.
-    ///   - metrics: The positions of instances that are reported.
-    init(_ expansion: Expansion, homes: [Int], own: [Int], routes: Routes, metrics: Set<Int>, worker: Int) {
+    ///   - homes: For every instance the index of its worker.
+    ///   - own: The worker's instances, in the order in which it computes them.
+    ///   - automatic: What `auto` convolutions are.
+    init(
+        _ expansion: Expansion, homes: [Int], own: [Slot], routes: Routes, worker: Worker, index: Int,
+        automatic: ConvolutionMethod
+    ) {
         self.expansion = expansion
         self.homes = homes
         self.own = own
         self.routes = routes
         self.worker = worker
-        self.metrics = metrics
-    }
-
-    /// - Parameter automatic: What `auto` convolutions are.
-    mutating func plan(
-        for worker: Worker, automatic: ConvolutionMethod
-    ) -> (WorkerPlan, received: [Int: BufferRange]) {
+        self.index = index
+        self.automatic = automatic
+        metrics = Set(expansion.metrics)
         for phase in Phase.allCases { write(phase) }
-        let (ranges, count) = assignBuffers()
-        func range(_ slot: Slot) -> BufferRange { ranges[slot] ?? BufferRange(offset: 0, count: 0) }
+        (ranges, arenaCount) = assignBuffers()
+    }
 
-        func finished(_ phase: Phase) -> [Step] {
-            (steps[phase] ?? []).map { step in
-                switch step {
-                case .receive(let transfer): .receive(transfer: transfer)
-                case .compute(let instance, let inputs):
-                    .compute(
-                        instance: instance,
-                        inputs: inputs.map { $0.map { Operand(range: range($0), box: box(of: $0)) } },
-                        output: range(.own(instance)))
-                case .pack(let parcel, let slot):
-                    .pack(transfer: parcel, source: range(slot), target: range(.packed(parcel)))
-                case .send(let parcel, let slot): .send(transfer: parcel, source: part(parcel, of: range(slot), slot))
-                case .settle(let parcel, let slot):
-                    .settle(transfer: parcel, source: part(parcel, of: range(slot), slot))
-                case .release(let transfer): .release(transfer: transfer)
-                case .copy(let source, let target): .copy(source: range(source), target: range(target))
-                case .report(let instance): .report(instance: instance, source: range(.own(instance)))
-                case .keep(let instance): .keep(instance: instance, source: range(.own(instance)))
-                }
-            }
-        }
-        var states: [Int: BufferRange] = [:]
-        var received: [Int: BufferRange] = [:]
-        for (slot, range) in ranges {
-            switch slot {
-            case .own(let instance) where expansion.instances[instance].isState: states[instance] = range
-            case .received(let delivery): received[delivery] = range
-            case .own, .packed, .staged: break
-            }
-        }
+    /// - Parameter transfers: All of the plan.
+    func plan(_ transfers: [Transfer]) -> WorkerPlan {
+        func finished(_ phase: Phase) -> [Step<Buffer>] { (steps[phase] ?? []).map { $0.map(buffer) } }
+
         let mine = own.map { expansion.instances[$0] }
-        let plan = WorkerPlan(
-            worker: worker, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
-            arenaCount: count, scratchBytes: worker.scratchBytes(mine, automatic: automatic), keptBytes: keptBytes,
-            snapshotBytes: snapshotBytes(states), states: states)
-        return (plan, received)
+        let states = own.sorted().compactMap { slot -> CarriedState? in
+            guard expansion.instances[slot].isState, let range = ranges[.own(slot)] else { return nil }
+            return CarriedState(id: expansion.instances[slot].id, type: expansion.instances[slot].type, range: range)
+        }
+        return WorkerPlan(
+            worker: worker, index: index, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
+            instances: mine.compactMap(PlannedInstance.init), states: states,
+            transfers: transfers.filter { $0.from == index || $0.to == index }, automaticConvolutions: automatic,
+            arenaCount: arenaCount, scratchBytes: worker.scratchBytes(mine, automatic: automatic),
+            keptBytes: keptBytes, snapshotBytes: snapshotBytes(states))
     }
 
-    /// The box of a value that a slot holds; `nil` for the whole.
-    private func box(of slot: Slot) -> Region? {
-        guard case .received(let delivery) = slot else { return nil }
-        return routes.deliveries[delivery].box
-    }
-
-    /// Where a parcel lies in the memory that it is sent from.
-    private func part(_ parcel: Int, of range: BufferRange, _ slot: Slot) -> BufferRange {
-        guard case .own = slot, let stretch = stretches[parcel]?.single else { return range }
-        return BufferRange(offset: range.offset + stretch.lowerBound, count: stretch.count)
+    /// Where a value has been put.
+    func buffer(_ place: Place) -> Buffer {
+        let range = ranges[place.whole] ?? BufferRange(offset: 0, count: 0)
+        switch place {
+        case .received(let delivery): return Buffer(range, box: routes.deliveries[delivery].box)
+        case .part(_, let parcel):
+            guard let stretch = stretches[parcel]?.single else { return Buffer(range) }
+            return Buffer(BufferRange(offset: range.offset + stretch.lowerBound, count: stretch.count))
+        case .own, .packed, .staged: return Buffer(range)
+        }
     }
 
     private var keptBytes: Int {
         (steps[.finish] ?? []).reduce(0) { sum, step in
-            guard case .keep(let instance) = step else { return sum }
-            return sum + expansion.instances[instance].type.byteCount
+            guard case .keep(let id, _) = step else { return sum }
+            return sum + (expansion[id]?.type.byteCount ?? 0)
         }
     }
 
-    private func snapshotBytes(_ states: [Int: BufferRange]) -> Int {
+    private func snapshotBytes(_ states: [CarriedState]) -> Int {
         guard expansion.graph.stop != nil else { return 0 }
-        return states.values.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride * WorkerPlan.snapshotCount
+        return states.reduce(0) { $0 + $1.range.count } * MemoryLayout<Float>.stride * WorkerPlan.snapshotCount
     }
 
     // MARK: Steps
@@ -127,16 +100,16 @@ struct WorkerDraft {
     private mutating func write(_ phase: Phase) {
         arrived = []
         if phase == .finish { sendLeftovers() }
-        for position in own where expansion.instances[position].phase == phase {
-            switch expansion.instances[position].content {
-            case .state:
-                sendAll(position, in: .body)
-            case .compute(_, let inputs, _):
-                let slots = inputs.map { $0.map { slot(of: $0, for: position, in: phase) } }
-                append(.compute(position, slots), to: phase)
-                if metrics.contains(position) { append(.report(position), to: phase) }
-                sendAll(position, in: phase)
+        for slot in own where expansion.instances[slot].phase == phase {
+            let instance = expansion.instances[slot]
+            guard case .compute(_, let inputs, _) = instance.content else {
+                sendAll(slot, in: .body)
+                continue
             }
+            let places = inputs.map { $0.map { place(of: $0, for: slot, in: phase) } }
+            append(.compute(instance.id, inputs: places, output: .own(slot)), to: phase)
+            if metrics.contains(instance.id) { append(.report(instance.id, source: .own(slot)), to: phase) }
+            sendAll(slot, in: phase)
         }
         settleAll(phase)
         switch phase {
@@ -147,16 +120,18 @@ struct WorkerDraft {
         if phase == .body { releaseAfterLastUse() }
     }
 
-    private mutating func append(_ step: DraftStep, to phase: Phase) {
+    private mutating func append(_ step: Step<Place>, to phase: Phase) {
         steps[phase, default: []].append(step)
     }
 
-    /// Where this worker finds the value of an instance, after waiting for what `reader` reads of it where it comes from
-    /// elsewhere. What earlier readers have waited for is there.
-    private mutating func slot(of instance: Int, for reader: Int, in phase: Phase) -> Slot {
-        guard homes[instance] != worker else { return .own(instance) }
-        let sent = Routes.phase(of: expansion.instances[instance], readIn: phase)
-        guard let number = routes.delivery(instance, to: worker, phase: sent) else { return .own(instance) }
+    /// Where this worker finds a value, after waiting for what `reader` reads of it where it comes from elsewhere. What
+    /// earlier readers have waited for is there.
+    private mutating func place(of id: ValueID, for reader: Slot, in phase: Phase) -> Place {
+        // An expansion has all that its instances read.
+        guard let slot = expansion.slot(id) else { return .own(reader) }
+        guard homes[slot] != index else { return .own(slot) }
+        let sent = Routes.phase(of: expansion.instances[slot], readIn: phase)
+        guard let number = routes.delivery(slot, to: index, phase: sent) else { return .own(slot) }
         if sent == phase {
             for parcel in routes.deliveries[number].parcels where routes.parcels[parcel].reader == reader {
                 receive(parcel, in: phase)
@@ -167,19 +142,19 @@ struct WorkerDraft {
 
     private mutating func receive(_ parcel: Int, in phase: Phase) {
         guard arrived.insert(parcel).inserted else { return }
-        append(.receive(parcel), to: phase)
+        append(.receive(TransferID(parcel)), to: phase)
     }
 
-    private mutating func sendAll(_ instance: Int, in phase: Phase) {
-        for parcel in routes.outgoing[instance] ?? [] where self.phase(parcel) == phase {
-            let runs = BoxRuns(expansion.instances[instance].type, routes.parcels[parcel].boxes)
+    private mutating func sendAll(_ slot: Slot, in phase: Phase) {
+        for parcel in routes.outgoing[slot] ?? [] where self.phase(parcel) == phase {
+            let runs = BoxRuns(expansion.instances[slot].type, routes.parcels[parcel].boxes)
             stretches[parcel] = runs
             guard runs.single == nil else {
-                append(.send(parcel, .own(instance)), to: phase)
+                append(.send(TransferID(parcel), source: .part(of: slot, parcel: parcel)), to: phase)
                 continue
             }
-            append(.pack(parcel, .own(instance)), to: phase)
-            append(.send(parcel, .packed(parcel)), to: phase)
+            append(.pack(TransferID(parcel), source: .own(slot), target: .packed(parcel)), to: phase)
+            append(.send(TransferID(parcel), source: .packed(parcel)), to: phase)
         }
     }
 
@@ -190,41 +165,47 @@ struct WorkerDraft {
 
     /// Values stay as they are until the end of the phase that sends them, so that sending hides behind computing.
     private mutating func settleAll(_ phase: Phase) {
-        for case .send(let transfer, let slot) in steps[phase] ?? [] { append(.settle(transfer, slot), to: phase) }
+        for case .send(let transfer, let place) in steps[phase] ?? [] {
+            append(.settle(transfer, source: place), to: phase)
+        }
     }
 
     /// What was made in the loop but is needed elsewhere only after it.
     private mutating func sendLeftovers() {
-        for position in own where expansion.instances[position].phase == .body { sendAll(position, in: .finish) }
+        for slot in own where expansion.instances[slot].phase == .body { sendAll(slot, in: .finish) }
     }
 
     /// Values of the setup that only later phases read are received at its end, so that the loop never waits for them.
     private mutating func startStates() {
-        for parcel in routes.incoming[worker] ?? [] where phase(parcel) == .setup { receive(parcel, in: .setup) }
-        for position in own {
-            guard case .state(let initial, _) = expansion.instances[position].content else { continue }
-            append(.copy(slot(of: initial, for: position, in: .setup), .own(position)), to: .setup)
+        for parcel in routes.incoming[index] ?? [] where phase(parcel) == .setup { receive(parcel, in: .setup) }
+        for slot in own {
+            guard case .state(let initial, _) = expansion.instances[slot].content else { continue }
+            append(.copy(source: place(of: initial, for: slot, in: .setup), target: .own(slot)), to: .setup)
         }
     }
 
     /// All states change at once: one that becomes another state's value takes it from a copy made before any changes.
     private mutating func changeStates() {
-        var changes: [DraftStep] = []
-        for position in own {
-            guard case .state(_, let next) = expansion.instances[position].content else { continue }
+        var changes: [Step<Place>] = []
+        for slot in own {
+            guard case .state(_, let id) = expansion.instances[slot].content, let next = expansion.slot(id) else {
+                continue
+            }
             if expansion.instances[next].isState {
-                append(.copy(.own(next), .staged(position)), to: .body)
-                changes.append(.copy(.staged(position), .own(position)))
+                append(.copy(source: .own(next), target: .staged(slot)), to: .body)
+                changes.append(.copy(source: .staged(slot), target: .own(slot)))
             } else {
-                changes.append(.copy(.own(next), .own(position)))
+                changes.append(.copy(source: .own(next), target: .own(slot)))
             }
         }
         steps[.body, default: []] += changes
     }
 
     private mutating func keepOutputs() {
-        let kept = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
-        for position in own.sorted() where kept.contains(position) { append(.keep(position), to: .finish) }
+        let kept = expansion.kept
+        for slot in own.sorted() where kept.contains(expansion.instances[slot].id) {
+            append(.keep(expansion.instances[slot].id, source: .own(slot)), to: .finish)
+        }
     }
 
     /// The sender may overwrite a buffer of the loop as soon as its last reader of the iteration is done.
@@ -236,40 +217,36 @@ struct WorkerDraft {
                 last[delivery] = index
             }
         }
-        var released: [DraftStep] = []
+        var released: [Step<Place>] = []
         for (index, step) in written.enumerated() {
             released.append(step)
             for delivery in received(by: step) where last[delivery] == index {
-                released += routes.deliveries[delivery].parcels.map { .release($0) }
+                released += routes.deliveries[delivery].parcels.map { .release(TransferID($0)) }
             }
         }
         steps[.body] = released
     }
 
     /// Numbers of the deliveries whose values a step reads, each once, in ascending order.
-    private func received(by step: DraftStep) -> [Int] {
+    private func received(by step: Step<Place>) -> [Int] {
         var deliveries: Set<Int> = []
-        for case .received(let delivery) in reads(of: step) { deliveries.insert(delivery) }
+        for case .received(let delivery) in step.reads { deliveries.insert(delivery) }
         return deliveries.sorted()
     }
+}
 
-    func reads(of step: DraftStep) -> [Slot] {
-        switch step {
-        case .compute(_, let inputs): Array(inputs.joined())
-        case .pack(_, let slot), .send(_, let slot), .settle(_, let slot): [slot]
-        case .copy(let source, _): [source]
-        case .report(let instance), .keep(let instance): [.own(instance)]
-        case .receive, .release: []
-        }
+extension WorkerDraft.Place {
+    /// The place that has a range of its own.
+    var whole: WorkerDraft.Place {
+        guard case .part(let slot, _) = self else { return self }
+        return .own(slot)
     }
+}
 
-    func writes(of step: DraftStep) -> Slot? {
-        switch step {
-        case .receive(let parcel): .received(routes.parcels[parcel].delivery)
-        case .pack(let parcel, _): .packed(parcel)
-        case .compute(let instance, _): .own(instance)
-        case .copy(_, let target): target
-        case .send, .settle, .release, .report, .keep: nil
-        }
+extension PlannedInstance {
+    /// `nil` of a state.
+    fileprivate init?(_ instance: Instance) {
+        guard case .compute(let kind, _, let context) = instance.content else { return nil }
+        self.init(id: instance.id, kind: kind, context: context, type: instance.type)
     }
 }

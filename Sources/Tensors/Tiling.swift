@@ -11,7 +11,7 @@ public enum TileMode: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// How far a denoiser looks, and on which grid: all that an exact tiling must know of it.
-public struct Reach: Hashable, Sendable {
+public struct Reach: Hashable, Sendable, Codable {
     /// An image must be a multiple of this on each tiled axis, and a window must start on a multiple of it.
     public let stride: Int
     /// Pixels before an output pixel that can change it.
@@ -94,6 +94,8 @@ public struct Tiling: Hashable, Sendable {
     public let grid: [Int]
     /// The pieces of each axis; a tile is one of each.
     package let pieces: [[AxisPiece]]
+    /// What it was made of.
+    let recipe: Recipe
 
     public var count: Int { grid.reduce(1, *) }
 
@@ -115,7 +117,9 @@ public struct Tiling: Hashable, Sendable {
                     extent: extents[axis], size: sizes[axis], overlap: overlaps[axis],
                     stride: min(strides[axis], sizes[axis])))
         }
-        self.init(mode: mode, extents: extents, border: .reflect, pieces: pieces)
+        self.init(
+            mode: mode, border: .reflect, pieces: pieces,
+            recipe: .windows(mode, extents: extents, size: size, overlap: overlap, stride: stride))
     }
 
     /// The windows of `exact`: inner tiles of about equal length, at most `size` rounded up to the stride, whose windows
@@ -124,14 +128,17 @@ public struct Tiling: Hashable, Sendable {
         let sizes = try Tiling.perAxis(size, extents, least: 1)
         try Tiling.checkCount(sizes, extents)
         let pieces = zip(extents, sizes).map { AxisPiece.exact(extent: $0, size: $1, reach: reach) }
-        self.init(mode: .exact, extents: extents, border: .replicate, pieces: pieces)
+        self.init(
+            mode: .exact, border: .replicate, pieces: pieces, recipe: .exact(extents: extents, size: size, reach: reach)
+        )
     }
 
-    private init(mode: TileMode, extents: [Int], border: Border, pieces: [[AxisPiece]]) {
+    private init(mode: TileMode, border: Border, pieces: [[AxisPiece]], recipe: Recipe) {
         self.mode = mode
-        self.extents = extents
+        extents = recipe.extents
         self.border = border
         self.pieces = pieces
+        self.recipe = recipe
         grid = pieces.map(\.count)
     }
 

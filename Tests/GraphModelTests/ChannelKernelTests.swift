@@ -81,7 +81,7 @@ struct ChannelKernelTests {
     func rewriting() throws {
         let rewritten = try expansion(gradient).rewritten(.all, workers: 1, sampleFiles)
         #expect(rewritten.rewrites.map(\.rule).contains(.spectra))
-        let spreads = rewritten.instances.filter { $0.id.contains("spread") }.map(\.type.shape)
+        let spreads = rewritten.instances.filter { $0.id.node.contains("spread") }.map(\.type.shape)
         #expect(spreads == [[1, 3, 9, 13], [1, 3, 9, 13], [1, 3, 9, 13]])
     }
 

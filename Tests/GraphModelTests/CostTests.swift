@@ -7,7 +7,7 @@ import Testing
 @Suite("Costs")
 struct CostTests {
     /// The instances of the graph that `build` declares, by id.
-    private func costs(_ build: (GraphBuilder) -> Void) throws -> [String: Cost] {
+    private func costs(_ build: (GraphBuilder) -> Void) throws -> [ValueID: Cost] {
         let expansion = try Graph("sample", summary: "", build).expand(sampleFiles)
         return Dictionary(uniqueKeysWithValues: expansion.instances.map { ($0.id, $0.cost) })
     }

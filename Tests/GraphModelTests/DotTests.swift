@@ -34,8 +34,10 @@ struct DotTests {
     func expanded() throws {
         let expansion = try sample()
         let text = expansion.expandedDot(
-            annotation: { ($0 % 2, expansion.instances[$0].phase == .body ? "1 ms" : "") },
-            edgeLabel: { from, _ in expansion.instances[from].id == "gradients[1]" ? "480 B" : nil })
+            annotation: { instance in
+                let position = expansion.instances.firstIndex { $0.id == instance.id } ?? 0
+                return (position % 2, instance.phase == .body ? "1 ms" : "")
+            }, edgeLabel: { from, _ in from == "gradients[1]" ? "480 B" : nil })
         #expect(text == expandedText)
     }
 
@@ -56,7 +58,7 @@ struct DotTests {
     func accepted() throws {
         for expansion in [try sample(), try expansion(everything)] {
             try accept(expansion.dot())
-            try accept(expansion.expandedDot(annotation: { ($0 % 9, "worker") }, edgeLabel: { _, _ in "\"1\\" }))
+            try accept(expansion.expandedDot(annotation: { ($0.index % 9, "worker") }, edgeLabel: { _, _ in "\"1\\" }))
         }
     }
 

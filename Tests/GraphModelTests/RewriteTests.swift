@@ -78,7 +78,7 @@ struct RewriteTests {
         #expect(rewritten.warnings == declared.warnings && !declared.warnings.isEmpty)
         #expect(try rewritten.declared.fileText() == declared.graph.fileText())
         #expect(rewritten.graph.outputs == ["result": "x"])
-        #expect(rewritten.positions["x"] != nil && rewritten.iterations == declared.iterations)
+        #expect(!rewritten.instances(of: "x").isEmpty && rewritten.iterations == declared.iterations)
     }
 
     @Test(

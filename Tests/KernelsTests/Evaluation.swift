@@ -24,9 +24,9 @@ final class Folder {
 /// Kernels of a graph without states, made and run one after the other.
 struct Evaluation {
     /// The value of every instance, by its id.
-    private(set) var values: [String: Tensor] = [:]
+    private(set) var values: [ValueID: Tensor] = [:]
 
-    subscript(_ id: String) -> Tensor { values[id] ?? Tensor([0]) }
+    subscript(_ id: String) -> Tensor { values[ValueID(stringLiteral: id)] ?? Tensor([0]) }
 
     /// - Parameters:
     ///   - tensors: Arrays that the graph loads, by the names of their files without `.npy`.
@@ -41,14 +41,13 @@ struct Evaluation {
         let files = GraphFiles(folder: folder.path)
         let expansion = try Graph("evaluation", summary: "", build).expand(FileFacts(files))
         let shared = SharedResources()
-        var results: [Tensor] = []
         for instance in expansion.instances {
             guard case .compute(let kind, let inputs, let node) = instance.content else { continue }
             let context = KernelContext(
                 node: node, output: instance.type, threads: 1, automaticConvolutions: .direct, files: files,
                 shared: shared)
             let kernel = try catalog.makeKernel(kind, context)
-            let read = inputs.map { $0.map { results[$0] } }
+            let read = inputs.map { $0.map { values[$0] ?? Tensor([0]) } }
             // What a buffer held before must not matter.
             var output = Tensor(instance.type, Array(repeating: .nan, count: instance.type.floatCount))
             try output.withMutableView { output in
@@ -56,7 +55,6 @@ struct Evaluation {
                 try kernel.run(KernelInputs(slots), into: output, iteration: iteration)
                 withExtendedLifetime(read) {}
             }
-            results.append(output)
             values[instance.id] = output
         }
     }

@@ -44,7 +44,7 @@ final class GraphSample {
         let files = GraphFiles(folder: folder)
         let expansion = try graph.expand(FileFacts(files))
         let values = try SequentialExecutor(expansion, catalog: .standard, files: files, threads: threads).run()
-        return (expansion.output("result") ?? 0..<0).compactMap { values[$0] }
+        return (expansion.output("result") ?? []).compactMap { values[$0.id] }
     }
 }
 

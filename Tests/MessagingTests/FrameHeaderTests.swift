@@ -8,9 +8,9 @@ struct FrameHeaderTests {
     static let all = [
         FrameHeader(.control, run: 7, total: 12, length: 12),
         FrameHeader(.control, run: .max, epoch: .max, total: FrameHeader.largestPayload, length: 0),
-        FrameHeader(.release, run: 1, epoch: 2, transfer: 3, instance: 4, iteration: 5),
+        FrameHeader(.release, run: 1, epoch: 2, transfer: 3, mark: 4, iteration: 5),
         FrameHeader(
-            .value, run: 1, epoch: 2, transfer: 3, instance: 4, iteration: 5, type: TensorType([1, 3, 64, 48]),
+            .value, run: 1, epoch: 2, transfer: 3, mark: 4, iteration: 5, type: TensorType([1, 3, 64, 48]),
             total: 36864, length: 36864),
         FrameHeader(
             .value, run: 1, transfer: .max, type: TensorType([2, 1 << 22], .complex64), offset: 16 << 20,
@@ -38,7 +38,7 @@ struct FrameHeaderTests {
         let value = Self.all[3]
         let cases: [([UInt8], FrameError)] = [
             ([], .length(0)), (Array(value.bytes.dropLast()), .length(95)), (value.bytes + [0], .length(97)),
-            (changed(value, at: 0, to: [0]), .mark), (changed(value, at: 4, to: [2]), .version(2)),
+            (changed(value, at: 0, to: [0]), .mark), (changed(value, at: 4, to: [77]), .version(77)),
             (changed(value, at: 6, to: [9]), .field("sort")), (changed(value, at: 7, to: [3]), .field("element")),
             (changed(value, at: 6, to: [1]), .field("element")), (changed(value, at: 39, to: [255]), .field("offset")),
             (changed(value, at: 32, to: [1]), .field("offset")), (changed(value, at: 40, to: [1]), .field("total")),

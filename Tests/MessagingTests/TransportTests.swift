@@ -31,12 +31,12 @@ final class Link: Sendable {
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
             parts: Dictionary(
-                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(instance: 10 + $0, into: Landing($1))) }
+                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(UInt32(10 + $0), into: Landing($1))) }
             ))
         let sender = ZeroMQTransport(
             sending, run: 5, epoch: 1,
             parts: Dictionary(
-                uniqueKeysWithValues: buffers.indices.map { ($0, .sends(instance: 10 + $0, to: peer)) }))
+                uniqueKeysWithValues: buffers.indices.map { ($0, .sends(UInt32(10 + $0), to: peer)) }))
         atReceiver.transport.withLock { $0 = receiver }
         atSender.transport.withLock { $0 = sender }
         (self.sender, self.receiver, offices) = (sender, receiver, [receiving, sending])

@@ -159,11 +159,8 @@ struct CheckpointTests {
 
 extension Job {
     /// Zeros for every state.
-    var emptyStates: [Int: Tensor] {
+    var emptyStates: [ValueID: Tensor] {
         Dictionary(
-            uniqueKeysWithValues: expansion.instances.indices.compactMap { position -> (Int, Tensor)? in
-                guard case .state = expansion.instances[position].content else { return nil }
-                return (position, Tensor(expansion.instances[position].type))
-            })
+            uniqueKeysWithValues: expansion.instances.filter(\.isState).map { ($0.id, Tensor($0.type)) })
     }
 }

@@ -16,7 +16,7 @@ struct CommunicationTests {
     }
 
     private func span(_ start: Double, _ end: Double, from: Int = 0, to: Int = 1) -> TransferSpan {
-        TransferSpan(phase: .body, instance: 0, from: from, to: to, bytes: 4, start: start, end: end)
+        TransferSpan(phase: .body, value: "x", from: from, to: to, bytes: 4, start: start, end: end)
     }
 
     @Test("is what lies under that of sender or receiver, each link once")

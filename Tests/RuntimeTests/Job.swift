@@ -49,11 +49,11 @@ struct Job {
         let values = try SequentialExecutor(
             expansion, catalog: catalog, files: files, threads: threads, automaticConvolutions: .direct
         ).run()
-        return (expansion.output(output) ?? 0..<0).compactMap { values[$0] }
+        return (expansion.output(output) ?? []).compactMap { values[$0.id] }
     }
 
     /// All values by the oracle, and how its run ends.
-    func concludedOracle() throws -> (values: [Int: Tensor], conclusion: Conclusion) {
+    func concludedOracle() throws -> (values: [ValueID: Tensor], conclusion: Conclusion) {
         try SequentialExecutor(
             expansion, catalog: catalog, files: files, threads: 1, automaticConvolutions: .direct
         ).concludedRun()
@@ -61,17 +61,17 @@ struct Job {
 
     /// The values of the output `result` that a run without partial sums has kept.
     func results(of run: RunResult) -> [Tensor] {
-        (expansion.output("result") ?? 0..<0).compactMap { run.kept[$0] }
+        (expansion.output("result") ?? []).compactMap { run.kept[$0.id] }
     }
 
     /// All values of an output by so many workers.
-    func run(_ output: String, workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> [Tensor] {
+    func run(_ output: String, workers: Int, threads: Int = 1, placement: [ValueID: Int]? = nil) throws -> [Tensor] {
         let plan = try plan(workers: workers, threads: threads, placement: placement)
         let result = try run(plan)
-        return (plan.expansion.output(output) ?? 0..<0).compactMap { result.kept[$0] }
+        return (plan.expansion.output(output) ?? []).compactMap { result.kept[$0.id] }
     }
 
-    func plan(workers: Int, threads: Int = 1, placement: [Int]? = nil) throws -> Plan {
+    func plan(workers: Int, threads: Int = 1, placement: [ValueID: Int]? = nil) throws -> Plan {
         Plan(
             try expansion(workers: workers), workers: HostFile(local: workers, threads: threads).workers,
             links: .instant, placement: placement)
@@ -83,8 +83,8 @@ struct Job {
     }
 
     func run(
-        workers: Int, threads: Int = 1, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
+        workers: Int, threads: Int = 1, placement: [ValueID: Int]? = nil, log: MetricsLog = MetricsLog(),
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) throws -> RunResult {
         try run(
             plan(workers: workers, threads: threads, placement: placement), log: log, checkpoint: checkpoint,
@@ -92,7 +92,7 @@ struct Job {
     }
 
     private func run(
-        _ plan: Plan, log: MetricsLog = MetricsLog(), checkpoint: (iteration: Int, states: [Int: Tensor])? = nil,
+        _ plan: Plan, log: MetricsLog = MetricsLog(), checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil,
         history: ConvergenceHistory? = nil
     ) throws -> RunResult {
         try InProcessRun(
@@ -101,9 +101,8 @@ struct Job {
     }
 
     /// A worker for every instance, by lot.
-    func randomPlacement(workers: Int, seed: UInt64) throws -> [Int] {
-        var random = SeededRandom(seed)
-        return try expansion(workers: workers).instances.map { _ in Int.random(in: 0..<workers, using: &random) }
+    func randomPlacement(workers: Int, seed: UInt64) throws -> [ValueID: Int] {
+        TestSupport.randomPlacement(try expansion(workers: workers), workers: workers, seed: seed)
     }
 }
 

@@ -28,7 +28,7 @@ struct RemoteRunTests {
         let log = MetricsLog()
         let result = try team.run(job, log: log)
         let expansion = try job.expansion(workers: workers)
-        #expect((expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == (try job.oracle("result")))
+        #expect((expansion.output("result") ?? []).compactMap { result.kept[$0.id] } == (try job.oracle("result")))
         #expect(result.iterations == 4)
         let here = try job.run(workers: workers)
         #expect(log.records.map(\.metrics) == here.records.map(\.metrics))
@@ -63,7 +63,7 @@ struct RemoteRunTests {
                 plan, crew: try team.crew(order), name: "test.graph", files: job.files, log: MetricsLog()
             ).run()
             #expect(
-                (plan.expansion.output("result") ?? 0..<0).compactMap { result.kept[$0] } == truth, "round \(round)")
+                (plan.expansion.output("result") ?? []).compactMap { result.kept[$0.id] } == truth, "round \(round)")
         }
     }
 
@@ -120,8 +120,8 @@ struct RemoteRunTests {
         let error = #expect(throws: RunError.self) { try run.run() }
         #expect(
             try #require(error).description.hasSuffix(
-                "x: the graph and its plan are longer than a message may be; give it fewer instances, for example larger tiles"
-            ))
+                "x: the plan of worker 0 is longer than a message may be; use more workers, or give the graph fewer "
+                    + "instances, for example larger tiles"))
         #expect(throws: Never.self) { try team.crew() }
     }
 
@@ -293,7 +293,7 @@ struct RemoteRunTests {
         let team = try RemoteTeam(workers: 2, catalog: catalog)
         defer { team.dismiss() }
         // The second waits for the first, which sends no value while it computes.
-        let placement = job.expansion.instances.map { $0.id == "long" ? 0 : 1 }
+        let placement = placement(job.expansion) { $0.id == "long" ? 0 : 1 }
         let run = RemoteRun(
             try job.plan(workers: 2, placement: placement), crew: try team.crew(), name: "t.graph", files: job.files,
             log: MetricsLog(), patience: Patience(silence: .seconds(3), standstill: .seconds(3)))
@@ -445,7 +445,7 @@ struct RemoteRunTests {
                 let length = Int.random(in: 0...min(total, 20_000), using: &random)
                 let header = FrameHeader(
                     sort, run: number, epoch: UInt32.random(in: 0...1, using: &random), transfer: UInt32(transfer),
-                    instance: UInt32.random(in: 0...30, using: &random),
+                    mark: plan.transfers.randomElement(using: &random)?.value.mark ?? 0,
                     iteration: UInt32.random(in: 0...31, using: &random), type: sort == .value ? type : nil,
                     offset: Int.random(in: 0...max(total - length, 0), using: &random), total: total, length: length)
                 let bytes = [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: length)

@@ -101,8 +101,8 @@ final class RemoteTeam: Sendable {
 
     /// A run of a job on all workers.
     func run(
-        _ job: Job, placement: [Int]? = nil, log: MetricsLog = MetricsLog(),
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil
+        _ job: Job, placement: [ValueID: Int]? = nil, log: MetricsLog = MetricsLog(),
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
     ) throws -> RunResult {
         let plan = try job.plan(workers: endpoints.count, placement: placement)
         return try RemoteRun(

@@ -108,13 +108,13 @@ struct RunEndTests {
         let expansion = try job.plan(workers: workers).expansion
         let short = try sample.job(folder, iterations: result.iterations, isWatched: false)
         for name in expansion.graph.outputs.keys.sorted() {
-            let here = (expansion.output(name) ?? 0..<0).compactMap { result.kept[$0] }
+            let here = (expansion.output(name) ?? []).compactMap { result.kept[$0.id] }
             let expected = try short.oracle(name)
             #expect(!here.isEmpty && here == expected, "\(name) by \(workers) workers")
         }
-        for (position, state) in result.states {
+        for (id, state) in result.states {
             let isFinite = state.values.allSatisfy { $0.isFinite }
-            #expect(isFinite, "\(expansion.instances[position].id)")
+            #expect(isFinite, "\(id)")
         }
     }
 
@@ -235,7 +235,7 @@ struct RunEndTests {
         let folder = try TemporaryFolder()
         let plan = try EndingSample.spoiled.job(folder).plan(workers: workers)
         // Of x one, of parts one for each of the four shards.
-        let states: [Int] = plan.workers.map { worker in 4 * worker.states.values.map(\.count).reduce(0, +) }
+        let states: [Int] = plan.workers.map { worker in 4 * worker.states.map(\.range.count).reduce(0, +) }
         let all: Int = states.reduce(0, +)
         let expected: Int = 5 * 4 * 9 * 7
         #expect(all == expected)

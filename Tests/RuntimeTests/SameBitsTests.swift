@@ -134,6 +134,6 @@ struct SameBitsTests {
 extension RunResult {
     /// The values of the output `result` of a run of `expansion`.
     fileprivate func result(_ expansion: Expansion) -> [Tensor] {
-        (expansion.output("result") ?? 0..<0).compactMap { kept[$0] }
+        (expansion.output("result") ?? []).compactMap { kept[$0.id] }
     }
 }

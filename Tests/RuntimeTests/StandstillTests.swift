@@ -61,9 +61,8 @@ struct StandstillTextTests {
         let folder = try TemporaryFolder()
         let settings = ["image": try folder.image([1, 3, 71, 58]), "tile": "24"]
         let plan = try Job("pnp", settings).plan(workers: 2)
-        let number = try #require(plan.transfers.indices.first { plan.transfers[$0].phase == .body })
-        let transfer = plan.transfers[number]
-        let id = plan.instances[transfer.instance].id
+        let transfer = try #require(plan.transfers.first { $0.phase == .body })
+        let (number, id) = (transfer.id.number, transfer.value)
         let endpoints = ["tcp://a:1", "tcp://b:2"]
         func place(_ worker: Int) -> String { "\(plan.workers[worker].worker.name) at \(endpoints[worker])" }
         func waits(_ wait: ZeroMQTransport.Wait, of worker: Int) -> [Standing.Wait] {

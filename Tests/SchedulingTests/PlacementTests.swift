@@ -49,7 +49,7 @@ struct PlacementTests {
         let bound = Plan.lowerBound(expansion, workers: workers, links: Self.fast)
         let roundRobin = Plan(
             expansion, workers: workers, links: Self.fast,
-            placement: expansion.instances.map { $0.index % workers.count })
+            placement: placement(expansion) { $0.index % workers.count })
         #expect(plan.prediction.seconds >= bound)
         #expect(plan.prediction.seconds <= 1.35 * bound)
         // What sends less may take a moment longer.
@@ -62,21 +62,20 @@ struct PlacementTests {
     func slowLinks() throws {
         let expansion = try reconstruction(shards: 2)
         let slow = Plan(expansion, workers: workers([1, 1]), links: Links(Link(latency: 0.1, bandwidth: 1e5)))
-        #expect(Set(slow.placement) == [0])
-        #expect(Set(Plan(expansion, workers: workers([1, 1]), links: Self.fast).placement) == [0, 1])
+        #expect(Set(slow.placement.values) == [0])
+        #expect(Set(Plan(expansion, workers: workers([1, 1]), links: Self.fast).placement.values) == [0, 1])
     }
 
     @Test("send a worker of some tiles no more than their windows, and each pixel once")
     func regions() throws {
         let expansion = try reconstruction(shards: 1)
         let plan = Plan(expansion, workers: workers([1, 1]), links: Self.fast)
-        let z = try #require(expansion.positions["z"]?.first)
-        let sent = plan.transfers.filter { plan.instances[$0.instance].id == expansion.instances[z].id }
+        let sent = plan.transfers.filter { $0.value == "z" }
         let tiling = try #require(expansion.axes["tile"]?.tiling)
-        let there = try #require(expansion.positions["windows"]).filter { plan.placement[$0] != plan.placement[z] }
+        let there = expansion.instances(of: "windows").filter { plan.placement[$0.id] != plan.placement["z"] }
         var rows = Set<[Int]>()
         for window in there {
-            let source = tiling.source(ofWindow: expansion.instances[window].index)
+            let source = tiling.source(ofWindow: window.index)
             for row in source[0] { for column in source[1] { rows.insert([row, column]) } }
         }
         #expect(!there.isEmpty && there.count < tiling.count)
@@ -87,12 +86,10 @@ struct PlacementTests {
     @Test("add up on a worker what is there, along the tree of the axis", arguments: [2, 3, 4])
     func partialSums(workers count: Int) throws {
         let expansion = try reconstruction(shards: 8)
-        let gradients = try #require(expansion.positions["gradients"])
-        var placement = expansion.instances.map { _ in 0 }
-        for position in gradients { placement[position] = (position - gradients.lowerBound) * count / 8 }
+        let placement = placement(expansion) { $0.id.node == "gradients" ? $0.index * count / 8 : 0 }
         let plan = Plan(expansion, workers: workers(Array(repeating: 1, count: count)), placement: placement)
-        let sums = plan.instances.filter { $0.id.hasPrefix("gradient[") || $0.id == "gradient" }.map(\.id)
-        let whole = plan.transfers.filter { plan.instances[$0.instance].id.hasPrefix("gradient") && $0.to == 0 }
+        let sums = plan.instances.map(\.id).filter { $0.node == "gradient" }
+        let whole = plan.transfers.filter { $0.value.node.hasPrefix("gradient") && $0.to == 0 }
         switch count {
         case 2:
             #expect(sums == ["gradient[0-3]", "gradient[4-7]", "gradient"])

@@ -11,7 +11,7 @@ struct PlanCheckTests {
         case receivedLate, movedOutput, movedTarget, movedState, outOfArena
 
         /// Whether a step is one that it spoils.
-        func concerns(_ step: Step) -> Bool {
+        func concerns(_ step: Step<Buffer>) -> Bool {
             switch (self, step) {
             case (.noReceive, .receive), (.receivedLate, .receive), (.noRelease, .release), (.noSend, .send),
                 (.noSettle, .settle), (.noCompute, .compute), (.noReport, .report), (.noKeep, .keep),
@@ -22,21 +22,23 @@ struct PlanCheckTests {
         }
 
         /// The steps with the one at `index` spoiled; `nil` where that cannot be done.
-        func apply(to steps: [Step], at index: Int, arena: Int, transfers: [Transfer]) -> [Step]? {
+        func apply(
+            to steps: [Step<Buffer>], at index: Int, arena: Int, transfers: [Transfer]
+        ) -> [Step<Buffer>]? {
             var steps = steps
             switch (self, steps[index]) {
             case (.movedOutput, .compute(let instance, let inputs, let output)):
-                guard output.end < arena else { return nil }
+                guard output.range.end < arena else { return nil }
                 var moved = output
-                moved.offset += 1
-                steps[index] = .compute(instance: instance, inputs: inputs, output: moved)
+                moved.range.offset += 1
+                steps[index] = .compute(instance, inputs: inputs, output: moved)
             case (.outOfArena, .compute(let instance, let inputs, let output)):
                 var moved = output
-                moved.offset = arena - output.count + 1
-                steps[index] = .compute(instance: instance, inputs: inputs, output: moved)
+                moved.range.offset = arena - output.range.count + 1
+                steps[index] = .compute(instance, inputs: inputs, output: moved)
             case (.receivedLate, .receive(let transfer)):
                 // After the first that reads its buffer.
-                let buffer = transfers[transfer].target
+                let buffer = transfers[transfer].target.range
                 let reader = steps[index...].firstIndex { step in
                     guard case .compute(_, let inputs, _) = step else { return false }
                     return inputs.joined().contains { $0.range == buffer }
@@ -69,16 +71,16 @@ struct PlanCheckTests {
         case .movedTarget:
             return plan.transfers.indices.filter { plan.transfers[$0].floatCount > 0 }.map { number in
                 var spoiled = plan
-                spoiled.transfers[number].target.offset += 1
+                spoiled.transfers[number].target.range.offset += 1
                 return ("transfer \(number)", spoiled)
             }
         case .movedState:
             return plan.workers.indices.flatMap { worker in
-                plan.workers[worker].states.keys.sorted().map { state in
+                plan.workers[worker].states.indices.map { index in
                     var spoiled = plan
-                    let range = spoiled.workers[worker].states.removeValue(forKey: state)
-                    spoiled.workers[(worker + 1) % plan.workers.count].states[state] = range
-                    return (plan.instances[state].id, spoiled)
+                    let state = spoiled.workers[worker].states.remove(at: index)
+                    spoiled.workers[(worker + 1) % plan.workers.count].states.append(state)
+                    return (state.id.description, spoiled)
                 }
             }
         default:

@@ -52,15 +52,14 @@ struct PlanTests {
         let plan = Plan(
             graph, workers: Self.workers(3), placement: randomPlacement(graph, workers: 3, seed: seed))
         let expansion = plan.expansion
-        for (position, instance) in expansion.instances.enumerated() {
+        for instance in expansion.instances {
             guard case .state(_, let next) = instance.content else { continue }
-            #expect(plan.placement[position] == plan.placement[next])
-            let range = try #require(plan.workers[plan.placement[position]].states[position])
-            #expect(range.count == instance.type.floatCount)
+            #expect(plan.placement[instance.id] == plan.placement[next])
+            let home = try #require(plan.placement[instance.id])
+            let state = try #require(plan.workers[home].states.first { $0.id == instance.id })
+            #expect(state.range.count == instance.type.floatCount && state.type == instance.type)
         }
-        #expect(
-            plan.workers.reduce(0) { $0 + $1.states.count }
-                == expansion.instances.count { if case .state = $0.content { true } else { false } })
+        #expect(plan.workers.reduce(0) { $0 + $1.states.count } == expansion.instances.count { $0.isState })
     }
 
     @Test("one worker sends nothing, and its memory is known")
@@ -70,8 +69,8 @@ struct PlanTests {
         #expect(plan.transfers.isEmpty)
         let own = plan.workers[0]
         #expect(own.memoryBytes == 4 * own.arenaCount + own.scratchBytes + own.keptBytes)
-        let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
-        #expect(own.keptBytes == outputs.reduce(0) { $0 + expansion.instances[$1].type.byteCount })
+        let outputs = Set(expansion.graph.outputs.values).flatMap { Array(expansion.instances(of: $0)) }
+        #expect(own.keptBytes == outputs.reduce(0) { $0 + $1.type.byteCount })
         #expect(plan.workers[0].scratchBytes == expansion.instances.reduce(0) { $0 + $1.cost.scratchBytes })
     }
 
@@ -84,8 +83,8 @@ struct PlanTests {
             g.output("result", g.add("result", Sum(), copies))
         }.expand(files)
         let placement = Plan(expansion, workers: Self.workers(workers), links: .instant).placement
-        #expect(placement.last == 0)
-        let copies = Array(placement[1...16])
+        #expect(placement["result"] == 0)
+        let copies = try expansion.instances(of: "copies").map { try #require(placement[$0.id]) }
         #expect(copies == copies.sorted())
         let counts = (0..<workers).map { worker in copies.count { $0 == worker } }
         #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)

@@ -13,7 +13,7 @@ private struct TimedReplay {
     private var sendsUntil: [Double]
     private var receivesUntil: [Double]
     /// When what a transfer brings is there.
-    private var arrivals: [Int: Double] = [:]
+    private var arrivals: [TransferID: Double] = [:]
 
     init(_ plan: Plan, links: Links) {
         self.plan = plan
@@ -39,9 +39,9 @@ private struct TimedReplay {
     private mutating func step(_ worker: Int) {
         switch plan.workers[worker].body[next[worker]] {
         case .receive(let transfer): clocks[worker] = max(clocks[worker], arrivals[transfer] ?? .infinity)
-        case .compute(let instance, _, _): clocks[worker] += plan.predictedSeconds(instance)
+        case .compute(let instance, _, _): clocks[worker] += plan.expansion[instance].map(plan.predictedSeconds) ?? .nan
         case .copy(let source, _):
-            clocks[worker] += 2 * 4 * Double(source.count) / plan.workers[worker].worker.speeds.memory
+            clocks[worker] += 2 * 4 * Double(source.range.count) / plan.workers[worker].worker.speeds.memory
         case .send(let number, _):
             // By a thread of its own: the worker computes on.
             let transfer = plan.transfers[number]

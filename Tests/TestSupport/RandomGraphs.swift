@@ -121,7 +121,12 @@ private struct RandomBuilder {
 }
 
 /// Every instance on a worker drawn by chance.
-public func randomPlacement(_ expansion: Expansion, workers: Int, seed: UInt64) -> [Int] {
+public func randomPlacement(_ expansion: Expansion, workers: Int, seed: UInt64) -> [ValueID: Int] {
     var random = SeededRandom(seed)
-    return expansion.instances.map { _ in Int.random(in: 0..<workers, using: &random) }
+    return placement(expansion) { _ in Int.random(in: 0..<workers, using: &random) }
+}
+
+/// For every value the worker that `home` names.
+public func placement(_ expansion: Expansion, _ home: (Instance) -> Int) -> [ValueID: Int] {
+    Dictionary(expansion.instances.map { ($0.id, home($0)) }, uniquingKeysWith: { first, _ in first })
 }

@@ -3,7 +3,8 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, transport, hops, stencil, workers, neighbours, links, quality,
+        case job, denoiser, gradient, overhead, assignments, transport, hops, stencil, workers, neighbours, links,
+            quality,
             convergence, wholeConvergence = "convergence-whole"
     }
 
@@ -54,6 +55,7 @@ package struct Benchmark {
         try add(.denoiser) { try DenoiserBenchmark(files, effort).run($0) }
         try add(.gradient) { try GradientBenchmark(files, peer: peer, effort, in: folder).run($0) }
         try add(.overhead) { try OverheadBenchmark(effort, in: folder).run($0) }
+        try add(.assignments) { try AssignmentBenchmark(effort).run($0) }
         for denoiser in [JobBenchmark.Denoiser.ffdnet, .drunet] {
             try add(.workers) { keep in
                 let benchmark = try SpeedUpBenchmark(denoiser, files, peer: peer, effort, in: folder)

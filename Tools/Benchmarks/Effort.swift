@@ -20,6 +20,9 @@ package struct Effort: Equatable, Sendable {
     /// Nodes whose overhead is measured, and iterations over them.
     let trivialNodes: Int
     let trivialIterations: Int
+    /// Side of the tiles of the graph whose assignments are timed, and for how many workers.
+    let assignmentTile: Int
+    let assignmentWorkers: Int
     /// How often the gradient and the denoiser alone are timed.
     let gradientRounds: Int
     let denoiserRounds: Int
@@ -42,7 +45,8 @@ package struct Effort: Equatable, Sendable {
         Effort(
             height: 767, width: 512, tile: 256, overlap: 64, threads: threads, ffdnetRounds: 2, drunetRounds: 2,
             ffdnetIterations: 4, drunetIterations: 3, drunetWidths: [64, 128, 256, 512], drunetBlocks: 4,
-            trivialNodes: 10_000, trivialIterations: 100, gradientRounds: 15, denoiserRounds: 2,
+            trivialNodes: 10_000, trivialIterations: 100, assignmentTile: 58, assignmentWorkers: 64, gradientRounds: 15,
+            denoiserRounds: 2,
             transportFloats: [767 * 512 * 3, 1 << 24], transportRounds: 50, hops: 1000, hopIterations: 20,
             neighbourRounds: 3, neighbourIterations: [400, 12],
             taskSizes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { $0 * 1e-6 }, stencilSteps: 100,
@@ -54,7 +58,8 @@ package struct Effort: Equatable, Sendable {
         Effort(
             height: 95, width: 64, tile: 32, overlap: 8, threads: threads, ffdnetRounds: 1, drunetRounds: 1,
             ffdnetIterations: 2, drunetIterations: 2, drunetWidths: [16, 32, 64, 128], drunetBlocks: 2,
-            trivialNodes: 500, trivialIterations: 5, gradientRounds: 2, denoiserRounds: 1,
+            trivialNodes: 500, trivialIterations: 5, assignmentTile: 1024, assignmentWorkers: 3, gradientRounds: 2,
+            denoiserRounds: 1,
             transportFloats: [1000], transportRounds: 2, hops: 20, hopIterations: 4,
             neighbourRounds: 1, neighbourIterations: [3, 2],
             taskSizes: [8e-6], stencilSteps: 5, stencilIterations: 3)

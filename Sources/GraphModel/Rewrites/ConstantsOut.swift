@@ -50,8 +50,8 @@ extension GraphDraft {
         of node: Node, _ gradient: any SplittableGradient, _ expansion: Expansion
     ) -> (sides: [Int], planes: [Int])? {
         var (sides, planes) = ([1, 1], [1, 1])
-        for position in expansion.positions[node.id] ?? 0..<0 {
-            guard case .compute(_, _, let context) = expansion.instances[position].content,
+        for instance in expansion.instances(of: node.id) {
+            guard case .compute(_, _, let context) = instance.content,
                 let own = try? gradient.pointSpreadSides(context), own.count == 2,
                 let ownPlanes = try? gradient.pointSpreadPlanes(context), ownPlanes.count == 2
             else { return nil }

@@ -52,7 +52,7 @@ extension Expansion {
         rewrites += draft.mergeEqualNodes()
         let result = try draft.pruned().expand(files)
         return Expansion(
-            graph: result.graph, axes: result.axes, instances: result.instances, positions: result.positions,
-            warnings: warnings, factors: factors, declared: graph, rewriting: .all, rewrites: rewrites)
+            graph: result.graph, axes: result.axes, instances: result.instances, warnings: warnings, factors: factors,
+            declared: graph, rewriting: .all, rewrites: rewrites)
     }
 }

@@ -27,7 +27,7 @@ extension FrameHeader {
         writer.append(run)
         writer.append(epoch)
         writer.append(transfer)
-        writer.append(instance)
+        writer.append(mark)
         writer.append(iteration)
         writer.append(UInt64(offset))
         writer.append(UInt64(total))
@@ -59,7 +59,7 @@ extension FrameHeader {
         guard let sort = Sort(rawValue: reader.number()) else { throw .field("sort") }
         let element: UInt8 = reader.number()
         self.init(
-            sort, run: reader.number(), epoch: reader.number(), transfer: reader.number(), instance: reader.number(),
+            sort, run: reader.number(), epoch: reader.number(), transfer: reader.number(), mark: reader.number(),
             iteration: reader.number())
         offset = try FrameHeader.count(reader.number(), "offset")
         total = try FrameHeader.count(reader.number(), "total")

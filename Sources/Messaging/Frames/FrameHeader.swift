@@ -11,7 +11,7 @@ package import Tensors
 /// | 8 | run |
 /// | 16 | epoch of the plan |
 /// | 20 | number of the transfer, of the request for a file, or of the probe |
-/// | 24 | number of the instance |
+/// | 24 | mark of the value, 32 bits that follow from its id |
 /// | 28 | iteration |
 /// | 32 | bytes of the value or file before this payload |
 /// | 40 | bytes of the value or file |
@@ -33,7 +33,7 @@ package struct FrameHeader: Hashable, Sendable {
     }
 
     /// Version of the form that this program speaks.
-    package static let version: UInt16 = 1
+    package static let version: UInt16 = 2
     /// The largest payload: longer values travel in several, as large messages cost more a byte.
     package static let largestPayload = 16 << 20
     /// More axes than any value has.
@@ -45,7 +45,7 @@ package struct FrameHeader: Hashable, Sendable {
     package var run: UInt64
     package var epoch: UInt32
     package var transfer: UInt32
-    package var instance: UInt32
+    package var mark: UInt32
     package var iteration: UInt32
     /// Bytes of the value before this payload.
     package var offset: Int
@@ -55,14 +55,14 @@ package struct FrameHeader: Hashable, Sendable {
     package var length: Int
 
     package init(
-        _ sort: Sort, run: UInt64, epoch: UInt32 = 0, transfer: UInt32 = 0, instance: UInt32 = 0,
+        _ sort: Sort, run: UInt64, epoch: UInt32 = 0, transfer: UInt32 = 0, mark: UInt32 = 0,
         iteration: UInt32 = 0, type: TensorType? = nil, offset: Int = 0, total: Int = 0, length: Int = 0
     ) {
         self.sort = sort
         self.run = run
         self.epoch = epoch
         self.transfer = transfer
-        self.instance = instance
+        self.mark = mark
         self.iteration = iteration
         self.type = type
         self.offset = offset

@@ -6,7 +6,7 @@ internal import Tensors
 /// Safe to share: its state is used under `lock`; its buffer by whoever takes messages until the value is whole, and
 /// by the worker's from then until it is released.
 final class IncomingTransfer: @unchecked Sendable {
-    let instance: Int
+    let mark: UInt32
     private let target: Landing
     private let lock = NSLock()
     private let releasesTo: PostOffice.Address?
@@ -17,8 +17,8 @@ final class IncomingTransfer: @unchecked Sendable {
     private var isWhole = false
     private var cancelled = false
 
-    init(instance: Int, into target: Landing, releasesTo: PostOffice.Address?) {
-        self.instance = instance
+    init(mark: UInt32, into target: Landing, releasesTo: PostOffice.Address?) {
+        self.mark = mark
         self.target = target
         self.releasesTo = releasesTo
     }
@@ -27,7 +27,7 @@ final class IncomingTransfer: @unchecked Sendable {
     func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
         lock.lock()
         let isAwaited =
-            !isWhole && !cancelled && header.iteration == expected && header.instance == UInt32(instance)
+            !isWhole && !cancelled && header.iteration == expected && header.mark == mark
             && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
         if isAwaited { sender = address }
         lock.unlock()

@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// Safe to share: all state is used under `lock`.
 final class OutgoingTransfer: @unchecked Sendable {
-    let instance: Int
+    let mark: UInt32
     let peer: PostOffice.Address
     let partBytes: Int
     private let lock = NSLock()
@@ -15,8 +15,8 @@ final class OutgoingTransfer: @unchecked Sendable {
     private var bytes = 0
     private var cancelled = false
 
-    init(instance: Int, to peer: PostOffice.Address, partBytes: Int) {
-        self.instance = instance
+    init(mark: UInt32, to peer: PostOffice.Address, partBytes: Int) {
+        self.mark = mark
         self.peer = peer
         self.partBytes = partBytes
     }
@@ -59,7 +59,7 @@ final class OutgoingTransfer: @unchecked Sendable {
     func released(_ header: FrameHeader) -> Bool {
         lock.lock()
         defer { lock.unlock() }
-        guard !isReleased, header.iteration == sent, header.instance == UInt32(instance) else { return false }
+        guard !isReleased, header.iteration == sent, header.mark == mark else { return false }
         isReleased = true
         return true
     }

@@ -10,11 +10,11 @@ package import Tensors
 package final class ZeroMQTransport: Transport {
     /// A transfer that this worker takes part in.
     package enum Part {
-        /// It sends values of an instance to a peer, in parts of at most so many bytes.
-        case sends(instance: Int, to: PostOffice.Address, partBytes: Int = ZeroMQTransport.largePart)
+        /// It sends values to a peer, in parts of at most so many bytes. Both ends know them by their mark.
+        case sends(_ mark: UInt32, to: PostOffice.Address, partBytes: Int = ZeroMQTransport.largePart)
         /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
         /// default on the connection that they come by.
-        case receives(instance: Int, into: Landing, releasesTo: PostOffice.Address? = nil)
+        case receives(_ mark: UInt32, into: Landing, releasesTo: PostOffice.Address? = nil)
     }
 
     /// What a thread waits for.
@@ -59,10 +59,10 @@ package final class ZeroMQTransport: Transport {
         var incoming: [Int: IncomingTransfer] = [:]
         for (transfer, part) in parts {
             switch part {
-            case .sends(let instance, let peer, let partBytes):
-                outgoing[transfer] = OutgoingTransfer(instance: instance, to: peer, partBytes: max(partBytes, 1))
-            case .receives(let instance, let landing, let peer):
-                incoming[transfer] = IncomingTransfer(instance: instance, into: landing, releasesTo: peer)
+            case .sends(let mark, let peer, let partBytes):
+                outgoing[transfer] = OutgoingTransfer(mark: mark, to: peer, partBytes: max(partBytes, 1))
+            case .receives(let mark, let landing, let peer):
+                incoming[transfer] = IncomingTransfer(mark: mark, into: landing, releasesTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -101,7 +101,7 @@ package final class ZeroMQTransport: Transport {
             let offset = part * partBytes
             let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(partBytes))
             let header = FrameHeader(
-                .value, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(outgoing.instance),
+                .value, run: run, epoch: epoch, transfer: UInt32(transfer), mark: outgoing.mark,
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
             guard !chunk.isEmpty else {
                 office.send(header, to: outgoing.peer)
@@ -138,7 +138,7 @@ package final class ZeroMQTransport: Transport {
     package func release(_ transfer: Int, withNextSend: Bool) {
         guard let incoming = incoming[transfer], let (sender, iteration) = incoming.release() else { return }
         let header = FrameHeader(
-            .release, run: run, epoch: epoch, transfer: UInt32(transfer), instance: UInt32(incoming.instance),
+            .release, run: run, epoch: epoch, transfer: UInt32(transfer), mark: incoming.mark,
             iteration: iteration)
         if withNextSend {
             office.sendWithNext(header, to: sender)

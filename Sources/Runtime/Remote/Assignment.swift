@@ -1,86 +1,75 @@
 internal import Foundation
-package import GraphModel
-package import Kernels
-package import Networks
+internal import GraphModel
 package import Scheduling
 
-/// All that a worker must know to take its part in a run: it makes the plan of it itself, since a plan is a pure function.
+/// All that a worker must know to take its part in a run: that part of the plan, and how to reach those it sends to.
 package struct Assignment: Codable, Sendable {
-    package struct Colleague: Codable, Sendable {
+    /// A worker that this one sends values to.
+    package struct Peer: Codable, Sendable {
+        /// Index of the worker.
+        package let worker: Int
         package let name: String
-        package let threads: Int
-        package let hasWinograd: Bool
         /// Where other workers reach it.
         package let endpoint: String
         /// Its public key, where it has one.
         package let key: String?
     }
 
-    private struct KnownFile: Codable, Sendable {
-        let reference: FileReference
-        let fact: FileFact
-    }
-
-    /// The graph as it was declared, with its parameters in force.
-    let graph: String
     /// The graph's file, for messages.
     let name: String
-    let rewriting: String
-    private let facts: [KnownFile]
-    package let workers: [Colleague]
-    let placement: [Int]
-    /// The positions of all instances as they are computed.
-    let order: [Int]
-    /// Which of the workers this one is.
-    package let index: Int
+    package let plan: WorkerPlan
+    package let peers: [Peer]
+    /// What it hands to its coordinator, and is handed.
+    let handover: [Handover.Item]
+    /// How often the body runs.
+    let iterations: Int
     /// The iteration that the run goes on from; 0 at the start.
     package let first: Int
 
+    /// - Parameters:
+    ///   - endpoints: Of all workers.
+    ///   - keys: Public keys of those that have some, by endpoint.
+    ///   - index: Which of the workers it is for.
     package init(
-        _ plan: Plan, name: String, facts: [FileReference: FileFact], endpoints: [String],
-        keys: [String: String] = [:], index: Int, after first: Int
-    ) throws {
-        graph = try plan.expansion.declared.fileText()
+        _ plan: Plan, name: String, endpoints: [String], keys: [String: String] = [:], index: Int, after first: Int
+    ) {
+        self.init(plan, Handover(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first)
+    }
+
+    init(
+        _ plan: Plan, _ handover: Handover, name: String, endpoints: [String], keys: [String: String], index: Int,
+        after first: Int
+    ) {
         self.name = name
-        rewriting = plan.expansion.rewriting.rawValue
-        self.facts = facts.sorted { $0.key.path < $1.key.path }.map { KnownFile(reference: $0, fact: $1) }
-        workers = zip(plan.workers, endpoints).map { plan, endpoint in
-            Colleague(
-                name: plan.worker.name, threads: plan.worker.threads, hasWinograd: plan.worker.hasWinograd,
-                endpoint: endpoint, key: keys[endpoint])
+        self.plan = plan.workers[index]
+        let receivers = Set(self.plan.transfers.filter { $0.from == index }.map(\.to))
+        peers = receivers.sorted().map { worker in
+            Peer(
+                worker: worker, name: plan.workers[worker].worker.name, endpoint: endpoints[worker],
+                key: keys[endpoints[worker]])
         }
-        placement = plan.assigned
-        order = plan.order
-        self.index = index
+        self.handover = handover.items.filter { $0.worker == index }
+        iterations = plan.expansion.iterations
         self.first = first
     }
 
-    /// The plan of the run.
-    ///
-    /// - Parameter scratch: What the library here says of the scratch memory of convolutions, by this worker's threads; how
-    ///   much others take is nothing to it.
-    /// - Throws: ``GraphError``, or ``RunError`` where the assignment contradicts itself.
-    package func plan(
-        _ catalog: KernelCatalog, scratch: (Set<ConvolutionShape>, _ threads: Int) -> [ConvolutionShape: Int]
-    ) throws -> Plan {
-        let facts = FileFacts(
-            Dictionary(self.facts.map { ($0.reference, $0.fact) }, uniquingKeysWith: { first, _ in first }))
-        let declared = try Graph(Data(graph.utf8), file: name, kinds: catalog.kinds).expand(facts)
-        guard let rewriting = Rewriting(rawValue: rewriting), workers.indices.contains(index) else {
-            throw RunError.assignment("it names no rewriting or no worker that there is")
+    /// Why a worker does not take its part in the run; `nil` where it can.
+    package var problem: String? {
+        if let problem = WorkerPlanCheck.problem(in: plan) { return problem }
+        guard iterations >= 0, (0...iterations).contains(first) else { return "its first iteration is none of its run" }
+        guard Set(peers.map(\.worker)).isSuperset(of: plan.transfers.filter { $0.from == plan.index }.map(\.to)) else {
+            return "it is to send to a worker that it is not told of"
         }
-        guard (0...declared.iterations).contains(first), workers.allSatisfy({ (1...1024).contains($0.threads) }) else {
-            throw RunError.assignment("its first iteration or its threads are out of bounds")
+        let held = Dictionary(
+            plan.instances.map { ($0.id, $0.type) } + plan.states.map { ($0.id, $0.type) },
+            uniquingKeysWith: { first, _ in first })
+        let states = Set(plan.states.map(\.id))
+        let transfers = Set(plan.transfers.map(\.id))
+        for item in handover {
+            guard held[item.value] == item.type, item.reason == .kept || states.contains(item.value),
+                UInt32(exactly: item.transfer.number) != nil, !transfers.contains(item.transfer)
+            else { return "it is to hand over '\(item.value)', which it does not have" }
         }
-        let expansion = try declared.rewritten(rewriting, workers: workers.count, facts)
-        guard placement.count == expansion.instances.count, placement.allSatisfy(workers.indices.contains) else {
-            throw RunError.assignment("its placement is not one of this graph's instances")
-        }
-        guard Plan.isOrder(order, of: expansion, homes: placement) else {
-            throw RunError.assignment("its order is none in which this graph can be computed")
-        }
-        var team = workers.map { Worker(name: $0.name, threads: $0.threads, hasWinograd: $0.hasWinograd) }
-        team[index].scratch = scratch(expansion.convolutions, team[index].threads)
-        return Plan(expansion, workers: team, links: Links(), homes: placement, order: order)
+        return nil
     }
 }

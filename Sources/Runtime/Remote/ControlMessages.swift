@@ -1,4 +1,5 @@
 internal import Foundation
+package import GraphModel
 internal import Messaging
 package import Networks
 package import Scheduling
@@ -41,7 +42,7 @@ package enum WorkerMessage: Codable, Sendable {
     /// Its kernels are made.
     case ready
     /// An iteration is computed; 0 is what comes before the loop. With the largest magnitude in the worker's states.
-    case done(iteration: Int, metrics: [String: Float], magnitude: Float)
+    case done(iteration: Int, metrics: [ValueID: Float], magnitude: Float)
     case failed(instance: String, reason: String)
     /// Some of what its record holds.
     case recorded(WorkerRecord.Part)
@@ -108,6 +109,7 @@ extension PostOffice {
     func tell(_ message: some Encodable, run: UInt64, to address: Address) -> Bool {
         // Numbers that JSON lacks are the one thing that cannot be written; metrics may be such.
         let encoder = JSONEncoder()
+        encoder.userInfo = KindOnItsOwn.encoding
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         guard let text = try? encoder.encode(message) else { return true }
@@ -119,8 +121,13 @@ extension PostOffice {
 }
 
 /// A message out of bytes from elsewhere; `nil` where they are none.
-func decodeControl<Message: Decodable>(_ type: Message.Type, _ bytes: UnsafeRawBufferPointer) -> Message? {
+///
+/// - Parameter kinds: Those that may occur in it.
+func decodeControl<Message: Decodable>(
+    _ type: Message.Type, _ bytes: UnsafeRawBufferPointer, kinds: KindCatalog = KindCatalog()
+) -> Message? {
     let decoder = JSONDecoder()
+    decoder.userInfo = KindOnItsOwn.decoding(kinds)
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try? decoder.decode(type, from: Data(bytes))

@@ -24,9 +24,9 @@ extension Plan {
             guard transfers.indices.contains(number) else { break }
             let transfer = transfers[number]
             let other = transfer.from == index ? transfer.to : transfer.from
-            let instance = instances[transfer.instance].id
+            let value = transfer.value
             parts.append(
-                "\(workers[index].worker.name) at \(endpoints[index]) waits \(what) '\(instance)' "
+                "\(workers[index].worker.name) at \(endpoints[index]) waits \(what) '\(value)' "
                     + "\(transfer.from == index ? "at" : "of") \(workers[other].worker.name) at \(endpoints[other])")
             passed.append(index)
             next = other

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import GraphModel
+package import GraphModel
 package import Kernels
 internal import Messaging
 package import Scheduling
@@ -16,7 +16,7 @@ package final class RemoteRun: Run {
     private let files: GraphFiles
     private let log: MetricsLog
     private let first: Int
-    private let startStates: [Int: Tensor]
+    private let startStates: [ValueID: Tensor]
     private let monitor: ConvergenceMonitor
     private let stopping = Atomic<Bool>(false)
 
@@ -28,7 +28,7 @@ package final class RemoteRun: Run {
     ///   - history: What was known of convergence then.
     package init(
         _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [Int: Tensor])? = nil, history: ConvergenceHistory? = nil,
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
         patience: Patience = Patience()
     ) {
         self.plan = plan
@@ -65,13 +65,13 @@ package final class RemoteRun: Run {
         let heartbeat = Heartbeat { [crew] in crew.ping() }
         defer { heartbeat.stop() }
         for index in crew.members.indices {
-            let assignment = try Assignment(
-                plan, name: name, facts: files.facts, endpoints: crew.members.map(\.endpoint), keys: crew.keys,
-                index: index, after: first)
+            let assignment = Assignment(
+                plan, handover, name: name, endpoints: crew.members.map(\.endpoint), keys: crew.keys, index: index,
+                after: first)
             guard crew.tell(.assign(assignment), index) else {
                 throw RunError.data(
-                    "\(name): the graph and its plan are longer than a message may be; give it fewer instances, "
-                        + "for example larger tiles")
+                    "\(name): the plan of \(plan.workers[index].worker.name) is longer than a message may be; use more "
+                        + "workers, or give the graph fewer instances, for example larger tiles")
             }
             crew.assigned.store(index + 1, ordering: .relaxed)
         }
@@ -80,7 +80,7 @@ package final class RemoteRun: Run {
         var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
         var fetches = FileRequests(files)
         // When all workers are done, the last of what they sent may still be on its way.
-        while !(progress.isOver && buffers.keys.allSatisfy(transport.hasReceived)) {
+        while !(progress.isOver && buffers.keys.allSatisfy { transport.hasReceived($0.number) }) {
             let word = crew.words.next(within: progress.isOver ? 0.002 : 0.5)
             if let word {
                 try handle(word, &progress, &fetches, transport, handover)
@@ -135,32 +135,34 @@ package final class RemoteRun: Run {
     /// The states that the run goes on from, to the workers that carry them.
     private func sendStates(_ handover: Handover, _ transport: ZeroMQTransport) throws {
         for item in handover.items(.firstState) {
-            guard let state = startStates[item.position] else {
-                throw RunError.checkpoint("the checkpoint holds no state '\(plan.instances[item.position].id)'")
+            guard let state = startStates[item.value] else {
+                throw RunError.checkpoint("the checkpoint holds no state '\(item.value)'")
             }
             // Its memory is kept for as long as the transport may read it, so nobody need wait for that.
-            try state.withView { try transport.send(item.transfer, $0) }
+            try state.withView { try transport.send(item.transfer.number, $0) }
         }
     }
 
     /// Memory for what comes back, by transfer.
-    private func buffers(_ handover: Handover) throws(MemoryShortage) -> [Int: TensorBuffer] {
-        var buffers: [Int: TensorBuffer] = [:]
+    private func buffers(_ handover: Handover) throws(MemoryShortage) -> [TransferID: TensorBuffer] {
+        var buffers: [TransferID: TensorBuffer] = [:]
         for item in handover.items where item.reason != .firstState {
-            buffers[item.transfer] = try TensorBuffer(asking: plan.instances[item.position].type.floatCount)
+            buffers[item.transfer] = try TensorBuffer(asking: item.type.floatCount)
         }
         return buffers
     }
 
-    private func parts(_ handover: Handover, _ buffers: [Int: TensorBuffer]) -> [Int: ZeroMQTransport.Part] {
+    private func parts(
+        _ handover: Handover, _ buffers: [TransferID: TensorBuffer]
+    ) -> [Int: ZeroMQTransport.Part] {
         var parts: [Int: ZeroMQTransport.Part] = [:]
         for item in handover.items {
             if let buffer = buffers[item.transfer] {
-                let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
-                parts[item.transfer] = .receives(instance: item.position, into: Landing(view))
+                let view = MutableTensorView(item.type, buffer.floats)
+                parts[item.transfer.number] = .receives(item.value.mark, into: Landing(view))
             } else {
-                parts[item.transfer] = .sends(
-                    instance: item.position, to: crew.members[item.worker].address,
+                parts[item.transfer.number] = .sends(
+                    item.value.mark, to: crew.members[item.worker].address,
                     partBytes: ZeroMQTransport.smallPart)
             }
         }
@@ -168,15 +170,16 @@ package final class RemoteRun: Run {
     }
 
     private func collect(
-        _ progress: RunProgress, _ handover: Handover, _ buffers: [Int: TensorBuffer], _ transport: ZeroMQTransport,
+        _ progress: RunProgress, _ handover: Handover, _ buffers: [TransferID: TensorBuffer],
+        _ transport: ZeroMQTransport,
         since origin: Double
     ) throws -> RunResult {
-        var values: [Handover.Reason: [Int: Tensor]] = [:]
+        var values: [Handover.Reason: [ValueID: Tensor]] = [:]
         for item in handover.items {
             guard let buffer = buffers[item.transfer] else { continue }
-            try transport.receive(item.transfer)
-            let view = MutableTensorView(plan.instances[item.position].type, buffer.floats)
-            values[item.reason, default: [:]][item.position] = Tensor(copying: view.readOnly)
+            try transport.receive(item.transfer.number)
+            let view = MutableTensorView(item.type, buffer.floats)
+            values[item.reason, default: [:]][item.value] = Tensor(copying: view.readOnly)
         }
         let records = plan.workers.indices.map { progress.traces[$0] }
         // All on one time line: the coordinator's, from the start of the run.
@@ -201,12 +204,12 @@ package final class RemoteRun: Run {
 
 extension RemoteRun {
     /// What the workers say they have sent of the plan's transfers, each of its own ones.
-    private func sentBytes(_ records: [WorkerRecord?]) -> [Int: Int] {
-        var bytes: [Int: Int] = [:]
+    private func sentBytes(_ records: [WorkerRecord?]) -> [TransferID: Int] {
+        var bytes: [TransferID: Int] = [:]
         for (worker, record) in records.enumerated() {
             for pair in record?.sentBytes ?? [] where pair.count == 2 && plan.transfers.indices.contains(pair[0]) {
                 guard plan.transfers[pair[0]].from == worker, (0...1 << 50).contains(pair[1]) else { continue }
-                bytes[pair[0]] = pair[1]
+                bytes[TransferID(pair[0])] = pair[1]
             }
         }
         return bytes

@@ -1,3 +1,5 @@
+internal import GraphModel
+
 /// How far each worker is, and how far it may go.
 struct RunProgress {
     private var finishedBy: [Int?]
@@ -59,7 +61,7 @@ struct RunProgress {
     ///   - magnitude: The largest in the worker's states.
     ///   - metrics: What the workers have reported of an iteration that all are done with.
     mutating func done(
-        _ iteration: Int, by worker: Int, magnitude: Float, metrics: (Int) -> [String: Float]
+        _ iteration: Int, by worker: Int, magnitude: Float, metrics: (Int) -> [ValueID: Float]
     ) -> [Int] {
         // Each counts setup as 0 and goes on from `first` in steps of one; anything else is no worker of ours.
         guard iteration == finishedBy[worker].map({ max($0, first) + 1 }) ?? 0 else { return [] }

@@ -108,8 +108,14 @@ package final class WorkerService: Sendable {
             return session.take(address, header, payload)
         }
         guard let office = office.withLock({ $0 }) else { return }
-        guard let message = decodeControl(CoordinatorMessage.self, payload) else {
+        guard let message = decodeControl(CoordinatorMessage.self, payload, kinds: catalog.kinds) else {
             refusals.add(1, ordering: .relaxed)
+            if decodeControl(AnyAssignment.self, payload) != nil, session == nil {
+                office.tell(
+                    WorkerMessage.refusal(
+                        "it cannot read its part of the plan; use the same program everywhere"),
+                    run: header.run, to: address)
+            }
             return
         }
         switch message {
@@ -134,6 +140,12 @@ package final class WorkerService: Sendable {
         default:
             if isOwn { session?.handle(message) }
         }
+    }
+
+    /// An assignment, whatever is in it.
+    private struct AnyAssignment: Decodable {
+        private struct Anything: Decodable {}
+        private let assign: Anything
     }
 
     private func answer(to program: String, isFree: Bool) -> WorkerMessage {

@@ -144,8 +144,8 @@ final class WorkerSession: Sendable {
     }
 
     private func work() throws {
-        let plan = try assignment.plan(catalog, scratch: Libraries.scratchBytes)
-        let own = plan.workers[assignment.index]
+        let own = assignment.plan
+        if let problem = assignment.problem { throw RunError.assignment(problem) }
         guard own.memoryBytes <= memory else {
             throw RunError.assignment(
                 "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(memory); start it with more "
@@ -153,23 +153,23 @@ final class WorkerSession: Sendable {
         }
         guard MemoryRoom.has(own.memoryBytes) else { throw MemoryShortage(bytes: own.memoryBytes) }
         let arena = try TensorBuffer(asking: own.arenaCount)
-        let handover = Handover(plan)
-        let peers = connect(plan)
+        let handover = Handover(assignment.handover)
+        let peers = connect()
         defer { for peer in peers.values { office.disconnect(peer) } }
         let origin = ContinuousClock.now
         let transfers = TransferLog(origin: origin, limit: WorkerTrace.mostEvents(isRemote: true))
         let owners = MemoryOwners()
         owners.add(arena)
         let transport = ZeroMQTransport(
-            office, run: run, epoch: 0, parts: parts(plan, arena, handover, peers), log: transfers, owners: owners)
+            office, run: run, epoch: 0, parts: parts(arena, handover, peers), log: transfers, owners: owners)
         self.transport.withLock { $0 = transport }
         // What told to leave before there was a transport must end its waiting too.
         if leaving.load(ordering: .relaxed) { transport.cancel() }
 
         let files = GraphFiles { [inbox] path in try inbox.fetch(path) }
-        let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
+        let events = own.setup.count + own.finish.count + own.body.count * assignment.iterations
         let worker = try WorkerLoop(
-            plan, worker: assignment.index, arena: arena, transport: transport, log: metrics, catalog: catalog,
+            own, arena: arena, transport: transport, log: metrics, catalog: catalog,
             files: files, origin: origin, traceLimit: min(events, WorkerTrace.mostEvents(isRemote: true)))
         try waitForPeers(peers)
         tell(.ready)
@@ -179,10 +179,10 @@ final class WorkerSession: Sendable {
         tell(.done(iteration: 0, metrics: metrics.take(), magnitude: 0))
         if assignment.first > 0 {
             // They are sent when all are done with setup, which gives states their first values.
-            for item in handover.items(.firstState, worker: assignment.index) { try transport.receive(item.transfer) }
+            for item in handover.items(.firstState) { try transport.receive(item.transfer.number) }
         }
         var iteration = assignment.first + 1
-        while iteration <= plan.expansion.iterations, gate.begin(iteration) {
+        while iteration <= assignment.iterations, gate.begin(iteration) {
             self.iteration.store(iteration, ordering: .relaxed)
             worker.keepStates(before: iteration, best: gate.best)
             try worker.run(.body, iteration: iteration)
@@ -194,7 +194,7 @@ final class WorkerSession: Sendable {
         if let best { try worker.goBack(to: best) }
         try worker.run(.finish, iteration: best ?? iteration - 1)
         owners.add(worker.kept)
-        try handOver(worker.kept, own, arena, plan, handover, transport)
+        try handOver(worker.kept, own, arena, handover, transport)
         let record = WorkerRecord(
             worker.trace, transfers, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
             implementations: worker.implementations
@@ -206,12 +206,11 @@ final class WorkerSession: Sendable {
     }
 
     /// Connections to the workers that this one sends to.
-    private func connect(_ plan: Plan) -> [Int: PostOffice.Address] {
+    private func connect() -> [Int: PostOffice.Address] {
         var peers: [Int: PostOffice.Address] = [:]
-        for transfer in plan.transfers where transfer.from == assignment.index && peers[transfer.to] == nil {
-            let colleague = assignment.workers[transfer.to]
-            let peer = office.connect(to: colleague.endpoint, key: colleague.key)
-            peers[transfer.to] = peer
+        for told in assignment.peers where peers[told.worker] == nil {
+            let peer = office.connect(to: told.endpoint, key: told.key)
+            peers[told.worker] = peer
             // Answered by whoever listens there.
             office.send(FrameHeader(.probe, run: run), to: peer)
         }
@@ -226,13 +225,11 @@ final class WorkerSession: Sendable {
         let start = ContinuousClock.now
         while !leaving.load(ordering: .relaxed) {
             let silent = reached.withLock { reached in peers.filter { !reached.contains($0.value) } }
-            guard let first = silent.keys.min() else { return }
+            guard let first = assignment.peers.first(where: { silent[$0.worker] != nil }) else { return }
             guard (ContinuousClock.now - start).seconds < WorkerSession.patience else {
-                let colleague = assignment.workers[first]
-                let own = assignment.workers[assignment.index].name
                 throw .lost(
-                    worker: colleague.name,
-                    reason: "it is not reached at \(colleague.endpoint) by \(own) within "
+                    worker: first.name,
+                    reason: "it is not reached at \(first.endpoint) by \(assignment.plan.worker.name) within "
                         + "\(Int(WorkerSession.patience)) s; all workers must reach each other, so check firewall and address"
                 )
             }
@@ -241,59 +238,59 @@ final class WorkerSession: Sendable {
     }
 
     private func parts(
-        _ plan: Plan, _ arena: TensorBuffer, _ handover: Handover, _ peers: [Int: PostOffice.Address]
+        _ arena: TensorBuffer, _ handover: Handover, _ peers: [Int: PostOffice.Address]
     ) -> [Int: ZeroMQTransport.Part] {
         var parts: [Int: ZeroMQTransport.Part] = [:]
-        for (number, transfer) in plan.transfers.enumerated() {
-            if transfer.from == assignment.index, let peer = peers[transfer.to] {
-                parts[number] = .sends(instance: transfer.instance, to: peer)
-            } else if transfer.to == assignment.index {
+        for transfer in assignment.plan.transfers {
+            if transfer.from == assignment.plan.index, let peer = peers[transfer.to] {
+                parts[transfer.id.number] = .sends(transfer.value.mark, to: peer)
+            } else if transfer.to == assignment.plan.index {
                 // Where it calls the sender too, releases leave with the values that it sends there.
-                parts[number] = .receives(
-                    instance: transfer.instance, into: arena.landing(transfer), releasesTo: peers[transfer.from])
+                parts[transfer.id.number] = .receives(
+                    transfer.value.mark, into: arena.landing(transfer), releasesTo: peers[transfer.from])
             }
         }
-        for item in handover.items where item.worker == assignment.index {
+        for item in handover.items {
             switch item.reason {
             case .kept, .lastState:
-                parts[item.transfer] = .sends(
-                    instance: item.position, to: coordinator, partBytes: ZeroMQTransport.smallPart)
+                parts[item.transfer.number] = .sends(
+                    item.value.mark, to: coordinator, partBytes: ZeroMQTransport.smallPart)
             case .firstState:
-                guard let range = plan.workers[assignment.index].states[item.position] else { continue }
-                parts[item.transfer] = .receives(
-                    instance: item.position, into: Landing(arena.view(range, plan.instances[item.position].type)))
+                guard let state = assignment.plan.states.first(where: { $0.id == item.value }) else { continue }
+                parts[item.transfer.number] = .receives(
+                    item.value.mark, into: Landing(arena.view(state.range, state.type)))
             }
         }
         return parts
     }
 
     private func handOver(
-        _ kept: [Int: Tensor], _ own: WorkerPlan, _ arena: TensorBuffer, _ plan: Plan, _ handover: Handover,
+        _ kept: [ValueID: Tensor], _ own: WorkerPlan, _ arena: TensorBuffer, _ handover: Handover,
         _ transport: ZeroMQTransport
     ) throws {
-        for item in handover.items(.kept, worker: assignment.index) {
-            guard let value = kept[item.position] else { continue }
+        for item in handover.items(.kept) {
+            guard let value = kept[item.value] else { continue }
             try value.withView {
-                try transport.send(item.transfer, $0)
-                try transport.settle(item.transfer)
+                try transport.send(item.transfer.number, $0)
+                try transport.settle(item.transfer.number)
             }
         }
-        for item in handover.items(.lastState, worker: assignment.index) {
-            guard let range = own.states[item.position] else { continue }
-            try transport.send(item.transfer, arena.view(range, plan.instances[item.position].type).readOnly)
-            try transport.settle(item.transfer)
+        for item in handover.items(.lastState) {
+            guard let state = own.states.first(where: { $0.id == item.value }) else { continue }
+            try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
+            try transport.settle(item.transfer.number)
         }
     }
 
     /// Gathers the metrics of an iteration.
     private final class Metrics: MetricsSink {
-        private let values = Mutex<[String: Float]>([:])
+        private let values = Mutex<[ValueID: Float]>([:])
 
-        func report(_ name: String, _ value: Float, iteration: Int) {
-            values.withLock { $0[name] = value }
+        func report(_ id: ValueID, _ value: Float, iteration: Int) {
+            values.withLock { $0[id] = value }
         }
 
-        func take() -> [String: Float] {
+        func take() -> [ValueID: Float] {
             values.withLock { values in
                 defer { values = [:] }
                 return values

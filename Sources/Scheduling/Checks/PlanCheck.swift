@@ -36,26 +36,33 @@ package enum PlanCheck {
         var problems: [String] = []
         for worker in plan.workers {
             for step in worker.setup + worker.body + worker.finish {
-                let used = step.ranges.filter { $0.offset < 0 || $0.count < 0 || $0.end > worker.arenaCount }
+                let used = (step.reads + [step.writes].compactMap(\.self)).map(\.range).filter {
+                    $0.offset < 0 || $0.count < 0 || $0.end > worker.arenaCount
+                }
                 if !used.isEmpty { problems.append("\(worker.worker.name): \(step) reaches out of its arena") }
             }
         }
-        for (number, transfer) in plan.transfers.enumerated()
-        where transfer.target.offset < 0 || transfer.target.end > plan.workers[transfer.to].arenaCount {
-            problems.append("transfer \(number) reaches out of the arena of \(plan.workers[transfer.to].worker.name)")
+        for transfer in plan.transfers
+        where transfer.target.range.offset < 0
+            || transfer.target.range.end > plan.workers[transfer.to].arenaCount
+        {
+            problems.append(
+                "transfer \(transfer.id.number) reaches out of the arena of \(plan.workers[transfer.to].worker.name)")
         }
         return problems
     }
 
     private static func states(_ plan: Plan) -> [String] {
-        plan.instances.indices.filter { plan.instances[$0].isState }.compactMap { position in
-            let id = plan.instances[position].id
-            let carriers = plan.workers.indices.filter { plan.workers[$0].states[position] != nil }
-            guard carriers == [plan.placement[position]] else {
-                return "state \(id) is carried by \(carriers.count) workers, or not where it is computed"
+        plan.instances.filter(\.isState).compactMap { instance in
+            let carriers = plan.workers.filter { $0.states.contains { $0.id == instance.id } }
+            guard carriers.map(\.index) == [plan.placement[instance.id]] else {
+                return "state \(instance.id) is carried by \(carriers.count) workers, or not where it is computed"
             }
-            let range = plan.workers[carriers[0]].states[position]
-            return range?.count == plan.instances[position].type.floatCount ? nil : "state \(id) has another size"
+            let state = carriers[0].states.first { $0.id == instance.id }
+            guard state?.type == instance.type, state?.range.count == instance.type.floatCount else {
+                return "state \(instance.id) has another size"
+            }
+            return nil
         }
     }
 }
@@ -63,14 +70,13 @@ package enum PlanCheck {
 extension PlanCheck {
     /// The names that computing a graph in order gives, without a plan.
     package struct Oracle {
-        /// Of the instances of outputs, by position.
-        package private(set) var kept: [Int: Int] = [:]
-        /// Of the instances of metrics, by instance and iteration.
-        package private(set) var reports: [String: Int] = [:]
-        private var values: [Int: Int] = [:]
+        package private(set) var kept: [ValueID: Int] = [:]
+        /// Of metrics, in every iteration.
+        package private(set) var reports: [Int: [ValueID: Int]] = [:]
+        private var values: [ValueID: Int] = [:]
 
         package init(_ expansion: Expansion, iterations: Int) {
-            let metrics = Set(expansion.graph.metrics.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
+            let metrics = Set(expansion.metrics)
             compute(expansion, .setup, 0, metrics)
             changeStates(expansion) { initial, _ in initial }
             for iteration in 0..<iterations {
@@ -78,37 +84,27 @@ extension PlanCheck {
                 changeStates(expansion) { _, next in next }
             }
             compute(expansion, .finish, iterations, metrics)
-            let outputs = Set(expansion.graph.outputs.values.flatMap { Array(expansion.positions[$0] ?? 0..<0) })
+            let outputs = expansion.kept
             kept = values.filter { outputs.contains($0.key) }
         }
 
-        private mutating func compute(_ expansion: Expansion, _ phase: Phase, _ iteration: Int, _ metrics: Set<Int>) {
-            for (position, instance) in expansion.instances.enumerated() where instance.phase == phase {
+        private mutating func compute(
+            _ expansion: Expansion, _ phase: Phase, _ iteration: Int, _ metrics: Set<ValueID>
+        ) {
+            for instance in expansion.instances where instance.phase == phase {
                 guard case .compute(_, let inputs, _) = instance.content else { continue }
-                let name = PlanReplay.name(position, inputs.joined().map { values[$0] ?? -1 })
-                values[position] = name
-                if metrics.contains(position) { reports["\(instance.id) \(iteration)"] = name }
+                let name = PlanReplay.name(instance.id, inputs.joined().map { values[$0] ?? -1 })
+                values[instance.id] = name
+                if metrics.contains(instance.id) { reports[iteration, default: [:]][instance.id] = name }
             }
         }
 
-        private mutating func changeStates(_ expansion: Expansion, _ source: (Int, Int) -> Int) {
+        private mutating func changeStates(_ expansion: Expansion, _ source: (ValueID, ValueID) -> ValueID) {
             let before = values
-            for (position, instance) in expansion.instances.enumerated() {
+            for instance in expansion.instances {
                 guard case .state(let initial, let next) = instance.content else { continue }
-                values[position] = before[source(initial, next)]
+                values[instance.id] = before[source(initial, next)]
             }
-        }
-    }
-}
-
-extension Step {
-    /// What it reads and writes of its worker's arena.
-    fileprivate var ranges: [BufferRange] {
-        switch self {
-        case .receive, .release: []
-        case .compute(_, let inputs, let output): inputs.joined().map(\.range) + [output]
-        case .pack(_, let source, let target), .copy(let source, let target): [source, target]
-        case .send(_, let source), .settle(_, let source), .report(_, let source), .keep(_, let source): [source]
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import GraphModel
+package import GraphModel
 internal import Tensors
 
 /// Runs the steps of a plan on names in place of numbers: a value is the hash of the instance that made it and of what it
@@ -23,7 +23,7 @@ package struct PlanReplay {
 
     /// A worker's place in its steps.
     private struct Cursor {
-        var steps: [(step: Step, iteration: Int)]
+        var steps: [(step: Step<Buffer>, iteration: Int)]
         var next = 0
     }
 
@@ -34,13 +34,12 @@ package struct PlanReplay {
     private var isFull: [Bool]
     private var hasReceived: [Bool]
     /// What was sent and is not yet settled, so that its memory must stay as it is.
-    private var onItsWay: [Int: Int] = [:]
+    private var onItsWay: [TransferID: Int] = [:]
     /// What was sent last.
-    private var sent: [Int: Int] = [:]
-    /// What was kept, by position.
-    package private(set) var kept: [Int: Int] = [:]
-    /// What was reported, by instance and iteration.
-    package private(set) var reports: [String: Int] = [:]
+    private var sent: [TransferID: Int] = [:]
+    package private(set) var kept: [ValueID: Int] = [:]
+    /// What was reported in every iteration.
+    package private(set) var reports: [Int: [ValueID: Int]] = [:]
     /// Bytes sent in every iteration, by the indices of sender and receiver.
     package private(set) var sentBytes: [Int: [Int: [Int: Int]]] = [:]
 
@@ -56,7 +55,7 @@ package struct PlanReplay {
             return Cursor(steps: steps)
         }
         // A sender may begin at once.
-        for transfer in plan.transfers.indices { expect(transfer) }
+        for transfer in plan.transfers { expect(transfer.id) }
     }
 
     // MARK: Order
@@ -89,7 +88,7 @@ package struct PlanReplay {
         for (number, transfer) in plan.transfers.enumerated() where transfer.phase == .body && isFull[number] {
             throw .unmatched("transfer \(number) is never released")
         }
-        if let transfer = onItsWay.keys.min() { throw .unmatched("transfer \(transfer) is never settled") }
+        if let transfer = onItsWay.keys.min() { throw .unmatched("transfer \(transfer.number) is never settled") }
         for number in plan.transfers.indices where !hasReceived[number] {
             throw .unmatched("transfer \(number) is never received")
         }
@@ -101,8 +100,8 @@ package struct PlanReplay {
         let cursor = cursors[worker]
         guard cursor.next < cursor.steps.count else { return false }
         switch cursor.steps[cursor.next].step {
-        case .receive(let transfer): return isFull[transfer]
-        case .send(let transfer, _): return !isFull[transfer]
+        case .receive(let transfer): return isFull[transfer.number]
+        case .send(let transfer, _): return !isFull[transfer.number]
         default: return true
         }
     }
@@ -113,51 +112,54 @@ package struct PlanReplay {
         switch step {
         case .receive(let transfer):
             guard plan.transfers[transfer].to == worker else { throw .unmatched("\(step) on worker \(worker)") }
-            hasReceived[transfer] = true
+            hasReceived[transfer.number] = true
             for run in runs(transfer) {
-                guard arenas[worker].content(run) == .awaited(transfer: transfer) else {
-                    throw .wrongValue("the buffer of transfer \(transfer) is written to by others while it may arrive")
+                guard arenas[worker].content(run) == .awaited(transfer: transfer.number) else {
+                    throw .wrongValue(
+                        "the buffer of transfer \(transfer.number) is written to by others while it may arrive")
                 }
-                arenas[worker].write(.value(sent[transfer] ?? -1, start: plan.transfers[transfer].target.offset), run)
+                arenas[worker].write(
+                    .value(sent[transfer] ?? -1, start: plan.transfers[transfer].target.range.offset), run)
             }
         case .release(let transfer):
-            guard isFull[transfer] else { throw .unmatched("\(step) of an empty buffer") }
-            isFull[transfer] = false
+            guard isFull[transfer.number] else { throw .unmatched("\(step) of an empty buffer") }
+            isFull[transfer.number] = false
             if plan.transfers[transfer].phase == .body { expect(transfer) }
         case .send(let transfer, let source):
             let route = plan.transfers[transfer]
             guard route.from == worker else { throw .unmatched("\(step) on worker \(worker)") }
-            isFull[transfer] = true
-            let sent = try part(worker, source, "\(step)")
+            isFull[transfer.number] = true
+            let sent = try part(worker, source.range, "\(step)")
             guard onItsWay.updateValue(sent, forKey: transfer) == nil else {
                 throw .unmatched("\(step) before it is settled")
             }
-            guard source.count == route.floatCount else { throw .unmatched("\(step) of another size") }
+            guard source.range.count == route.floatCount else { throw .unmatched("\(step) of another size") }
             self.sent[transfer] = sent
             sentBytes[iteration, default: [:]][route.from, default: [:]][route.to, default: 0] += route.byteCount
         case .pack(let transfer, let source, let target):
             let route = plan.transfers[transfer]
-            guard target.count == route.floatCount else { throw .unmatched("\(step) of another size") }
-            write(try part(worker, source, "\(step)"), to: worker, target)
+            guard target.range.count == route.floatCount else { throw .unmatched("\(step) of another size") }
+            write(try part(worker, source.range, "\(step)"), to: worker, target.range)
         case .settle(let transfer, let source):
             guard let sent = onItsWay.removeValue(forKey: transfer) else {
                 throw .unmatched("\(step) of what was not sent")
             }
-            guard try part(worker, source, "\(step)") == sent else {
-                throw .changedOnItsWay("transfer \(transfer)")
+            guard try part(worker, source.range, "\(step)") == sent else {
+                throw .changedOnItsWay("transfer \(transfer.number)")
             }
         case .copy(let source, let target):
-            write(try value(worker, source, "\(step)"), to: worker, target)
-        case .compute(let instance, let inputs, let output):
-            guard plan.placement[instance] == worker else { throw .unmatched("\(step) on worker \(worker)") }
-            let read = try read(inputs, by: instance, on: worker)
-            write(PlanReplay.name(instance, read), to: worker, output)
-        case .report(let instance, let source):
-            let key = "\(plan.instances[instance].id) \(iteration)"
-            guard reports[key] == nil else { throw .unmatched("\(key) is reported twice") }
-            reports[key] = try value(worker, source, key)
-        case .keep(let instance, let source):
-            kept[instance] = try value(worker, source, plan.instances[instance].id)
+            write(try value(worker, source.range, "\(step)"), to: worker, target.range)
+        case .compute(let id, let inputs, let output):
+            guard plan.placement[id] == worker else { throw .unmatched("\(step) on worker \(worker)") }
+            let read = try read(inputs, by: id, on: worker)
+            write(PlanReplay.name(id, read), to: worker, output.range)
+        case .report(let id, let source):
+            let reported = try value(worker, source.range, "\(id)")
+            guard reports[iteration, default: [:]].updateValue(reported, forKey: id) == nil else {
+                throw .unmatched("\(id) is reported twice in iteration \(iteration)")
+            }
+        case .keep(let id, let source):
+            kept[id] = try value(worker, source.range, "\(id)")
         }
     }
 
@@ -166,33 +168,36 @@ package struct PlanReplay {
     }
 
     /// Where a transfer's value lies at the receiver.
-    private func runs(_ transfer: Int) -> [Range<Int>] {
+    private func runs(_ transfer: TransferID) -> [Range<Int>] {
         let route = plan.transfers[transfer]
-        return BoxRuns(route.type, route.boxes, in: route.targetBox).runs.map { run in
-            route.target.offset + run.memory..<route.target.offset + run.memory + run.count
+        return BoxRuns(route.type, route.boxes, in: route.target.box).runs.map { run in
+            route.target.range.offset + run.memory..<route.target.range.offset + run.memory + run.count
         }
     }
 
     /// From now on its sender may write to a transfer's buffer.
-    private mutating func expect(_ transfer: Int) {
-        for run in runs(transfer) { arenas[plan.transfers[transfer].to].write(.awaited(transfer: transfer), run) }
+    private mutating func expect(_ transfer: TransferID) {
+        for run in runs(transfer) {
+            arenas[plan.transfers[transfer].to].write(.awaited(transfer: transfer.number), run)
+        }
     }
 
     /// The values that an instance reads: of those that it reads a box of, only that box must be there.
-    private func read(_ operands: [[Operand]], by position: Int, on worker: Int) throws(Failure) -> [Int] {
-        guard case .compute(let kind, let inputs, let context) = plan.instances[position].content else { return [] }
-        let id = plan.instances[position].id
+    private func read(_ operands: [[Buffer]], by id: ValueID, on worker: Int) throws(Failure) -> [Int] {
+        guard case .compute(let kind, let inputs, let context)? = plan.expansion[id]?.content else { return [] }
         var values: [Int] = []
         for (input, sources) in inputs.enumerated() {
             for (number, source) in sources.enumerated() {
                 let operand = operands[input][number]
-                let type = plan.instances[source].type
+                guard let type = plan.expansion[source]?.type else {
+                    throw .wrongValue("\(id) reads what is not there")
+                }
                 guard operand.range.count == type.cut(to: operand.box).floatCount else {
                     throw .wrongValue("\(id) reads a buffer of another size")
                 }
                 guard let box = kind.box(context, input: input, value: number) else {
                     guard operand.box == nil else { throw .wrongValue("\(id) reads more than it is given") }
-                    values.append(try value(worker, operand.range, id))
+                    values.append(try value(worker, operand.range, "\(id)"))
                     continue
                 }
                 var seen: Set<ArenaContents.Content?> = []
@@ -228,9 +233,9 @@ package struct PlanReplay {
     }
 
     /// The name of what an instance makes of what it reads.
-    static func name(_ position: Int, _ inputs: [Int]) -> Int {
+    static func name(_ id: ValueID, _ inputs: [Int]) -> Int {
         var hasher = Hasher()
-        hasher.combine(position)
+        hasher.combine(id)
         hasher.combine(inputs)
         return hasher.finalize()
     }

@@ -76,7 +76,8 @@ struct HopBenchmark {
         }
         let expansion = try graph.expand(FileFacts(files))
         // The node before the first is the state, which is where the last is.
-        let placement = expansion.instances.indices.map { $0 % 2 }
+        let placement = Dictionary(
+            expansion.instances.enumerated().map { ($1.id, $0 % 2) }, uniquingKeysWith: { first, _ in first })
         let seconds = try workers.time(expansion, placement: placement, files: files)
         return Samples(seconds.map { $0 / Double(effort.hops) })
     }

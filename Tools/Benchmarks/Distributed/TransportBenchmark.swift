@@ -66,8 +66,8 @@ package struct TransportBenchmark {
         let answer = TensorBuffer(floatCount: 1)
         let end = try TransportEnd()
         let transport = end.join([
-            0: .receives(instance: 0, into: Landing(MutableTensorView(TensorType([floats]), buffer.floats))),
-            1: .sends(instance: 1, to: end.office.connect(to: endpoint)),
+            0: .receives(0, into: Landing(MutableTensorView(TensorType([floats]), buffer.floats))),
+            1: .sends(1, to: end.office.connect(to: endpoint)),
         ])
         Thread.detachNewThread {
             let input = InputEnd()
@@ -94,8 +94,8 @@ private final class OwnLink {
         let end = try TransportEnd()
         helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.office.endpoint])
         transport = end.join([
-            0: .sends(instance: 0, to: end.office.connect(to: helper.announcement)),
-            1: .receives(instance: 1, into: Landing(MutableTensorView(.scalar, answer.floats))),
+            0: .sends(0, to: end.office.connect(to: helper.announcement)),
+            1: .receives(1, into: Landing(MutableTensorView(.scalar, answer.floats))),
         ])
     }
 

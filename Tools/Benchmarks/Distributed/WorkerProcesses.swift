@@ -17,9 +17,9 @@ final class WorkerProcesses {
 
     /// Runs a plan on them and returns the seconds of every iteration but the first.
     ///
-    /// - Parameter placement: for every instance the index of its worker; by default all have as much to do, however
+    /// - Parameter placement: for every value the index of its worker; by default all have as much to do, however
     ///   little it is.
-    func time(_ expansion: Expansion, placement: [Int]? = nil, files: GraphFiles) throws -> [Double] {
+    func time(_ expansion: Expansion, placement: [ValueID: Int]? = nil, files: GraphFiles) throws -> [Double] {
         let crew = try Crew(
             Context(), endpoints: helpers.map(\.announcement), program: BenchmarkWorker.version)
         let plan = Plan(

@@ -1,0 +1,76 @@
+public import GraphModel
+public import Networks
+public import Tensors
+
+/// An instance as the worker that computes it sees it: all that its kernel is made of.
+public struct PlannedInstance: Sendable {
+    public let id: ValueID
+    public let kind: any NodeKind
+    public let context: NodeContext
+    public let type: TensorType
+}
+
+extension PlannedInstance: Hashable {
+    public static func == (left: PlannedInstance, right: PlannedInstance) -> Bool {
+        left.id == right.id && left.type == right.type && left.context == right.context
+            && AnyHashable(left.kind) == AnyHashable(right.kind)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(type)
+    }
+}
+
+/// A state that a worker carries from one iteration to the next, and where.
+public struct CarriedState: Hashable, Sendable, Codable {
+    public let id: ValueID
+    public let type: TensorType
+    public package(set) var range: BufferRange
+}
+
+/// What one worker needs of a plan, and no more: its ordered steps, what they compute, and the memory they use.
+public struct WorkerPlan: Hashable, Sendable {
+    public let worker: Worker
+    /// Which of the plan's workers it is.
+    public let index: Int
+    public package(set) var setup: [Step<Buffer>]
+    /// The steps of an iteration, the same every time.
+    public package(set) var body: [Step<Buffer>]
+    public package(set) var finish: [Step<Buffer>]
+    /// What it computes.
+    public let instances: [PlannedInstance]
+    /// The states that it carries, in the order of the graph.
+    public package(set) var states: [CarriedState]
+    /// The transfers that it sends or receives, in order.
+    public package(set) var transfers: [Transfer]
+    /// What `auto` convolutions are, for all workers alike.
+    public let automaticConvolutions: ConvolutionMethod
+    /// Floats of the arena that holds every value.
+    public let arenaCount: Int
+    /// Bytes that the kernels keep for themselves.
+    public let scratchBytes: Int
+    /// Bytes of the values that it keeps for the end of the run.
+    public let keptBytes: Int
+    /// Bytes of the copies of its states that a run may go back to.
+    public let snapshotBytes: Int
+
+    /// Copies of its states that a worker keeps where the run may go back to one.
+    package static let snapshotCount = 3
+
+    /// The steps of a phase.
+    public func steps(_ phase: Phase) -> [Step<Buffer>] {
+        switch phase {
+        case .setup: setup
+        case .body: body
+        case .finish: finish
+        }
+    }
+
+    /// Bytes of memory in all.
+    public var memoryBytes: Int { arenaCount * MemoryLayout<Float>.stride + scratchBytes + keptBytes + snapshotBytes }
+    /// Bytes of memory that the worker's process will hold at most.
+    public var peakBytes: Int { memoryBytes + worker.idleBytes }
+    /// Whether that is no more than it may use.
+    public var fits: Bool { worker.memory.map { peakBytes <= $0 } ?? true }
+}
