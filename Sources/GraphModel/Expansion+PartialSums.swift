@@ -15,7 +15,7 @@ extension Expansion {
             else {
                 continue
             }
-            let placed = terms.map { id in SumBranch.Term(id: id, home: slot(id).map { homes[$0] } ?? 0) }
+            let placed = terms.map { id in SumBranch.Term(id: id, home: self.position(of: id).map { homes[$0] } ?? 0) }
             guard let root = SumBranch(placed, rootHome: homes[position]), root.savesTransfers else { continue }
             branches[position] = root
         }

@@ -48,25 +48,6 @@ public struct Instance: Sendable {
     }
 }
 
-/// Where an instance stands in one expansion: the index of tables that are gone through often, and of no use elsewhere.
-package struct Slot: Hashable, Comparable, Sendable {
-    package let number: Int
-
-    package init(_ number: Int) {
-        self.number = number
-    }
-
-    package static func < (left: Slot, right: Slot) -> Bool { left.number < right.number }
-}
-
-extension Array {
-    /// The entry of an instance in a table with one for each.
-    package subscript(_ slot: Slot) -> Element {
-        get { self[slot.number] }
-        set { self[slot.number] = newValue }
-    }
-}
-
 /// A graph with every instance written out, typed and costed; instances stand in an order in which each reads earlier
 /// ones only.
 public struct Expansion: Sendable {
@@ -84,7 +65,7 @@ public struct Expansion: Sendable {
     public let rewrites: [Rewrite]
     /// Where the instances of every node stand.
     private let ranges: [String: Range<Int>]
-    private let slots: [ValueID: Slot]
+    private let positions: [ValueID: Int]
 
     init(
         graph: Graph, axes: [String: ResolvedAxis], instances: [Instance], warnings: [GraphProblem],
@@ -99,16 +80,16 @@ public struct Expansion: Sendable {
         self.rewriting = rewriting
         self.rewrites = rewrites
         var ranges: [String: Range<Int>] = [:]
-        var slots: [ValueID: Slot] = [:]
-        slots.reserveCapacity(instances.count)
+        var positions: [ValueID: Int] = [:]
+        positions.reserveCapacity(instances.count)
         for (number, instance) in instances.enumerated() {
-            slots[instance.id] = Slot(number)
+            positions[instance.id] = number
             // Parts of a sum are no values of its node.
             guard instance.id.terms == nil else { continue }
             ranges[instance.id.node] = (ranges[instance.id.node]?.lowerBound ?? number)..<number + 1
         }
         self.ranges = ranges
-        self.slots = slots
+        self.positions = positions
     }
 
     /// How often the body runs: not at all where nothing changes from one iteration to the next.
@@ -120,7 +101,7 @@ public struct Expansion: Sendable {
     }
 
     /// The instance that yields a value; `nil` where none does.
-    public subscript(_ id: ValueID) -> Instance? { slots[id].map { instances[$0] } }
+    public subscript(_ id: ValueID) -> Instance? { positions[id].map { instances[$0] } }
 
     /// The instances of a node, in order; none where there is no such node.
     public func instances(of node: String) -> ArraySlice<Instance> { instances[ranges[node] ?? 0..<0] }
@@ -134,10 +115,8 @@ public struct Expansion: Sendable {
     /// The values that a run reports, in the order of the graph.
     package var metrics: [ValueID] { graph.metrics.flatMap { instances(of: $0).map(\.id) } }
 
-    package func slot(_ id: ValueID) -> Slot? { slots[id] }
-
-    /// Of every instance.
-    package var allSlots: [Slot] { instances.indices.map { Slot($0) } }
+    /// Where the instance that yields a value stands among all; it is no name of it, as another expansion has others.
+    package func position(of id: ValueID) -> Int? { positions[id] }
 
     /// The same with other instances of the same nodes.
     package func with(_ instances: [Instance]) -> Expansion {

@@ -56,10 +56,10 @@ package struct InProcessRun: Run {
     private let catalog: KernelCatalog
     private let files: GraphFiles
     private let log: MetricsLog
-    private let first: Int
     private let startStates: [ValueID: Tensor]
-    /// Lets somebody else stop the run.
-    package let gate: IterationGate
+    private let arenas: Result<[TensorBuffer], RunError>
+    private let transport: InProcessTransport
+    private let exchange: LocalExchange
 
     /// - Parameters:
     ///   - checkpoint: States to go on from, and the iteration they are from; by default the graph's own start.
@@ -72,83 +72,76 @@ package struct InProcessRun: Run {
         self.catalog = catalog
         self.files = files
         self.log = log
-        first = checkpoint?.iteration ?? 0
         startStates = checkpoint?.states ?? [:]
-        gate = IterationGate(
-            workers: plan.workers.count, after: first, last: plan.expansion.iterations,
-            monitor: ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history),
-            metrics: log.metrics)
+        let first = checkpoint?.iteration ?? 0
+        let arenas = InProcessRun.arenas(plan)
+        let transport = InProcessTransport(
+            targets: (try? arenas.get()).map { arenas in plan.transfers.map { arenas[$0.to].landing($0) } } ?? [])
+        self.arenas = arenas
+        self.transport = transport
+        let monitor = ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history)
+        exchange = LocalExchange(
+            CoordinatorMachine(plan, after: first, monitor: monitor, now: .now),
+            workers: plan.workers.map {
+                WorkerMachine($0.worker.name, iterations: plan.expansion.iterations, after: first)
+            },
+            log: log, cancel: { transport.cancel() })
     }
 
+    /// Ends the run after the iteration that the foremost worker is in.
     package func stop() {
-        gate.stop()
+        exchange.post(.stop)
     }
 
-    /// Runs to the last iteration, or to where ``gate`` stops it.
+    /// Runs to the last iteration, or to where ``stop()`` ends it.
     ///
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` with the first failure; all workers have ended by then.
     package func run() throws(RunError) -> RunResult {
         let origin = ContinuousClock.now
-        let arenas = try InProcessRun.arenas(plan)
-        let transport = InProcessTransport(targets: plan.transfers.map { arenas[$0.to].landing($0) })
-        let reports = Mutex<[Int: Result<WorkerReport, RunError>]>([:])
-        // Setup counts as an iteration that all must finish, so that its metrics come as one.
-        let setup = IterationGate(workers: plan.workers.count, after: -1, last: 0)
-
+        let arenas = try arenas.get()
+        let reports = Mutex<[Int: WorkerReport]>([:])
         let done = DispatchGroup()
         for index in plan.workers.indices {
             done.enter()
-            let name = plan.workers[index].worker.name
-            @Sendable func end(_ result: Result<WorkerReport, RunError>) {
-                if case .failure = result {
-                    transport.cancel()
-                    gate.cancel()
-                }
-                reports.withLock { $0[index] = result }
-                done.leave()
-            }
             do throws(ThreadRefusal) {
-                try startThread(name, stackBytes: AddressSpace.workerStackBytes) { [self] in
-                    end(Result { () throws(RunError) in try work(index, arenas[index], transport, setup, origin) })
+                try startThread(plan.workers[index].worker.name, stackBytes: AddressSpace.workerStackBytes) { [self] in
+                    let report = work(index, arenas[index], origin)
+                    reports.withLock { $0[index] = report }
+                    done.leave()
                 }
             } catch {
-                end(.failure(.short(worker: name, reason: error.description)))
+                fail(index, .short(worker: plan.workers[index].worker.name, reason: error.description))
+                done.leave()
             }
         }
         done.wait()
 
-        let finished = reports.withLock { $0 }
-        if let failure = InProcessRun.failure(finished) { throw failure }
+        let conclusion = try exchange.conclusion()
+        let finished = reports.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
         var kept: [ValueID: Tensor] = [:]
         var states: [ValueID: Tensor] = [:]
-        var traces: [WorkerTrace] = []
-        var implementations: [[String: [String: Int]]] = []
+        for report in finished { kept.merge(report.kept) { first, _ in first } }
         for (index, worker) in plan.workers.enumerated() {
-            if case .success(let report)? = finished[index] {
-                kept.merge(report.kept) { first, _ in first }
-                traces.append(report.trace)
-                implementations.append(report.implementations)
-            }
             for state in worker.states {
                 states[state.id] = Tensor(copying: arenas[index].view(state.range, state.type).readOnly)
             }
         }
         return RunResult(
-            kept: kept, states: states, conclusion: gate.conclusion, records: log.records, traces: traces,
-            implementations: implementations)
+            kept: kept, states: states, conclusion: conclusion, records: log.records, traces: finished.map(\.trace),
+            implementations: finished.map(\.implementations))
     }
 
     /// The memory of each worker.
-    private static func arenas(_ plan: Plan) throws(RunError) -> [TensorBuffer] {
+    private static func arenas(_ plan: Plan) -> Result<[TensorBuffer], RunError> {
         var arenas: [TensorBuffer] = []
         for worker in plan.workers {
             do throws(MemoryShortage) {
                 arenas.append(try TensorBuffer(asking: worker.arenaCount))
             } catch {
-                throw .short(worker: worker.worker.name, reason: error.description)
+                return .failure(.short(worker: worker.worker.name, reason: error.description))
             }
         }
-        return arenas
+        return .success(arenas)
     }
 
     private struct WorkerReport: Sendable {
@@ -157,45 +150,60 @@ package struct InProcessRun: Run {
         let implementations: [String: [String: Int]]
     }
 
-    /// The failure that began it: not that of a worker whom another's failure made stop.
-    private static func failure(_ reports: [Int: Result<WorkerReport, RunError>]) -> RunError? {
-        var failures: [RunError] = []
-        for index in reports.keys.sorted() {
-            if case .failure(let error)? = reports[index] { failures.append(error) }
-        }
-        let cause = failures.first { failure in
-            guard case .failed(_, _, let reason) = failure else { return true }
-            return reason != MessagingError.cancelled.description
-        }
-        return cause ?? failures.first
+    /// Ends the run for a failure of a worker: the first is told, those that it brings about are not.
+    private func fail(_ worker: Int, _ error: RunError) {
+        exchange.post(.failed(error))
+        exchange.post(.failed(error), to: worker)
     }
 
+    /// Does a worker's part; `nil` where it has not even been prepared.
     private func work(
-        _ index: Int, _ arena: TensorBuffer, _ transport: InProcessTransport, _ setup: IterationGate,
-        _ origin: ContinuousClock.Instant
-    ) throws(RunError) -> WorkerReport {
-        let own = plan.workers[index]
-        let eventsWanted = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
-        let worker = try WorkerLoop(
-            own, arena: arena, transport: transport, log: log, catalog: catalog, files: files,
-            origin: origin, traceLimit: min(eventsWanted, WorkerTrace.mostEvents(isRemote: false)))
-        try worker.run(.setup, iteration: 0)
-        for state in own.states {
-            guard let start = startStates[state.id] else { continue }
-            start.withView { arena.view(state.range, start.type).copy(from: $0) }
+        _ index: Int, _ arena: TensorBuffer, _ origin: ContinuousClock.Instant
+    ) -> WorkerReport? {
+        var loop: WorkerLoop?
+        exchange.post(.start, to: index)
+        while let work = exchange.nextWork(index) {
+            do throws(RunError) {
+                if loop == nil { loop = try makeLoop(index, arena, origin) }
+                guard let worker = loop else { break }
+                try perform(work, worker, arena)
+                var magnitude: Float = 0
+                if case .iterate = work { magnitude = worker.magnitude }
+                exchange.post(.did(work, metrics: worker.takeMetrics(), magnitude: magnitude), to: index)
+            } catch {
+                fail(index, error)
+            }
         }
-        if setup.finish(0, worker: index) { log.complete(0) }
+        return loop.map { WorkerReport(kept: $0.kept, trace: $0.trace, implementations: $0.implementations) }
+    }
 
-        var iteration = first + 1
-        while gate.begin(iteration) {
-            worker.keepStates(before: iteration, best: gate.best)
+    private func makeLoop(
+        _ index: Int, _ arena: TensorBuffer, _ origin: ContinuousClock.Instant
+    ) throws(RunError) -> WorkerLoop {
+        let own = plan.workers[index]
+        let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
+        return try WorkerLoop(
+            own, arena: arena, transport: transport, catalog: catalog, files: files, origin: origin,
+            traceLimit: min(events, WorkerTrace.mostEvents(isRemote: false)))
+    }
+
+    private func perform(
+        _ work: WorkerMachine.Work, _ worker: WorkerLoop, _ arena: TensorBuffer
+    ) throws(RunError) {
+        switch work {
+        case .prepare, .giveBack: break  // The kernels are made with the loop; values are taken from it.
+        case .setUp: try worker.run(.setup, iteration: 0)
+        case .takeStates:
+            for state in worker.plan.states {
+                guard let start = startStates[state.id] else { continue }
+                start.withView { arena.view(state.range, start.type).copy(from: $0) }
+            }
+        case .iterate(let iteration, let best):
+            worker.keepStates(before: iteration, best: best)
             try worker.run(.body, iteration: iteration)
-            if gate.finish(iteration, worker: index, magnitude: worker.magnitude) { log.complete(iteration) }
-            iteration += 1
+        case .finish(let iteration, let goesBack):
+            if goesBack { try worker.goBack(to: iteration) }
+            try worker.run(.finish, iteration: iteration)
         }
-        let best = gate.conclude()
-        if let best { try worker.goBack(to: best) }
-        try worker.run(.finish, iteration: best ?? iteration - 1)
-        return WorkerReport(kept: worker.kept, trace: worker.trace, implementations: worker.implementations)
     }
 }

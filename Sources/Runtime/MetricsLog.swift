@@ -17,15 +17,9 @@ package struct IterationRecord: Equatable, Sendable {
     }
 }
 
-/// Takes the metrics that a worker computes.
-package protocol MetricsSink: Sendable {
-    func report(_ id: ValueID, _ value: Float, iteration: Int)
-}
-
-/// Collects what workers report, and passes each iteration on when all are done with it.
-package final class MetricsLog: MetricsSink {
+/// Keeps the metrics of every iteration that all workers are done with, and passes each on.
+package final class MetricsLog: Sendable {
     private struct State {
-        var open: [Int: [ValueID: Float]] = [:]
         var records: [IterationRecord] = []
         var last: ContinuousClock.Instant
     }
@@ -39,22 +33,12 @@ package final class MetricsLog: MetricsSink {
         self.observer = observer
     }
 
-    package func report(_ id: ValueID, _ value: Float, iteration: Int) {
-        state.withLock { $0.open[iteration, default: [:]][id] = value }
-    }
-
-    /// What was reported of an iteration that has not been passed on.
-    func metrics(of iteration: Int) -> [ValueID: Float] {
-        state.withLock { $0.open[iteration] ?? [:] }
-    }
-
-    /// Passes an iteration on.
-    func complete(_ iteration: Int) {
+    /// Takes an iteration that all are done with.
+    func complete(_ iteration: Int, _ metrics: [ValueID: Float]) {
         let record = state.withLock { state in
             let now = ContinuousClock.now
             let record = IterationRecord(
-                iteration: iteration, metrics: state.open.removeValue(forKey: iteration) ?? [:],
-                seconds: (now - state.last).seconds)
+                iteration: iteration, metrics: metrics, seconds: (now - state.last).seconds)
             state.last = now
             state.records.append(record)
             return record

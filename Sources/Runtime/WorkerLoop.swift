@@ -25,7 +25,7 @@ final class WorkerLoop {
     let arena: TensorBuffer
     var snapshots: StateSnapshots
     private let transport: any Transport
-    private let log: any MetricsSink
+    private var metrics: [ValueID: Float] = [:]
     private var steps: [Phase: [BoundStep]] = [:]
     /// Index of the name of the first step of a phase, in the trace.
     private var firstName: [Phase: Int] = [:]
@@ -38,14 +38,13 @@ final class WorkerLoop {
     ///
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` where one cannot be made.
     init(
-        _ plan: WorkerPlan, arena: TensorBuffer, transport: any Transport, log: any MetricsSink,
-        catalog: KernelCatalog, files: GraphFiles, origin: ContinuousClock.Instant, traceLimit: Int
+        _ plan: WorkerPlan, arena: TensorBuffer, transport: any Transport, catalog: KernelCatalog, files: GraphFiles,
+        origin: ContinuousClock.Instant, traceLimit: Int
     ) throws(RunError) {
         self.plan = plan
         self.arena = arena
         snapshots = StateSnapshots(plan)
         self.transport = transport
-        self.log = log
         let binder = StepBinder(plan, arena, catalog, files)
         var names: [(String, WorkerTrace.Category)] = []
         for phase in Phase.allCases {
@@ -105,10 +104,16 @@ final class WorkerLoop {
         case (.copy(let source, let target), _): target.copy(from: source.readOnly)
         case (.pack(_, let source, let target), .boxes(let boxes)):
             boxes.gather(from: source.readOnly.floats, into: target.floats)
-        case (.report(let id, let source), _): log.report(id, source.floats[0], iteration: iteration)
+        case (.report(let id, let source), _): metrics[id] = source.floats[0]
         case (.keep(let id, let source), _): kept[id] = Tensor(copying: source.readOnly)
         case (.compute, _), (.pack, _): break  // Each has been bound to its tool.
         }
+    }
+
+    /// The metrics that were computed since it was last asked.
+    func takeMetrics() -> [ValueID: Float] {
+        defer { metrics = [:] }
+        return metrics
     }
 
     private static func isBeforeSend(_ following: ArraySlice<Step<Buffer>>) -> Bool {

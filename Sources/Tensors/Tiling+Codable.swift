@@ -9,6 +9,28 @@ extension Tiling {
             case .windows(_, let extents, _, _, _), .exact(let extents, _, _): extents
             }
         }
+
+        /// More pixels than an axis has, and than all its windows have.
+        private static let mostPixels = 1 << 24
+        private static let mostWindowPixels = 1 << 28
+
+        /// Whether it can be made at all: it may have come from elsewhere.
+        var isSmallEnough: Bool {
+            let (sizes, steps, overlap): ([Int], [Int], Int) =
+                switch self {
+                case .windows(_, _, let size, let overlap, let stride): (size, stride ?? size, overlap.max() ?? 0)
+                case .exact(_, let size, let reach): (size, size, max(reach.before, reach.after))
+                }
+            let limits = 0...Recipe.mostPixels
+            guard !extents.isEmpty, extents.allSatisfy({ limits.contains($0) && $0 > 0 }), limits.contains(overlap),
+                steps.allSatisfy({ $0 > 0 }), !sizes.isEmpty
+            else { return false }
+            return extents.allSatisfy { extent in
+                let step = min(steps.min() ?? 1, extent)
+                let window = min(sizes.max() ?? 1, extent) + 2 * min(overlap, extent)
+                return (extent / step + 1) * window <= Recipe.mostWindowPixels
+            }
+        }
     }
 }
 
@@ -18,8 +40,8 @@ extension Tiling: Codable {
         func refused(_ why: String) -> DecodingError {
             .dataCorrupted(DecodingError.Context(codingPath: decoder.codingPath, debugDescription: why))
         }
-        guard Shape(validating: recipe.extents) != nil, !recipe.extents.isEmpty, !recipe.extents.contains(0) else {
-            throw refused("an image of \(recipe.extents) has no tiles")
+        guard recipe.isSmallEnough else {
+            throw refused("an image of \(recipe.extents) is not cut into tiles like that")
         }
         do throws(TilingError) {
             switch recipe {

@@ -55,8 +55,7 @@ struct ValueIDTests {
         }
         // What was there before is called the same, wherever it stands now.
         for (instance, home) in zip(expansion.instances, homes) {
-            let slot = try #require(parted.slot(instance.id))
-            #expect(places[slot] == home)
+            #expect(places[try #require(parted.position(of: instance.id))] == home)
         }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
+import GraphModel
 import Kernels
 import Messaging
 import Runtime
+import Scheduling
 import TensorFiles
 import Tensors
 import Testing
@@ -12,59 +14,83 @@ struct FileRequestsTests {
         try Job("pnp", ["image": try folder.image([1, 3, 71, 58]), "iterations": "1"])
     }
 
-    private func isRefusal(_ message: CoordinatorMessage?, _ request: Int) -> Bool {
-        guard case .noFile(request, _)? = message else { return false }
+    private func machine(_ job: Job) throws -> CoordinatorMachine {
+        CoordinatorMachine(
+            try job.plan(workers: 2), endpoints: ["tcp://a:1", "tcp://b:2"], paths: GraphFileServer(job.files).paths,
+            monitor: ConvergenceMonitor(nil), now: .now)
+    }
+
+    /// Whether a worker is told that there is no such file or part.
+    private func isRefusal(_ commands: [CoordinatorMachine.Command], _ request: Int) -> Bool {
+        guard commands.count == 1, case .tell(_, .noFile(request, _)) = commands[0] else { return false }
         return true
     }
 
     @Test("are answered for files of the graph, and for no others")
     func answers() throws {
         let folder = try TemporaryFolder()
-        var requests = FileRequests(try job(folder).files)
+        let job = try job(folder)
+        var machine = try machine(job)
         let image = folder.file("image.npy")
-        guard case .file(7, let hash, let bytes) = requests.answer(0, 7, image) else {
-            Issue.record("the image is a file of the graph")
+        let wanted = machine.handle(.heard(worker: 0, epoch: 0, .want(request: 7, path: image)), at: .now)
+        guard wanted.count == 1, case .look(0, 7, image) = wanted[0] else {
+            Issue.record("the image is a file of the graph: \(wanted)")
             return
         }
+        let answer = GraphFileServer(job.files).look(image)
         let contents = try Data(contentsOf: URL(filePath: image))
-        #expect(hash == ContentHash.of(Array(contents)) && bytes == contents.count)
-        for path in ["/etc/passwd", "", folder.file("other.npy")] {
-            #expect(isRefusal(requests.answer(0, 8, path), 8), "\(path)")
+        #expect(answer == .file(path: image, hash: ContentHash.of(Array(contents)), bytes: contents.count))
+        let told = machine.handle(.looked(worker: 0, request: 7, answer), at: .now)
+        guard told.count == 1, case .tell(0, .file(7, _, contents.count)) = told[0] else {
+            Issue.record("the answer is passed on: \(told)")
+            return
         }
+        for path in ["/etc/passwd", "", folder.file("other.npy")] {
+            #expect(
+                isRefusal(machine.handle(.heard(worker: 0, epoch: 0, .want(request: 8, path: path)), at: .now), 8),
+                "\(path)")
+        }
+        #expect(
+            isRefusal(machine.handle(.looked(worker: 1, request: 9, .none(reason: "it is gone")), at: .now), 9))
     }
 
     @Test("for parts that there are not are refused in words, not left without an answer")
     func parts() throws {
         let folder = try TemporaryFolder()
-        var requests = FileRequests(try job(folder).files)
-        let office = try PostOffice(Context(), listenAt: nil) { _, _, _ in }
-        func send(_ worker: Int, _ request: Int, _ offset: Int) throws -> CoordinatorMessage? {
-            try requests.send(worker, request, from: offset, to: .peer(1), by: office, run: 1)
+        let job = try job(folder)
+        var machine = try machine(job)
+        func send(_ worker: Int, _ request: Int, _ offset: Int) -> [CoordinatorMachine.Command] {
+            machine.handle(.heard(worker: worker, epoch: 0, .send(request: request, from: offset)), at: .now)
         }
-        #expect(isRefusal(try send(0, 7, 0), 7), "it was not announced")
-        guard case .file(_, _, let bytes) = requests.answer(0, 7, folder.file("image.npy")) else { return }
-        #expect(try send(0, 7, 0) == nil)
-        #expect(try send(0, 7, bytes - 1) == nil)
-        for offset in [-1, bytes, .max, .min] { #expect(isRefusal(try send(0, 7, offset), 7), "\(offset)") }
-        #expect(isRefusal(try send(1, 7, 0), 7), "another worker's request")
-        #expect(isRefusal(try send(0, -7, 0), -7))
+        func isSent(_ commands: [CoordinatorMachine.Command]) -> Bool {
+            guard commands.count == 1, case .sendPart = commands[0] else { return false }
+            return true
+        }
+        #expect(isRefusal(send(0, 7, 0), 7), "it was not announced")
+        let answer = GraphFileServer(job.files).look(folder.file("image.npy"))
+        guard case .file(_, _, let bytes) = answer else { return }
+        _ = machine.handle(.looked(worker: 0, request: 7, answer), at: .now)
+        #expect(isSent(send(0, 7, 0)) && isSent(send(0, 7, bytes - 1)))
+        for offset in [-1, bytes, .max, .min] { #expect(isRefusal(send(0, 7, offset), 7), "\(offset)") }
+        #expect(isRefusal(send(1, 7, 0), 7), "another worker's request")
+        #expect(isRefusal(send(0, -7, 0), -7))
     }
 
-    @Test("end the run where the file is gone or shorter meanwhile")
+    @Test("are served with the bytes of the file, and end the run where it is gone or shorter meanwhile")
     func changed() throws {
         let folder = try TemporaryFolder()
         let image = folder.file("image.npy")
-        var requests = FileRequests(try job(folder).files)
-        let office = try PostOffice(Context(), listenAt: nil) { _, _, _ in }
-        guard case .file = requests.answer(0, 7, image) else { return }
+        let server = GraphFileServer(try job(folder).files)
+        guard case .file(_, _, let bytes) = server.look(image) else { return }
+        let request = FileRequest(worker: 0, number: 7, path: image, bytes: bytes)
+        let contents = try Array(Data(contentsOf: URL(filePath: image)))
+        let (header, part) = try server.part(of: request, from: 100, run: 3)
+        #expect(part == Array(contents[100...].prefix(header.length)) && !part.isEmpty)
+        #expect(header.offset == 100 && header.total == bytes && header.transfer == 7 && header.run == 3)
         let line = "\(image): the file can no longer be read, or has changed; leave it as it is until the run begins"
         try Data([1, 2, 3]).write(to: URL(filePath: image))
-        #expect(throws: RunError.data(line)) {
-            try requests.send(0, 7, from: 0, to: .peer(1), by: office, run: 1)
-        }
+        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3) }
         try FileManager.default.removeItem(atPath: image)
-        #expect(throws: RunError.data(line)) {
-            try requests.send(0, 7, from: 0, to: .peer(1), by: office, run: 1)
-        }
+        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3) }
     }
 }

@@ -108,6 +108,57 @@ struct RemoteRunTests {
             "\(line)")
     }
 
+    @Test("of a kind that a worker does not know are refused by it, whatever the coordinator thinks")
+    func unknownKind() throws {
+        var catalog = KernelCatalog.standard
+        catalog.add(PauseKernel.self)
+        let folder = try TemporaryFolder()
+        let image = try folder.image([1, 1, 8, 8])
+        let graph = try Graph("pause", summary: "") { g in
+            g.output("result", g.add("result", Pause(seconds: 0), g.add("image", Load(Setting(image)))))
+        }
+        let team = try RemoteTeam(workers: 1)
+        defer { team.dismiss() }
+        let error = #expect(throws: RunError.self) { try team.run(Job(graph, catalog: catalog)) }
+        #expect(
+            error
+                == .lost(
+                    worker: "worker 0", reason: "it cannot read its part of the plan; use the same program everywhere"))
+        #expect(throws: Never.self) { try team.crew() }
+    }
+
+    @Test("leave their workers as they were, whatever stands in an assignment", arguments: 1...4 as ClosedRange<UInt64>)
+    func spoiledAssignments(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let job = try Job("pnp", settings(folder))
+        let team = try RemoteTeam(workers: 2)
+        defer { team.dismiss() }
+        let truth = try team.run(job).kept
+        let plan = try job.plan(workers: 2)
+        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let peers = team.endpoints.map { stranger.connect(to: $0) }
+        let encoder = JSONEncoder()
+        encoder.userInfo = KindOnItsOwn.encoding
+        var random = SeededRandom(seed)
+        for round in 1...60 as ClosedRange<UInt64> {
+            let index = Int(round % 2)
+            let assignment = Assignment(plan, name: "t", endpoints: team.endpoints, index: index, after: 0)
+            let value = try JSONSerialization.jsonObject(with: encoder.encode(["assign": ["_0": assignment]]))
+            // Not the settings of kinds, which may ask for work without end, as graphs may; nor what says how long it waits.
+            let changed = spoiled(value, sparing: ["kinds", "settings", "limits", "epoch"], using: &random)
+            for message in [
+                changed, ["proceed": ["upTo": 2]], ["conclude": ["after": 0]], ["leave": [String: String]()],
+            ] {
+                let text = try Array(JSONSerialization.data(withJSONObject: message))
+                stranger.send(
+                    FrameHeader(.control, run: round, total: text.count, length: text.count), .bytes(text),
+                    to: peers[index])
+                Thread.sleep(forTimeInterval: 0.004)
+            }
+        }
+        #expect(try team.run(job).kept == truth)
+    }
+
     @Test("whose plan is longer than a message may be end with a line that says so")
     func long() throws {
         let folder = try TemporaryFolder()
@@ -266,7 +317,7 @@ struct RemoteRunTests {
         let log = MetricsLog { if $0.iteration == 3 { for relay in relays { relay.breakCalls(after: 1) } } }
         let run = RemoteRun(
             try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: log,
-            patience: Patience(standstill: .seconds(2)))
+            limits: TimeLimits(stall: .seconds(2)))
         let error = #expect(throws: RunError.self) { try run.run() }
         guard case .standstill(let line)? = error else {
             Issue.record("\(String(describing: error))")
@@ -296,7 +347,7 @@ struct RemoteRunTests {
         let placement = placement(job.expansion) { $0.id == "long" ? 0 : 1 }
         let run = RemoteRun(
             try job.plan(workers: 2, placement: placement), crew: try team.crew(), name: "t.graph", files: job.files,
-            log: MetricsLog(), patience: Patience(silence: .seconds(3), standstill: .seconds(3)))
+            log: MetricsLog(), limits: TimeLimits(workerSilence: .seconds(3), stall: .seconds(3)))
         #expect(try run.run().iterations == 2)
     }
 
@@ -319,7 +370,7 @@ struct RemoteRunTests {
         let before = try job.run(workers: 1).states
         let run = RemoteRun(
             try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
-            checkpoint: (2, before), patience: Patience(silence: .seconds(2)))
+            checkpoint: (2, before), limits: TimeLimits(workerSilence: .seconds(2)))
         let result = try run.run()
         #expect(result.iterations == 3)
         #expect(before.count == 1)
@@ -340,7 +391,7 @@ struct RemoteRunTests {
         Thread.sleep(forTimeInterval: 6.5)
         let run = RemoteRun(
             try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
-            patience: Patience(silence: .seconds(2)))
+            limits: TimeLimits(workerSilence: .seconds(2)))
         #expect(try run.run().iterations == 4)
         for relay in relays { relay.stop() }
     }

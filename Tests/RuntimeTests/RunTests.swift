@@ -106,12 +106,12 @@ struct RunTests {
     func stop(workers: Int) throws {
         let folder = try TemporaryFolder()
         let job = try chain(folder, failing: -2 + 1_000_000_000, iterations: 100_000)
-        let gate = Mutex<IterationGate?>(nil)
+        let running = Mutex<InProcessRun?>(nil)
         let log = MetricsLog { record in
-            if record.iteration == 50 { gate.withLock { $0?.stop() } }
+            if record.iteration == 50 { running.withLock { $0 }?.stop() }
         }
         let run = InProcessRun(try job.plan(workers: workers), catalog: job.catalog, files: job.files, log: log)
-        gate.withLock { $0 = run.gate }
+        running.withLock { $0 = run }
         let result = try run.run()
         #expect((50...53).contains(result.iterations))
         #expect(result.records.last?.iteration == result.iterations)
@@ -123,7 +123,7 @@ struct RunTests {
         let job = try chain(folder, failing: 99, iterations: 30)
         let run = InProcessRun(
             try job.plan(workers: workers), catalog: job.catalog, files: job.files, log: MetricsLog())
-        run.gate.stop()
+        run.stop()
         #expect(try run.run().iterations == 1)
     }
 

@@ -54,18 +54,23 @@ struct WorkerPlanTests {
         #expect(scale.factor == Setting(0.25, parameter: "factor"))
     }
 
-    @Test("grow with a worker's own part", arguments: [4, 16])
-    func size(workers: Int) throws {
+    @Test("grow with a worker's own part, not with the graph")
+    func size() throws {
         let files = FileFacts([FileReference("image.npy", .tensor): .tensor(TensorType([1, 1, 64, 64]))])
-        let expansion = try Graph("spread", summary: "") { g in
-            let image = g.add("image", Load("image.npy"))
-            let copies = g.add("copies", Scale(2.0), image, over: g.axis("shard", count: 512))
-            g.output("result", g.add("result", Sum(), copies))
-        }.expand(files)
-        let alone = try Self.encoded(Plan(expansion, workers: PlanTests.workers(1)).workers[0]).count
-        let shared = try Plan(expansion, workers: PlanTests.workers(workers), links: .instant).workers
-            .map { try Self.encoded($0).count }
-        #expect(Double(try #require(shared.max())) < 1.3 * Double(alone) / Double(workers) + 4000)
+        /// Bytes of the plans of so many workers with 32 shards each.
+        func sizes(_ workers: Int) throws -> [Int] {
+            let expansion = try Graph("spread", summary: "") { g in
+                let image = g.add("image", Load("image.npy"))
+                let copies = g.add("copies", Scale(2.0), image, over: g.axis("shard", count: Setting(32 * workers)))
+                g.output("result", g.add("result", Sum(), copies))
+            }.expand(files)
+            return try Plan(expansion, workers: PlanTests.workers(workers), links: .instant).workers
+                .map { try Self.encoded($0).count }.sorted()
+        }
+        let (few, many) = (try sizes(4), try sizes(16))
+        // The one in the middle; the largest has the sum, and what it sends to each of the others.
+        #expect(Double(many[8]) < 1.1 * Double(few[2]), "\(many[8]) bytes where there were \(few[2])")
+        #expect(Double(many[15]) < 2.5 * Double(few[2]), "\(many[15]) bytes where there were \(few[2])")
     }
 
     @Test("are refused where a kind is not known")
@@ -74,46 +79,17 @@ struct WorkerPlanTests {
         #expect(throws: DecodingError.self) { try Self.decoded(Self.encoded(own), KindCatalog()) }
     }
 
-    /// Every number in a JSON value, changed one at a time.
-    private static func changed(_ value: JSONValue, _ random: inout SeededRandom) -> JSONValue {
-        switch value {
-        case .array(let entries):
-            guard let index = entries.indices.randomElement(using: &random) else { return value }
-            var changed = entries
-            switch Int.random(in: 0..<12, using: &random) {
-            case 0: changed.remove(at: index)
-            case 1: changed.append(entries[index])
-            default: changed[index] = Self.changed(entries[index], &random)
-            }
-            return .array(changed)
-        case .object(let members):
-            guard let key = members.keys.sorted().randomElement(using: &random), let member = members[key] else {
-                return value
-            }
-            var changed = members
-            changed[key] = Self.changed(member, &random)
-            return .object(changed)
-        case .integer(let number):
-            let others = [0, -1, 1, number + 1, number - 1, number &* 16, Int.max, Int.min, 1 << 40, 3]
-            return .integer(others.randomElement(using: &random) ?? 0)
-        case .string(let text):
-            return .string(
-                ["", "x", "compute", "send", "float32", "complex64", text + "[0]"].randomElement(using: &random) ?? "")
-        default: return value
-        }
-    }
-
     @Test(
         "are refused, or reach into nothing but their own memory, whatever is changed in them",
-        arguments: 1...12 as ClosedRange<UInt64>)
+        arguments: 1...6 as ClosedRange<UInt64>)
     func damage(seed: UInt64) throws {
         var random = SeededRandom(seed)
         var refused = 0
         let plans = try Self.plan(seed, workers: 3).workers
         for own in plans {
-            let value = try JSONDecoder().decode(JSONValue.self, from: Self.encoded(own))
-            for _ in 0..<150 {
-                let spoiled = try JSONEncoder().encode(Self.changed(value, &random))
+            let value = try JSONSerialization.jsonObject(with: Self.encoded(own))
+            for _ in 0..<40 {
+                let spoiled = try JSONSerialization.data(withJSONObject: spoiled(value, using: &random))
                 guard let arrived = try? Self.decoded(spoiled), WorkerPlanCheck.problem(in: arrived) == nil else {
                     refused += 1
                     continue
@@ -126,6 +102,6 @@ struct WorkerPlanTests {
             }
         }
         // Names of values and workers, or speeds, are nothing to it.
-        #expect(refused > 75 * plans.count)
+        #expect(refused > 20 * plans.count)
     }
 }

@@ -13,6 +13,13 @@ package struct Assignment: Codable, Sendable {
         package let endpoint: String
         /// Its public key, where it has one.
         package let key: String?
+
+        package init(worker: Int, name: String, endpoint: String, key: String?) {
+            self.worker = worker
+            self.name = name
+            self.endpoint = endpoint
+            self.key = key
+        }
     }
 
     /// The graph's file, for messages.
@@ -25,21 +32,30 @@ package struct Assignment: Codable, Sendable {
     let iterations: Int
     /// The iteration that the run goes on from; 0 at the start.
     package let first: Int
+    /// Of the run: it counts the plans that the run has had.
+    let epoch: UInt32
+    let limits: TimeLimits
 
     /// - Parameters:
     ///   - endpoints: Of all workers.
     ///   - keys: Public keys of those that have some, by endpoint.
     ///   - index: Which of the workers it is for.
     package init(
-        _ plan: Plan, name: String, endpoints: [String], keys: [String: String] = [:], index: Int, after first: Int
+        _ plan: Plan, name: String, endpoints: [String], keys: [String: String] = [:], index: Int, after first: Int,
+        epoch: UInt32 = 0, limits: TimeLimits = TimeLimits()
     ) {
-        self.init(plan, Handover(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first)
+        self.init(
+            plan, Handover(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first,
+            epoch: epoch,
+            limits: limits)
     }
 
     init(
         _ plan: Plan, _ handover: Handover, name: String, endpoints: [String], keys: [String: String], index: Int,
-        after first: Int
+        after first: Int, epoch: UInt32, limits: TimeLimits
     ) {
+        self.epoch = epoch
+        self.limits = limits
         self.name = name
         self.plan = plan.workers[index]
         let receivers = Set(self.plan.transfers.filter { $0.from == index }.map(\.to))
@@ -53,10 +69,14 @@ package struct Assignment: Codable, Sendable {
         self.first = first
     }
 
+    /// Iterations that a graph may run for.
+    private static let possibleIterations = 0...1_000_000_000
+
     /// Why a worker does not take its part in the run; `nil` where it can.
     package var problem: String? {
         if let problem = WorkerPlanCheck.problem(in: plan) { return problem }
-        guard iterations >= 0, (0...iterations).contains(first) else { return "its first iteration is none of its run" }
+        guard Assignment.possibleIterations.contains(iterations), (0...iterations).contains(first) else { return "its first iteration is none of its run" }
+        guard limits.isSensible else { return "its time limits are out of bounds" }
         guard Set(peers.map(\.worker)).isSuperset(of: plan.transfers.filter { $0.from == plan.index }.map(\.to)) else {
             return "it is to send to a worker that it is not told of"
         }

@@ -12,6 +12,8 @@ package enum CoordinatorMessage: Codable, Sendable {
     case assign(Assignment)
     /// Iterations up to this one may be computed; the best of those that all are done with, if one is any good.
     case proceed(upTo: Int, best: Int?)
+    /// No iteration after this one may begin, whatever was said before; only where that cannot have happened meanwhile.
+    case hold(after: Int)
     /// All have computed the last iteration; the one to go back to, where the run diverged.
     case conclude(after: Int, goBackTo: Int?)
     /// The answer to a request for a file: its hash and size, or why there is none.
@@ -46,8 +48,10 @@ package enum WorkerMessage: Codable, Sendable {
     case failed(instance: String, reason: String)
     /// Some of what its record holds.
     case recorded(WorkerRecord.Part)
-    /// All of its part is done.
-    case ended(WorkerRecord)
+    /// The rest of its record.
+    case record(WorkerRecord)
+    /// All of its part is done, and told.
+    case ended
     /// The time that the coordinator gave, and that of the worker's own clock.
     case pong(sent: Double, clock: Double)
     /// How the worker's part in the run is doing, told once a second.
@@ -104,9 +108,9 @@ package struct Abilities: Codable, Hashable, Sendable {
 }
 
 extension PostOffice {
-    /// Sends a message of the run `run`; `false` where it is longer than a frame may be.
+    /// Sends a message of an epoch of the run `run`; `false` where it is longer than a frame may be.
     @discardableResult
-    func tell(_ message: some Encodable, run: UInt64, to address: Address) -> Bool {
+    func tell(_ message: some Encodable, run: UInt64, epoch: UInt32 = 0, to address: Address) -> Bool {
         // Numbers that JSON lacks are the one thing that cannot be written; metrics may be such.
         let encoder = JSONEncoder()
         encoder.userInfo = KindOnItsOwn.encoding
@@ -115,7 +119,8 @@ extension PostOffice {
         guard let text = try? encoder.encode(message) else { return true }
         guard text.count <= FrameHeader.largestPayload else { return false }
         send(
-            FrameHeader(.control, run: run, total: text.count, length: text.count), .bytes(Array(text)), to: address)
+            FrameHeader(.control, run: run, epoch: epoch, total: text.count, length: text.count), .bytes(Array(text)),
+            to: address)
         return true
     }
 }

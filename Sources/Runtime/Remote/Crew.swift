@@ -14,6 +14,7 @@ package final class Crew: Sendable {
     /// A message from a worker.
     struct Word: Sendable {
         let worker: Int
+        let epoch: UInt32
         let message: WorkerMessage
         /// When it came, by the coordinator's ``MonotonicTime``.
         let received: Double
@@ -174,7 +175,7 @@ package final class Crew: Sendable {
                 transport.withLock { $0 }?.take(address, header, payload)
                 return
             }
-            words.add(payload, from: worker)
+            words.add(payload, from: worker, epoch: header.epoch)
         }
     }
 }

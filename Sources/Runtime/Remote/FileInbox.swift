@@ -50,7 +50,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
                 func ask() {
                     guard asked < bytes else { return }
                     tell(.send(request: own, from: asked))
-                    asked += FileRequests.partBytes
+                    asked += GraphFileServer.partBytes
                 }
                 for _ in 1..<FileInbox.ahead { ask() }
                 var written = 0

@@ -13,14 +13,14 @@ package final class RemoteRun: Run {
     private let plan: Plan
     private let crew: Crew
     private let name: String
-    private let files: GraphFiles
+    private let files: GraphFileServer
     private let log: MetricsLog
     private let first: Int
     private let startStates: [ValueID: Tensor]
     private let monitor: ConvergenceMonitor
     private let stopping = Atomic<Bool>(false)
 
-    private let patience: Patience
+    private let limits: TimeLimits
 
     /// - Parameters:
     ///   - name: The graph's file, for messages.
@@ -29,13 +29,13 @@ package final class RemoteRun: Run {
     package init(
         _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
         checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
-        patience: Patience = Patience()
+        limits: TimeLimits = TimeLimits()
     ) {
         self.plan = plan
-        self.patience = patience
+        self.limits = limits
         self.crew = crew
         self.name = name
-        self.files = files
+        self.files = GraphFileServer(files)
         self.log = log
         first = checkpoint?.iteration ?? 0
         startStates = checkpoint?.states ?? [:]
@@ -59,15 +59,66 @@ package final class RemoteRun: Run {
         owners.add(buffers)
         owners.add(startStates)
         let transport = ZeroMQTransport(
-            crew.office, run: crew.run, epoch: 0, parts: parts(handover, buffers), owners: owners)
+            crew.office, run: crew.run, epoch: RemoteRun.epoch, parts: parts(handover, buffers), owners: owners)
         crew.deliver(to: transport)
         // Those that have their part must not take this program for gone while others get theirs.
         let heartbeat = Heartbeat { [crew] in crew.ping() }
         defer { heartbeat.stop() }
+        try assign(handover)
+
+        var shell = Shell(
+            CoordinatorMachine(
+                plan, endpoints: crew.members.map(\.endpoint), paths: files.paths, after: first, epoch: RemoteRun.epoch,
+                monitor: monitor, limits: limits, now: .now))
+        while shell.outcome == nil {
+            // When all workers are done, the last of what they sent may still be on its way.
+            let isFinishing = shell.machine.stage == .finishing
+            let word = crew.words.next(within: isFinishing ? 0.002 : 0.5)
+            if let word {
+                note(word, &shell)
+                post(.heard(worker: word.worker, epoch: word.epoch, word.message), &shell, transport, handover)
+            }
+            if stopping.load(ordering: .relaxed) { post(.stop, &shell, transport, handover) }
+            if isFinishing, buffers.keys.allSatisfy({ transport.hasReceived($0.number) }) {
+                post(.received, &shell, transport, handover)
+            }
+            // What came while a file was hashed is looked at before a worker is taken to be lost.
+            if shell.isDue, crew.words.isEmpty {
+                post(.tick(heard: crew.heard, moves: transport.moves), &shell, transport, handover)
+                shell.lastTick = .now
+            }
+        }
+        guard let conclusion = try shell.outcome?.get() else { throw RunError.standstill("the run has no end") }
+        return try collect(conclusion, shell.records, handover, buffers, transport, since: origin)
+    }
+
+    /// The one plan that a run has had so far.
+    private static let epoch: UInt32 = 0
+
+    /// The machine, and what there is of the run beside it.
+    private struct Shell {
+        var machine: CoordinatorMachine
+        var outcome: Result<Conclusion, RunError>?
+        var records: [Int: WorkerRecord] = [:]
+        var parts: [Int: [WorkerRecord.Part]] = [:]
+        var lastTick = ContinuousClock.now
+
+        /// Parts of a record that are kept: more than any worker of ours sends.
+        static let mostParts = 200
+
+        init(_ machine: CoordinatorMachine) {
+            self.machine = machine
+        }
+
+        /// Whether it is time to look for workers that are lost; they may be many, and words of theirs more.
+        var isDue: Bool { .now - lastTick > .milliseconds(250) }
+    }
+
+    private func assign(_ handover: Handover) throws {
         for index in crew.members.indices {
             let assignment = Assignment(
                 plan, handover, name: name, endpoints: crew.members.map(\.endpoint), keys: crew.keys, index: index,
-                after: first)
+                after: first, epoch: RemoteRun.epoch, limits: limits)
             guard crew.tell(.assign(assignment), index) else {
                 throw RunError.data(
                     "\(name): the plan of \(plan.workers[index].worker.name) is longer than a message may be; use more "
@@ -75,58 +126,42 @@ package final class RemoteRun: Run {
             }
             crew.assigned.store(index + 1, ordering: .relaxed)
         }
-        var progress = RunProgress(
-            workers: crew.members.count, after: first, last: plan.expansion.iterations, monitor: monitor)
-        var vigil = Vigil(plan, endpoints: crew.members.map(\.endpoint), patience)
-        var fetches = FileRequests(files)
-        // When all workers are done, the last of what they sent may still be on its way.
-        while !(progress.isOver && buffers.keys.allSatisfy { transport.hasReceived($0.number) }) {
-            let word = crew.words.next(within: progress.isOver ? 0.002 : 0.5)
-            if let word {
-                try handle(word, &progress, &fetches, transport, handover)
-                vigil.note(word)
-            }
-            if stopping.load(ordering: .relaxed) { progress.stop() }
-            // What came while a file was hashed is looked at before the run is taken to stand still.
-            if vigil.isDue, crew.words.isEmpty { try vigil.check(heard: crew.heard, moves: transport.moves) }
-        }
-        return try collect(progress, handover, buffers, transport, since: origin)
     }
 
-    private func handle(
-        _ word: Crew.Word, _ progress: inout RunProgress, _ fetches: inout FileRequests, _ transport: ZeroMQTransport,
-        _ handover: Handover
-    ) throws {
-        let worker = plan.workers[word.worker].worker.name
+    /// Notes what is nothing to the machine: what times and traces workers tell.
+    private func note(_ word: Crew.Word, _ shell: inout Shell) {
         switch word.message {
-        case .want(let request, let path): crew.tell(fetches.answer(word.worker, request, path), word.worker)
-        case .send(let request, let offset):
-            let refusal = try fetches.send(
-                word.worker, request, from: offset, to: crew.members[word.worker].address, by: crew.office,
-                run: crew.run)
-            if let refusal { crew.tell(refusal, word.worker) }
-        case .ready:
-            guard progress.ready() else { return }
-            crew.tellAll(.proceed(upTo: progress.allowed, best: nil))
-        case .done(let iteration, let metrics, let magnitude):
-            for (name, value) in metrics { log.report(name, value, iteration: iteration) }
-            for complete in progress.done(iteration, by: word.worker, magnitude: magnitude, metrics: log.metrics) {
-                log.complete(complete)
-                if complete == 0, first > 0 { try sendStates(handover, transport) }
-                if let end = progress.end {
-                    crew.tellAll(.conclude(after: end.last, goBackTo: end.goBackTo))
-                } else if complete > 0 {
-                    crew.tellAll(.proceed(upTo: progress.allowed, best: progress.best))
-                }
-            }
-        case .failed(let instance, let reason):
-            throw RunError.failed(worker: worker, instance: instance, reason: reason)
-        case .refusal(let reason): throw RunError.lost(worker: worker, reason: reason)
-        case .busy: throw RunError.lost(worker: worker, reason: "it has begun to serve another run")
-        case .recorded(let part): progress.recorded(word.worker, part)
-        case .ended(let record): progress.ended(word.worker, record)
+        case .recorded(let part):
+            guard (shell.parts[word.worker]?.count ?? 0) < Shell.mostParts else { return }
+            shell.parts[word.worker, default: []].append(part)
+        case .record(let record):
+            shell.records[word.worker] = record.with(shell.parts.removeValue(forKey: word.worker) ?? [])
         case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock, received: word.received)
-        case .alive, .welcome, .probed, .scratch: break
+        default: break
+        }
+    }
+
+    /// Lets the machine decide, and carries out what it commands.
+    private func post(
+        _ event: CoordinatorMachine.Event, _ shell: inout Shell, _ transport: ZeroMQTransport, _ handover: Handover
+    ) {
+        for command in shell.machine.handle(event, at: .now) {
+            do {
+                switch command {
+                case .tell(let worker, let message): crew.tell(message, worker)
+                case .sendStates: try sendStates(handover, transport)
+                case .look(let worker, let request, let path):
+                    let answer = files.look(path)
+                    post(.looked(worker: worker, request: request, answer), &shell, transport, handover)
+                case .sendPart(let request, let offset):
+                    let (header, bytes) = try files.part(of: request, from: offset, run: crew.run)
+                    crew.office.send(header, .bytes(bytes), to: crew.members[request.worker].address)
+                case .complete(let iteration, let metrics): log.complete(iteration, metrics)
+                case .end(let result): shell.outcome = result
+                }
+            } catch {
+                post(.failed(error as? RunError ?? .data(SystemReason.of(error))), &shell, transport, handover)
+            }
         }
     }
 
@@ -170,7 +205,8 @@ package final class RemoteRun: Run {
     }
 
     private func collect(
-        _ progress: RunProgress, _ handover: Handover, _ buffers: [TransferID: TensorBuffer],
+        _ conclusion: Conclusion, _ told: [Int: WorkerRecord], _ handover: Handover,
+        _ buffers: [TransferID: TensorBuffer],
         _ transport: ZeroMQTransport,
         since origin: Double
     ) throws -> RunResult {
@@ -181,7 +217,7 @@ package final class RemoteRun: Run {
             let view = MutableTensorView(item.type, buffer.floats)
             values[item.reason, default: [:]][item.value] = Tensor(copying: view.readOnly)
         }
-        let records = plan.workers.indices.map { progress.traces[$0] }
+        let records = plan.workers.indices.map { told[$0] }
         // All on one time line: the coordinator's, from the start of the run.
         let offsets = records.enumerated().map { index, record in
             let begun = (record?.origin ?? 0) - crew.offsets[index] - origin
@@ -191,7 +227,7 @@ package final class RemoteRun: Run {
             record.map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: offsets[index]) }
         }
         return RunResult(
-            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], conclusion: progress.conclusion,
+            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], conclusion: conclusion,
             records: log.records, traces: traces.compactMap(\.self),
             implementations: records.map { $0?.implementations ?? [:] },
             transfers: TransferSpan.spans(

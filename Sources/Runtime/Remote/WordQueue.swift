@@ -3,6 +3,7 @@
 final class WordQueue: Sendable {
     private struct Letter: Sendable {
         let worker: Int
+        let epoch: UInt32
         let text: [UInt8]
         let received: Double
     }
@@ -10,8 +11,9 @@ final class WordQueue: Sendable {
     private let letters = EventQueue<Letter>()
 
     /// - Parameter text: A ``WorkerMessage``, or anything else.
-    func add(_ text: UnsafeRawBufferPointer, from worker: Int) {
-        letters.add(Letter(worker: worker, text: Array(text), received: MonotonicTime.now))
+    func add(_ text: UnsafeRawBufferPointer, from worker: Int, epoch: UInt32) {
+        letters.add(
+            Letter(worker: worker, epoch: epoch, text: Array(text), received: MonotonicTime.now))
     }
 
     var isEmpty: Bool { letters.isEmpty }
@@ -22,7 +24,7 @@ final class WordQueue: Sendable {
         while let letter = letters.next(within: max(0, seconds - (ContinuousClock.now - start).seconds)) {
             let message = letter.text.withUnsafeBytes { decodeControl(WorkerMessage.self, $0) }
             guard let message else { continue }
-            return Crew.Word(worker: letter.worker, message: message, received: letter.received)
+            return Crew.Word(worker: letter.worker, epoch: letter.epoch, message: message, received: letter.received)
         }
         return nil
     }

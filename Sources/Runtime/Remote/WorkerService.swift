@@ -15,9 +15,6 @@ package final class WorkerService: Sendable {
         var refusedBefore = 0
     }
 
-    /// A coordinator that is silent for so long is gone.
-    private static let patience = Duration.seconds(15)
-
     /// More than graphs of many networks and sizes of tiles have.
     private static let mostShapes = 10_000
 
@@ -59,22 +56,12 @@ package final class WorkerService: Sendable {
     package func serve(until isOver: () -> Bool) {
         while !isOver() {
             Thread.sleep(forTimeInterval: 0.1)
-            let lost = state.withLock { state -> WorkerSession? in
-                ContinuousClock.now - state.lastWord > WorkerService.patience ? state.session : nil
-            }
-            if let lost {
-                note("the coordinator of the run is silent; the run is given up")
-                state.withLock { state in
-                    state.hasLostCoordinator = true
-                    // Said again only where a long computation still goes on then.
-                    state.lastWord = .now
-                }
-                lost.leave()
-            }
+            let (session, heard) = state.withLock { ($0.session, $0.lastWord) }
+            session?.tick(heard: heard)
         }
         // Its coordinator need not wait for signs of life to stay away.
         if let session = state.withLock({ $0.session }) {
-            session.leave(saying: "it was told to end while the run was under way")
+            session.dismiss(saying: "it was told to end while the run was under way")
             // What is said is sent by a thread of its own, which must come to it before the sockets are closed.
             let end = ContinuousClock.now + .seconds(2)
             while isAtWork, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.01) }
@@ -138,7 +125,7 @@ package final class WorkerService: Sendable {
             let known = Libraries.scratchBytes(Set(shapes), threads: abilities.threads)
             office.tell(WorkerMessage.scratch(shapes.map { known[$0] }), run: header.run, to: address)
         default:
-            if isOwn { session?.handle(message) }
+            if isOwn { session?.handle(message, epoch: header.epoch) }
         }
     }
 
@@ -187,8 +174,10 @@ package final class WorkerService: Sendable {
         }
         note("a run of \(assignment.name) begins")
         session.start { [self] in
+            if session.hasLostCoordinator { note("the coordinator of the run is silent; the run is given up") }
             let before = state.withLock { state in
                 state.session = nil
+                state.hasLostCoordinator = state.hasLostCoordinator || session.hasLostCoordinator
                 return state.refusedBefore
             }
             let refused = office.refused + refusals.load(ordering: .relaxed) - before + session.refused

@@ -1,9 +1,9 @@
-/// Notices a run that stands still: every worker waits, and nothing arrives anywhere.
+/// Notices a run that has stalled: every worker waits, and nothing arrives anywhere.
 ///
 /// What is lost where a connection between two workers breaks is lost for good: ZeroMQ connects anew, but does not send
-/// again. All workers still answer then, and would wait for ever. One that computes is never taken to stand still, however
+/// again. All workers still answer then, and would wait for ever. One that computes is never taken to have stalled, however
 /// long that takes.
-package struct StandstillWatch {
+package struct StallDetector {
     private var standings: [Standing?]
     private var lastMove: ContinuousClock.Instant
     private var moves = 0
@@ -30,9 +30,9 @@ package struct StandstillWatch {
         self.moves = moves
     }
 
-    /// What each worker waits for, where all have done so for `patience` without anything happening; else `nil`.
-    package func waits(at now: ContinuousClock.Instant, patience: Duration) -> [Standing.Wait]? {
-        guard now - lastMove > patience else { return nil }
+    /// What each worker waits for, where all have done so for as long as `limit` without anything happening; else `nil`.
+    package func waits(at now: ContinuousClock.Instant, limit: Duration) -> [Standing.Wait]? {
+        guard now - lastMove > limit else { return nil }
         let waits = standings.compactMap { $0?.wait }
         return waits.count == standings.count ? waits : nil
     }

@@ -1,0 +1,155 @@
+internal import Foundation
+internal import GraphModel
+internal import Kernels
+internal import Messaging
+internal import Scheduling
+internal import TensorMath
+internal import Tensors
+
+/// A worker's part in a run, which its thread does work by work; it stays on that thread.
+final class WorkerPart {
+    /// What it needs of the program around it.
+    struct Surroundings {
+        let office: PostOffice
+        let run: UInt64
+        let coordinator: PostOffice.Address
+        let catalog: KernelCatalog
+        /// Gets the file that the graph knows by a path, and says where it lies here.
+        let fetch: @Sendable (String) throws -> String
+        /// Bytes that the plan may give this worker to use.
+        let memory: Int
+        /// Takes the transport as soon as there is one, for what arrives.
+        let deliver: (ZeroMQTransport) -> Void
+        /// Takes the addresses of the workers that it calls, before it calls them.
+        let know: ([PostOffice.Address: Int]) -> Void
+        let tell: (WorkerMessage) -> Void
+    }
+
+    private let assignment: Assignment
+    private let around: Surroundings
+    private let handover: Handover
+    private let owners = MemoryOwners()
+    private let origin = ContinuousClock.now
+    private let log: TransferLog
+    private var prepared: (arena: TensorBuffer, transport: ZeroMQTransport, loop: WorkerLoop)?
+    private var peers: [Int: PostOffice.Address] = [:]
+
+    init(_ assignment: Assignment, _ around: Surroundings) {
+        self.assignment = assignment
+        self.around = around
+        handover = Handover(assignment.handover)
+        log = TransferLog(origin: origin, limit: WorkerTrace.mostEvents(isRemote: true))
+    }
+
+    deinit {
+        for peer in peers.values { around.office.disconnect(peer) }
+    }
+
+    /// Does some work.
+    ///
+    /// - Returns: the metrics that were computed, and the largest magnitude in the states.
+    func perform(_ work: WorkerMachine.Work) throws -> (metrics: [ValueID: Float], magnitude: Float) {
+        guard let (arena, transport, loop) = prepared else {
+            try prepare()
+            return ([:], 0)
+        }
+        switch work {
+        case .prepare: break
+        case .setUp: try loop.run(.setup, iteration: 0)
+        case .takeStates:
+            for item in handover.items(.firstState) { try transport.receive(item.transfer.number) }
+        case .iterate(let iteration, let best):
+            loop.keepStates(before: iteration, best: best)
+            try loop.run(.body, iteration: iteration)
+            return (loop.takeMetrics(), loop.magnitude)
+        case .finish(let iteration, let goesBack):
+            if goesBack { try loop.goBack(to: iteration) }
+            try loop.run(.finish, iteration: iteration)
+            owners.add(loop.kept)
+        case .giveBack:
+            try giveBack(arena, transport, loop)
+        }
+        return (loop.takeMetrics(), 0)
+    }
+
+    private func prepare() throws {
+        let own = assignment.plan
+        if let problem = assignment.problem { throw RunError.assignment(problem) }
+        guard own.memoryBytes <= around.memory else {
+            throw RunError.assignment(
+                "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(around.memory); start it with more "
+                    + "(--memory), or use more workers")
+        }
+        guard MemoryRoom.has(own.memoryBytes) else { throw MemoryShortage(bytes: own.memoryBytes) }
+        let arena = try TensorBuffer(asking: own.arenaCount)
+        connect()
+        owners.add(arena)
+        let transport = ZeroMQTransport(
+            around.office, run: around.run, epoch: assignment.epoch, parts: parts(arena), log: log, owners: owners)
+        around.deliver(transport)
+        let files = GraphFiles(locate: around.fetch)
+        let events = own.setup.count + own.finish.count + own.body.count * assignment.iterations
+        let loop = try WorkerLoop(
+            own, arena: arena, transport: transport, catalog: around.catalog, files: files, origin: origin,
+            traceLimit: min(events, WorkerTrace.mostEvents(isRemote: true)))
+        prepared = (arena, transport, loop)
+    }
+
+    /// Connections to the workers that this one sends to.
+    private func connect() {
+        for told in assignment.peers where peers[told.worker] == nil {
+            peers[told.worker] = around.office.connect(to: told.endpoint, key: told.key)
+        }
+        around.know(Dictionary(peers.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }))
+        // Answered by whoever listens there.
+        for peer in peers.values { around.office.send(FrameHeader(.probe, run: around.run), to: peer) }
+    }
+
+    private func parts(_ arena: TensorBuffer) -> [Int: ZeroMQTransport.Part] {
+        var parts: [Int: ZeroMQTransport.Part] = [:]
+        for transfer in assignment.plan.transfers {
+            if transfer.from == assignment.plan.index, let peer = peers[transfer.to] {
+                parts[transfer.id.number] = .sends(transfer.value.mark, to: peer)
+            } else if transfer.to == assignment.plan.index {
+                // Where it calls the sender too, releases leave with the values that it sends there.
+                parts[transfer.id.number] = .receives(
+                    transfer.value.mark, into: arena.landing(transfer), releasesTo: peers[transfer.from])
+            }
+        }
+        for item in handover.items {
+            switch item.reason {
+            case .kept, .lastState:
+                parts[item.transfer.number] = .sends(
+                    item.value.mark, to: around.coordinator, partBytes: ZeroMQTransport.smallPart)
+            case .firstState:
+                guard let state = state(item.value) else { continue }
+                parts[item.transfer.number] = .receives(
+                    item.value.mark, into: Landing(arena.view(state.range, state.type)))
+            }
+        }
+        return parts
+    }
+
+    private func state(_ id: ValueID) -> CarriedState? { assignment.plan.states.first { $0.id == id } }
+
+    private func giveBack(_ arena: TensorBuffer, _ transport: ZeroMQTransport, _ loop: WorkerLoop) throws {
+        for item in handover.items(.kept) {
+            guard let value = loop.kept[item.value] else { continue }
+            try value.withView {
+                try transport.send(item.transfer.number, $0)
+                try transport.settle(item.transfer.number)
+            }
+        }
+        for item in handover.items(.lastState) {
+            guard let state = state(item.value) else { continue }
+            try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
+            try transport.settle(item.transfer.number)
+        }
+        let record = WorkerRecord(
+            loop.trace, log, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),
+            implementations: loop.implementations
+        ).parted
+        for part in record.parts { around.tell(.recorded(part)) }
+        around.tell(.record(record.head))
+    }
+}
