@@ -24,6 +24,7 @@ public enum Phase: String, Hashable, Sendable, Codable, CaseIterable, Comparable
 
 /// One instance of a node: `denoised[3]`.
 public struct Instance: Sendable {
+    /// What it computes, or that it is a state.
     public enum Content: Sendable {
         /// The kind, and for every input the values read.
         case compute(any NodeKind, inputs: [[ValueID]], context: NodeContext)
@@ -33,9 +34,13 @@ public struct Instance: Sendable {
 
     /// Of the value that it yields.
     public let id: ValueID
+    /// When it is computed.
     public let phase: Phase
+    /// What it computes, or that it is a state.
     public let content: Content
+    /// Shape and element type of its value.
     public let type: TensorType
+    /// What computing it once costs.
     public let cost: Cost
 
     /// Index over the node's axis; 0 where there is none.
@@ -51,8 +56,11 @@ public struct Instance: Sendable {
 /// A graph with every instance written out, typed and costed; instances stand in an order in which each reads earlier
 /// ones only.
 public struct Expansion: Sendable {
+    /// What was expanded.
     public let graph: Graph
+    /// The axes by name, with their extents and tilings.
     public let axes: [String: ResolvedAxis]
+    /// All instances, in order.
     public let instances: [Instance]
     /// What is allowed but surprising.
     public let warnings: [GraphProblem]
@@ -62,6 +70,7 @@ public struct Expansion: Sendable {
     public let declared: Graph
     /// Whether ``graph`` was rewritten, and by what.
     public let rewriting: Rewriting
+    /// What was changed in the graph as it was declared.
     public let rewrites: [Rewrite]
     /// Where the instances of every node stand.
     private let ranges: [String: Range<Int>]

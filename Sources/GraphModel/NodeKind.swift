@@ -111,6 +111,9 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func resolved(for context: NodeContext) -> Self
     /// Shape and element type of the result.
     ///
+    /// Facts of files that this, ``cost(_:)`` or ``box(_:input:value:)`` ask for are known to the kernel on every worker;
+    /// those of others are not.
+    ///
     /// - Throws: ``GraphError/rule(_:)`` where the inputs or settings do not allow one.
     func output(_ context: NodeContext) throws(GraphError) -> TensorType
     /// What one instance costs.

@@ -5,6 +5,9 @@ public struct Setting<Value: ParameterType>: Hashable, Sendable {
     /// The parameter it comes from, if it does.
     public let parameter: String?
 
+    /// - Parameters:
+    ///   - value: The value in force.
+    ///   - parameter: The parameter that it comes from, if it does.
     public init(_ value: Value, parameter: String? = nil) {
         self.value = value
         self.parameter = parameter

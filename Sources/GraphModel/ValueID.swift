@@ -8,6 +8,10 @@ public struct ValueID: Hashable, Sendable {
     /// Of a part of a sum, the terms of its axis that it adds up; `nil` for the whole.
     public let terms: ClosedRange<Int>?
 
+    /// - Parameters:
+    ///   - node: Id of the node that yields it.
+    ///   - index: Index over the node's axis, where it has one.
+    ///   - terms: Of a part of a sum, the terms that it adds up.
     public init(_ node: String, _ index: Int? = nil, terms: ClosedRange<Int>? = nil) {
         self.node = node
         self.index = index
@@ -41,6 +45,8 @@ extension ValueID: CustomStringConvertible, LosslessStringConvertible {
             }
         }
         self.init(String(node), index, terms: terms)
+        // One value has one text.
+        guard description == text else { return nil }
     }
 }
 

@@ -57,8 +57,8 @@ package struct InProcessRun: Run {
     private let files: GraphFiles
     private let log: MetricsLog
     private let startStates: [ValueID: Tensor]
-    private let arenas: Result<[TensorBuffer], RunError>
-    private let transport: InProcessTransport
+    /// While it runs.
+    private let transport = CurrentTransport()
     private let exchange: LocalExchange
 
     /// - Parameters:
@@ -74,18 +74,13 @@ package struct InProcessRun: Run {
         self.log = log
         startStates = checkpoint?.states ?? [:]
         let first = checkpoint?.iteration ?? 0
-        let arenas = InProcessRun.arenas(plan)
-        let transport = InProcessTransport(
-            targets: (try? arenas.get()).map { arenas in plan.transfers.map { arenas[$0.to].landing($0) } } ?? [])
-        self.arenas = arenas
-        self.transport = transport
         let monitor = ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history)
         exchange = LocalExchange(
-            CoordinatorMachine(plan, after: first, monitor: monitor, now: .now),
+            CoordinatorMachine(plan, isInOneProcess: true, after: first, monitor: monitor, now: .now),
             workers: plan.workers.map {
                 WorkerMachine($0.worker.name, iterations: plan.expansion.iterations, after: first)
             },
-            log: log, cancel: { transport.cancel() })
+            log: log, cancel: { [transport] in transport.cancel() })
     }
 
     /// Ends the run after the iteration that the foremost worker is in.
@@ -98,14 +93,18 @@ package struct InProcessRun: Run {
     /// - Throws: ``RunError/failed(worker:instance:reason:)`` with the first failure; all workers have ended by then.
     package func run() throws(RunError) -> RunResult {
         let origin = ContinuousClock.now
-        let arenas = try arenas.get()
+        let arenas = try InProcessRun.arenas(plan)
+        let carrier = InProcessTransport(targets: plan.transfers.map { arenas[$0.to].landing($0) })
+        transport.begin(carrier)
+        // The memory is not kept for longer than it is used.
+        defer { transport.end() }
         let reports = Mutex<[Int: WorkerReport]>([:])
         let done = DispatchGroup()
         for index in plan.workers.indices {
             done.enter()
             do throws(ThreadRefusal) {
                 try startThread(plan.workers[index].worker.name, stackBytes: AddressSpace.workerStackBytes) { [self] in
-                    let report = work(index, arenas[index], origin)
+                    let report = work(index, arenas[index], carrier, origin)
                     reports.withLock { $0[index] = report }
                     done.leave()
                 }
@@ -132,16 +131,16 @@ package struct InProcessRun: Run {
     }
 
     /// The memory of each worker.
-    private static func arenas(_ plan: Plan) -> Result<[TensorBuffer], RunError> {
+    private static func arenas(_ plan: Plan) throws(RunError) -> [TensorBuffer] {
         var arenas: [TensorBuffer] = []
         for worker in plan.workers {
             do throws(MemoryShortage) {
                 arenas.append(try TensorBuffer(asking: worker.arenaCount))
             } catch {
-                return .failure(.short(worker: worker.worker.name, reason: error.description))
+                throw .short(worker: worker.worker.name, reason: error.description)
             }
         }
-        return .success(arenas)
+        return arenas
     }
 
     private struct WorkerReport: Sendable {
@@ -158,13 +157,13 @@ package struct InProcessRun: Run {
 
     /// Does a worker's part; `nil` where it has not even been prepared.
     private func work(
-        _ index: Int, _ arena: TensorBuffer, _ origin: ContinuousClock.Instant
+        _ index: Int, _ arena: TensorBuffer, _ carrier: InProcessTransport, _ origin: ContinuousClock.Instant
     ) -> WorkerReport? {
         var loop: WorkerLoop?
         exchange.post(.start, to: index)
         while let work = exchange.nextWork(index) {
             do throws(RunError) {
-                if loop == nil { loop = try makeLoop(index, arena, origin) }
+                if loop == nil { loop = try makeLoop(index, arena, carrier, origin) }
                 guard let worker = loop else { break }
                 try perform(work, worker, arena)
                 var magnitude: Float = 0
@@ -178,12 +177,12 @@ package struct InProcessRun: Run {
     }
 
     private func makeLoop(
-        _ index: Int, _ arena: TensorBuffer, _ origin: ContinuousClock.Instant
+        _ index: Int, _ arena: TensorBuffer, _ carrier: InProcessTransport, _ origin: ContinuousClock.Instant
     ) throws(RunError) -> WorkerLoop {
         let own = plan.workers[index]
         let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
         return try WorkerLoop(
-            own, arena: arena, transport: transport, catalog: catalog, files: files, origin: origin,
+            own, arena: arena, transport: carrier, catalog: catalog, files: files, origin: origin,
             traceLimit: min(events, WorkerTrace.mostEvents(isRemote: false)))
     }
 
@@ -206,4 +205,15 @@ package struct InProcessRun: Run {
             try worker.run(.finish, iteration: iteration)
         }
     }
+}
+
+/// The transport of a run that is under way, for who ends it.
+private final class CurrentTransport: Sendable {
+    private let transport = Mutex<InProcessTransport?>(nil)
+
+    func begin(_ carrier: InProcessTransport) { transport.withLock { $0 = carrier } }
+
+    func end() { transport.withLock { $0 = nil } }
+
+    func cancel() { transport.withLock { $0 }?.cancel() }
 }

@@ -39,8 +39,11 @@ final class LocalExchange: @unchecked Sendable {  // Safe: all state is used und
     /// Something has happened to the run as a whole.
     func post(_ event: CoordinatorMachine.Event) { deliver(.toCoordinator(event)) }
 
-    /// Something has happened to a worker.
-    func post(_ event: WorkerMachine.Event, to worker: Int) { deliver(.toWorker(worker, event)) }
+    /// Something has happened to a worker; called on its thread, which passes on what iterations are complete by it.
+    func post(_ event: WorkerMachine.Event, to worker: Int) {
+        deliver(.toWorker(worker, event))
+        passOn()
+    }
 
     /// What a worker is to do next, as soon as that is known; `nil` where its part is over.
     func nextWork(_ worker: Int) -> WorkerMachine.Work? {
@@ -53,7 +56,7 @@ final class LocalExchange: @unchecked Sendable {  // Safe: all state is used und
 
     /// How the run went, once all workers are over.
     func conclusion() throws(RunError) -> Conclusion {
-        guard let outcome = condition.withLock({ outcome }) else { throw .standstill("the run has no end") }
+        guard let outcome = condition.withLock({ outcome }) else { throw .cancelled }
         return try outcome.get()
     }
 
@@ -77,7 +80,6 @@ final class LocalExchange: @unchecked Sendable {  // Safe: all state is used und
         condition.broadcast()
         condition.unlock()
         if isCancelled { cancel() }
-        passOn()
     }
 
     private func carryOut(_ command: CoordinatorMachine.Command) -> [Letter] {
@@ -101,7 +103,12 @@ final class LocalExchange: @unchecked Sendable {  // Safe: all state is used und
                 return [.toCoordinator(.begun(worker: worker, iteration: iteration))]
             }
         case .end: isOver[worker] = true
-        case .cancel, .pass: break
+        case .cancel:
+            // What has not been begun is not begun any more.
+            guard pending[worker] != nil else { return [] }
+            pending[worker] = nil
+            return [.toWorker(worker, .failed(.cancelled))]
+        case .pass: break
         }
         return []
     }

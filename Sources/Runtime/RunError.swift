@@ -15,6 +15,9 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// All workers are there, but wait for each other and nothing arrives: who for whom.
     case standstill(String)
 
+    /// What work ends with that was told to end.
+    static let cancelled = RunError.data("the run was ended")
+
     package var description: String {
         switch self {
         case .failed(let worker, let instance, let reason): "\(worker): '\(instance)': \(reason)"

@@ -6,8 +6,11 @@ internal import Tensors
 ///
 /// A pure function of graph, workers and costs.
 public struct Plan: Sendable {
+    /// What is computed, with the parts of sums that this placement asks for.
     public let expansion: Expansion
+    /// The part of each worker.
     public package(set) var workers: [WorkerPlan]
+    /// All that goes from worker to worker, each at the place of its number.
     public package(set) var transfers: [Transfer]
     /// For every value the index of the worker that computes it.
     public let placement: [ValueID: Int]
@@ -15,6 +18,7 @@ public struct Plan: Sendable {
     public let prediction: Prediction
     /// What was changed in the graph, so that there is less to compute and to send.
     public var rewrites: [Rewrite] { expansion.rewrites }
+    /// All that is computed, in an order in which each reads earlier ones only.
     public var instances: [Instance] { expansion.instances }
 
     /// What `auto` convolutions are in this plan, for all workers alike.

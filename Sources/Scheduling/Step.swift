@@ -2,8 +2,10 @@ public import GraphModel
 
 /// Number of a transfer in its plan, which it carries on the wire.
 public struct TransferID: Hashable, Comparable, Sendable {
+    /// Where it stands in the list of its plan's transfers.
     public let number: Int
 
+    /// - Parameter number: Where it stands in the list of its plan's transfers.
     public init(_ number: Int) {
         self.number = number
     }

@@ -3,7 +3,9 @@ public import Tensors
 
 /// One value, or boxes of it, sent from a worker to another: always into the same buffer there.
 public struct Transfer: Hashable, Sendable, Codable {
+    /// Its number in the plan.
     public let id: TransferID
+    /// What is sent.
     public let value: ValueID
     /// Indices of the workers.
     public let from: Int

@@ -67,7 +67,7 @@ struct WorkerDraft {
             worker: worker, index: index, setup: finished(.setup), body: finished(.body), finish: finished(.finish),
             instances: mine.compactMap(PlannedInstance.init), states: states,
             transfers: transfers.filter { $0.from == index || $0.to == index }, automaticConvolutions: automatic,
-            arenaCount: arenaCount, scratchBytes: worker.scratchBytes(mine, automatic: automatic),
+            arenaCount: arenaCount, scratchBytes: worker.scratchBytes(mine.map(\.cost), automatic: automatic),
             keptBytes: keptBytes, snapshotBytes: snapshotBytes(states))
     }
 

@@ -70,10 +70,13 @@ extension WorkerPlan: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
+        let known = try container.decode([KnownFile].self, forKey: .facts)
+        guard known.allSatisfy(\.fact.isSmallEnough) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .facts, in: container, debugDescription: "a file is larger than any")
+        }
         let facts = FileFacts(
-            Dictionary(
-                try container.decode([KnownFile].self, forKey: .facts).map { ($0.reference, $0.fact) },
-                uniquingKeysWith: { first, _ in first }))
+            Dictionary(known.map { ($0.reference, $0.fact) }, uniquingKeysWith: { first, _ in first }))
         let axes = try container.decode([ResolvedAxis].self, forKey: .axes)
         let types = try container.decode([TensorType].self, forKey: .types)
         let kinds = try container.decode([KindOnItsOwn].self, forKey: .kinds)
@@ -109,6 +112,17 @@ extension WorkerPlan: Codable {
     }
 }
 
+extension FileFact {
+    /// Whether a file can be as large as that.
+    fileprivate var isSmallEnough: Bool {
+        switch self {
+        case .tensor(let type, _): type.shape.count <= 1 << 40
+        case .weights(let shapes): shapes.values.allSatisfy { $0.count <= 1 << 32 }
+        case .unreadable: true
+        }
+    }
+}
+
 /// Things that are written once, and named by their number.
 private struct Table<Element: Hashable> {
     private(set) var entries: [Element] = []
@@ -129,9 +143,12 @@ extension PlannedInstance {
         let told = NodeContext(
             node: context.node, index: context.index, axis: context.axis, gathered: context.gathered,
             inputs: context.inputs, neighbours: context.neighbours, files: FileFacts(reader))
-        // Neither fails, as both have been asked for before.
+        // None fails, as all have been asked for before.
         _ = try? kind.output(told)
         _ = try? kind.cost(told)
+        for (input, types) in context.inputs.enumerated() {
+            for value in types.indices { _ = kind.box(told, input: input, value: value) }
+        }
         return reader.facts
     }
 }

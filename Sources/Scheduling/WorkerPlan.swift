@@ -4,9 +4,13 @@ public import Tensors
 
 /// An instance as the worker that computes it sees it: all that its kernel is made of.
 public struct PlannedInstance: Sendable {
+    /// Of the value that it yields.
     public let id: ValueID
+    /// What it computes.
     public let kind: any NodeKind
+    /// What its kind is told: types of what it reads, axes, and facts of files.
     public let context: NodeContext
+    /// Shape and element type of its value.
     public let type: TensorType
 }
 
@@ -24,19 +28,25 @@ extension PlannedInstance: Hashable {
 
 /// A state that a worker carries from one iteration to the next, and where.
 public struct CarriedState: Hashable, Sendable, Codable {
+    /// The state, a value that changes after each iteration.
     public let id: ValueID
+    /// Its shape and element type.
     public let type: TensorType
+    /// Where in the arena it lies.
     public package(set) var range: BufferRange
 }
 
 /// What one worker needs of a plan, and no more: its ordered steps, what they compute, and the memory they use.
 public struct WorkerPlan: Hashable, Sendable {
+    /// Who computes.
     public let worker: Worker
     /// Which of the plan's workers it is.
     public let index: Int
+    /// The steps before the loop.
     public package(set) var setup: [Step<Buffer>]
     /// The steps of an iteration, the same every time.
     public package(set) var body: [Step<Buffer>]
+    /// The steps after the loop.
     public package(set) var finish: [Step<Buffer>]
     /// What it computes.
     public let instances: [PlannedInstance]

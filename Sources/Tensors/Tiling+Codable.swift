@@ -12,7 +12,8 @@ extension Tiling {
 
         /// More pixels than an axis has, and than all its windows have.
         private static let mostPixels = 1 << 24
-        private static let mostWindowPixels = 1 << 28
+        private static let mostWindowPixels = 1 << 24
+        private static let mostAxes = 4
 
         /// Whether it can be made at all: it may have come from elsewhere.
         var isSmallEnough: Bool {
@@ -22,7 +23,8 @@ extension Tiling {
                 case .exact(_, let size, let reach): (size, size, max(reach.before, reach.after))
                 }
             let limits = 0...Recipe.mostPixels
-            guard !extents.isEmpty, extents.allSatisfy({ limits.contains($0) && $0 > 0 }), limits.contains(overlap),
+            guard !extents.isEmpty, extents.count <= Recipe.mostAxes,
+                extents.allSatisfy({ limits.contains($0) && $0 > 0 }), limits.contains(overlap),
                 steps.allSatisfy({ $0 > 0 }), !sizes.isEmpty
             else { return false }
             return extents.allSatisfy { extent in

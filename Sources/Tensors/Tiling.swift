@@ -99,6 +99,16 @@ public struct Tiling: Hashable, Sendable {
 
     public var count: Int { grid.reduce(1, *) }
 
+    /// Pixels of the image with the border that its windows reach into; no more than `Int.max`.
+    package var paddedCount: Int {
+        pieces.reduce(1) { product, pieces in
+            let first = pieces.map(\.window.lowerBound).min() ?? 0
+            let last = pieces.map(\.window.upperBound).max() ?? 0
+            let (next, isTooLarge) = product.multipliedReportingOverflow(by: max(last - first, 1))
+            return isTooLarge ? Int.max : next
+        }
+    }
+
     /// The windows of `paste` and `blend`: an inner tile of `size` with `overlap` pixels on each side, one every
     /// `stride` (default: `size`) pixels, the last flush with the end of the axis.
     public init(

@@ -51,7 +51,7 @@ struct FileRequestsTests {
                 "\(path)")
         }
         #expect(
-            isRefusal(machine.handle(.looked(worker: 1, request: 9, .none(reason: "it is gone")), at: .now), 9))
+            isRefusal(machine.handle(.looked(worker: 1, request: 9, .missing(reason: "it is gone")), at: .now), 9))
     }
 
     @Test("for parts that there are not are refused in words, not left without an answer")
@@ -84,13 +84,15 @@ struct FileRequestsTests {
         guard case .file(_, _, let bytes) = server.look(image) else { return }
         let request = FileRequest(worker: 0, number: 7, path: image, bytes: bytes)
         let contents = try Array(Data(contentsOf: URL(filePath: image)))
-        let (header, part) = try server.part(of: request, from: 100, run: 3)
+        let (header, part) = try server.part(of: request, from: 100, run: 3, epoch: 2)
         #expect(part == Array(contents[100...].prefix(header.length)) && !part.isEmpty)
-        #expect(header.offset == 100 && header.total == bytes && header.transfer == 7 && header.run == 3)
+        #expect(
+            header.offset == 100 && header.total == bytes && header.transfer == 7 && header.run == 3
+                && header.epoch == 2)
         let line = "\(image): the file can no longer be read, or has changed; leave it as it is until the run begins"
         try Data([1, 2, 3]).write(to: URL(filePath: image))
-        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3) }
+        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3, epoch: 2) }
         try FileManager.default.removeItem(atPath: image)
-        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3) }
+        #expect(throws: RunError.data(line)) { try server.part(of: request, from: 0, run: 3, epoch: 2) }
     }
 }

@@ -1,5 +1,6 @@
 import GraphModel
 import Kernels
+import Messaging
 import Runtime
 import Scheduling
 import Tensors
@@ -27,6 +28,8 @@ struct MachineSimulation {
         case lateWords
         /// The run diverges, and goes back.
         case divergence
+        /// What one worker sends another is lost: all wait, and nothing moves.
+        case stall
     }
 
     private enum Letter {
@@ -53,9 +56,13 @@ struct MachineSimulation {
     private var work: [WorkerMachine.Work?]
     private var unreached: [[Int]]
     private var isGone: [Bool]
-    private var victim = 0
+    /// The worker that trouble comes to.
+    private(set) var victim = 0
     private var troubleAt: Int
     private var steps = 0
+
+    /// Words that coordinator and victim have dropped.
+    var dropped: (coordinator: Int, worker: Int) { (coordinator.dropped, workers[victim].dropped) }
 
     /// What each worker's states have been computed to.
     private(set) var values: [Int]
@@ -83,7 +90,7 @@ struct MachineSimulation {
             }
         }
         coordinator = CoordinatorMachine(
-            plan, endpoints: isLocal ? [] : endpoints, after: first, epoch: Self.epoch,
+            plan, endpoints: endpoints, isInOneProcess: isLocal, after: first, epoch: Self.epoch,
             monitor: ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first), now: now)
         workers = (0..<count).map { worker in
             WorkerMachine(
@@ -104,9 +111,6 @@ struct MachineSimulation {
         victim = Int.random(in: 0..<count, using: &random)
         troubleAt = Int.random(in: 0..<(10 * count + 10), using: &random)
         for worker in 0..<count { post(.start, to: worker) }
-        if trouble == .unreached, count > 1 {
-            unreached[(victim + 1) % count].removeAll { $0 == victim }
-        }
     }
 
     /// Plays until nothing is left to happen.
@@ -135,7 +139,9 @@ struct MachineSimulation {
         for worker in 0..<count {
             if !toCoordinator[worker].isEmpty { choices.append(worker) }
             if !toWorker[worker].isEmpty, !isGone[worker] { choices.append(count + worker) }
-            if work[worker] != nil, !isGone[worker] { choices.append(2 * count + worker) }
+            if work[worker] != nil, !isGone[worker], !(isStalled && worker == victim) {
+                choices.append(2 * count + worker)
+            }
             if !unreached[worker].isEmpty, !isGone[worker], work[worker] == nil || work[worker] == .prepare,
                 trouble != .unreached || worker != victim
             {
@@ -162,6 +168,12 @@ struct MachineSimulation {
         return true
     }
 
+    /// Whether the victim waits for a value that will never come.
+    private var isStalled: Bool {
+        guard trouble == .stall, case .iterate? = work[victim] else { return false }
+        return true
+    }
+
     /// Lets everything arrive that is on its way.
     private mutating func deliverAll() {
         while let worker = workers.indices.first(where: { !toCoordinator[$0].isEmpty || !toWorker[$0].isEmpty }) {
@@ -178,6 +190,12 @@ struct MachineSimulation {
     /// Time goes by, in which all that are there give signs of life.
     private mutating func pass(_ time: Duration) {
         now += time
+        if trouble == .stall, isStalled {
+            for worker in workers.indices {
+                let wait: Standing.Wait = work[worker] == nil ? .word : .transfer(.value(transfer: 0))
+                post(.heard(worker: worker, epoch: Self.epoch, .alive(Standing(moves: 7, wait: wait))))
+            }
+        }
         for worker in workers.indices where !isGone[worker] {
             // Who is over says nothing more.
             if !isOver[worker] { heard[worker] = now }
@@ -185,7 +203,7 @@ struct MachineSimulation {
             if !isDeaf, outcome == nil { heardCoordinator[worker] = now }
             post(.tick(heard: heardCoordinator[worker]), to: worker)
         }
-        post(.tick(heard: heard, moves: steps))
+        post(.tick(heard: heard, moves: trouble == .stall ? 7 : steps))
     }
 
     private mutating func strike() {
@@ -206,7 +224,7 @@ struct MachineSimulation {
             post(.told(epoch: Self.epoch - 1, .proceed(upTo: 99, best: nil)), to: victim)
             // Nor does what comes out of turn do harm.
             post(.heard(worker: victim, epoch: Self.epoch, .done(iteration: 99, metrics: [:], magnitude: 0)))
-        case .none, .failure, .deafness, .unreached, .divergence: break
+        case .none, .failure, .deafness, .unreached, .divergence, .stall: break
         }
     }
 

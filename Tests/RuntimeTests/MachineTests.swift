@@ -60,6 +60,18 @@ struct MachineTests {
             && (conclusion.iteration <= (all.last ?? 0) || all == [0])
     }
 
+    /// Whether a failure names the worker that it came from.
+    private func names(_ error: RunError, _ victim: Int, by trouble: MachineSimulation.Trouble) -> Bool {
+        switch error {
+        case .failed(let worker, let instance, _):
+            trouble == .failure && worker == "worker \(victim)" && instance == "x"
+        case .lost(let worker, let reason):
+            worker == "worker \(victim)"
+                && (trouble != .unreached || reason.contains("it is not reached at tcp://host-"))
+        default: false
+        }
+    }
+
     /// A hundred thousand runs in all, with those of the tests below.
     private static let runs: Range<UInt64> = 0..<10_100
 
@@ -104,26 +116,46 @@ struct MachineTests {
 
     @Test("hears nothing of an older epoch, or out of turn")
     func lateWords() throws {
+        var heard = 0
         try play(.lateWords, seeds: Self.runs) { simulation in
             guard case .success(let conclusion)? = simulation.outcome else {
                 Issue.record("\(String(describing: simulation.outcome))")
                 return
             }
             #expect(conclusion.iteration == Self.iterations && isSound(simulation, conclusion))
+            // Three words to the coordinator and two to the worker, unless the run was over by then.
+            let dropped = simulation.dropped
+            #expect([0, 3].contains(dropped.coordinator) && [0, 2].contains(dropped.worker))
+            heard += dropped.coordinator == 3 && dropped.worker == 2 ? 1 : 0
+        }
+        #expect(heard > Self.runs.count / 2)
+    }
+
+    @Test("that has stalled says so")
+    func stalled() throws {
+        try play(.stall, seeds: 0..<1000) { simulation in
+            guard simulation.first < Self.iterations else { return }
+            guard case .failure(.standstill(let text))? = simulation.outcome else {
+                Issue.record("\(String(describing: simulation.outcome))")
+                return
+            }
+            #expect(text.hasPrefix("nothing has moved for 60 s: "))
         }
     }
 
     @Test(
         "ends for all that are there where one goes away, fails, is told to end, hears nothing or reaches nobody",
-        arguments: [.crash, .failure, .dismissal, .deafness, .unreached] as [MachineSimulation.Trouble])
-    func lost(_ trouble: MachineSimulation.Trouble) throws {
+        arguments: [.crash, .failure, .dismissal, .deafness, .unreached] as [MachineSimulation.Trouble], [false, true])
+    func lost(_ trouble: MachineSimulation.Trouble, isLocal: Bool) throws {
+        // Words get lost, and workers are reached, between processes only.
+        guard !isLocal || trouble == .failure || trouble == .dismissal else { return }
         var failures = 0
-        try play(trouble, seeds: Self.runs) { simulation in
+        try play(trouble, isLocal: isLocal, seeds: Self.runs) { simulation in
             switch simulation.outcome {
             case .success(let conclusion)?: #expect(isSound(simulation, conclusion))
             case .failure(let error)?:
                 failures += 1
-                #expect(error.description.contains("worker "), "it names the worker")
+                #expect(names(error, simulation.victim, by: trouble), "\(error) names worker \(simulation.victim)")
             case nil: Issue.record("it has no end")
             }
         }
@@ -224,7 +256,8 @@ struct TimeLimitTests {
         let ended =
             isWorking
             ? machine.handle(.did(.prepare, metrics: [:], magnitude: 0), at: later(.seconds(20))) : commands
-        #expect(ended.contains { if case .end(lostCoordinator: true) = $0 { true } else { false } })
+        #expect(ended.contains { if case .end = $0 { true } else { false } })
+        #expect(machine.hasLostCoordinator)
         #expect(machine.stage == .over)
     }
 

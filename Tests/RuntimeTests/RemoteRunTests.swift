@@ -135,7 +135,13 @@ struct RemoteRunTests {
         defer { team.dismiss() }
         let truth = try team.run(job).kept
         let plan = try job.plan(workers: 2)
-        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let taken = Atomic<Int>(0)
+        let refused = Atomic<Int>(0)
+        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, payload in
+            let text = String(decoding: payload, as: UTF8.self)
+            if text.contains(#""ready""#) { taken.add(1, ordering: .relaxed) }
+            if text.contains(#""refusal""#) { refused.add(1, ordering: .relaxed) }
+        }
         let peers = team.endpoints.map { stranger.connect(to: $0) }
         let encoder = JSONEncoder()
         encoder.userInfo = KindOnItsOwn.encoding
@@ -157,6 +163,8 @@ struct RemoteRunTests {
             }
         }
         #expect(try team.run(job).kept == truth)
+        // Some say nothing that matters, such as a name; most do.
+        #expect(taken.load(ordering: .relaxed) > 0 && refused.load(ordering: .relaxed) > 20)
     }
 
     @Test("whose plan is longer than a message may be end with a line that says so")

@@ -115,6 +115,9 @@ struct RunTests {
         let result = try run.run()
         #expect((50...53).contains(result.iterations))
         #expect(result.records.last?.iteration == result.iterations)
+        // The values are of the iteration that they are said to be of.
+        let whole = try chain(folder, failing: -2 + 1_000_000_000, iterations: result.iterations)
+        #expect(job.results(of: result) == (try whole.oracle("result")))
     }
 
     @Test("a stop before the first iteration lets one run", arguments: [1, 2, 5])

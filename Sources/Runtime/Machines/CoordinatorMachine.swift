@@ -56,8 +56,7 @@ package struct CoordinatorMachine {
     private let epoch: UInt32
     private let limits: TimeLimits
     private let knownPaths: Set<String>
-    /// Whether all workers are in this process: words arrive at once, and each beginning of an iteration is told.
-    private let isToldOfBeginnings: Bool
+    private let isInOneProcess: Bool
     private var progress: RunProgress
     private var failures: FailureDetector
     private var stall: StallDetector
@@ -70,11 +69,13 @@ package struct CoordinatorMachine {
     package private(set) var dropped = 0
 
     /// - Parameters:
-    ///   - endpoints: Where the workers are, for messages; empty where they are in this process.
+    ///   - endpoints: Where the workers are, for messages.
+    ///   - isInOneProcess: Whether words arrive at once, and each beginning of an iteration is told.
     ///   - paths: Of the graph's files.
     ///   - first: The iteration that the run goes on from; 0 at the start.
     package init(
-        _ plan: Plan, endpoints: [String] = [], paths: Set<String> = [], after first: Int = 0, epoch: UInt32 = 0,
+        _ plan: Plan, endpoints: [String] = [], isInOneProcess: Bool = false, paths: Set<String> = [],
+        after first: Int = 0, epoch: UInt32 = 0,
         monitor: ConvergenceMonitor, limits: TimeLimits = TimeLimits(), now: ContinuousClock.Instant
     ) {
         self.plan = plan
@@ -83,10 +84,10 @@ package struct CoordinatorMachine {
         self.epoch = epoch
         self.limits = limits
         knownPaths = paths
-        isToldOfBeginnings = endpoints.isEmpty
+        self.isInOneProcess = isInOneProcess
         progress = RunProgress(
             workers: plan.workers.count, after: first, last: plan.expansion.iterations, monitor: monitor,
-            isToldOfBeginnings: isToldOfBeginnings)
+            isToldOfBeginnings: isInOneProcess)
         failures = FailureDetector(limits, now: now)
         stall = StallDetector(workers: plan.workers.count, now: now)
     }
@@ -116,7 +117,7 @@ package struct CoordinatorMachine {
             progress.stop()
             guard stage == .running else { return [] }
             // They may have been let further, and where all are in one process none has begun that.
-            let hold = isToldOfBeginnings ? tellAll(.hold(after: progress.allowed)) : []
+            let hold = isInOneProcess ? tellAll(.hold(after: progress.allowed)) : []
             // Where it stands between two iterations, nobody is left to say that all are done.
             return hold + concludeIfDone()
         case .tick(let heard, let moves): return tick(heard, moves, now)
@@ -166,8 +167,7 @@ package struct CoordinatorMachine {
     private mutating func done(
         _ iteration: Int, by worker: Int, _ metrics: [ValueID: Float], magnitude: Float
     ) -> [Command] {
-        guard stage == .running, iteration == progress.next(of: worker), iteration <= max(progress.allowed, first + 1)
-        else {
+        guard stage == .running, iteration == progress.next(of: worker), iteration <= progress.allowed else {
             dropped += 1
             return []
         }
@@ -209,7 +209,7 @@ package struct CoordinatorMachine {
             let request = FileRequest(worker: worker, number: number, path: path, bytes: bytes)
             requests[request.key] = request
             return [.tell(worker: worker, .file(request: number, hash: hash, bytes: bytes))]
-        case .none(let reason): return [.tell(worker: worker, .noFile(request: number, reason: reason))]
+        case .missing(let reason): return [.tell(worker: worker, .noFile(request: number, reason: reason))]
         }
     }
 

@@ -9,7 +9,7 @@ package struct FileRequest: Hashable, Sendable {
     /// What is found where a request is looked at.
     package enum Answer: Hashable, Sendable {
         case file(path: String, hash: String, bytes: Int)
-        case none(reason: String)
+        case missing(reason: String)
     }
 
     package let worker: Int

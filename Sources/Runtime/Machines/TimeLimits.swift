@@ -14,7 +14,7 @@ package struct TimeLimits: Codable, Hashable, Sendable {
     /// Who looks no oftener than this was held up itself, and has heard nothing meanwhile.
     package var heldUp: Duration = .seconds(5)
 
-    /// Whether somebody would wait for ever, or not at all.
+    /// Whether nobody waits for ever by them, nor gives up at once.
     var isSensible: Bool {
         [workerSilence, firstSign, coordinatorSilence, stall, reaching, heldUp].allSatisfy {
             (.milliseconds(100)...(.seconds(86400))).contains($0)

@@ -54,7 +54,7 @@ package struct WorkerMachine {
         /// An answer about a file, for the work that waits for it.
         case pass(CoordinatorMessage)
         /// The worker's part is over; nothing comes after it.
-        case end(lostCoordinator: Bool)
+        case end
     }
 
     private let name: String
@@ -71,7 +71,8 @@ package struct WorkerMachine {
     private var conclusion: (last: Int, goBackTo: Int?)?
     /// The last iteration that it has computed.
     private var last: Int
-    private var hasLostCoordinator = false
+    /// Whether its coordinator has gone away in the midst of the run.
+    package private(set) var hasLostCoordinator = false
     package private(set) var stage = Stage.waiting(after: .prepare)
     /// Words that were not awaited, or of another epoch.
     package private(set) var dropped = 0
@@ -119,7 +120,8 @@ package struct WorkerMachine {
             }
             return did(work, metrics, magnitude, now)
         case .reached(let worker):
-            unreached.removeAll { $0.worker == worker }
+            guard let index = unreached.firstIndex(where: { $0.worker == worker }) else { return [] }
+            unreached.remove(at: index)
             return isReadyNow && unreached.isEmpty ? ready() : []
         case .failed(let error):
             guard stage != .leaving else { return end() }
@@ -181,7 +183,7 @@ package struct WorkerMachine {
 
     private mutating func end() -> [Command] {
         stage = .over
-        return [.cancel, .end(lostCoordinator: hasLostCoordinator)]
+        return [.cancel, .end]
     }
 
     // MARK: Work
@@ -225,6 +227,10 @@ package struct WorkerMachine {
         case .setUp where first > 0: return begin(.takeStates)
         case .setUp, .takeStates, .iterate:
             if let conclusion {
+                guard conclusion.last == last else {
+                    let error = RunError.assignment("it has computed \(last) iterations, not \(conclusion.last)")
+                    return [.tell(WorkerMessage(error))] + end()
+                }
                 return begin(.finish(conclusion.goBackTo ?? last, goesBack: conclusion.goBackTo != nil))
             }
             return last < min(allowed, iterations) ? begin(.iterate(last + 1, best: best)) : []

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GraphModel
+package import Networks
 package import Scheduling
 
 /// All that a worker must know to take its part in a run: that part of the plan, and how to reach those it sends to.
@@ -73,9 +74,15 @@ package struct Assignment: Codable, Sendable {
     private static let possibleIterations = 0...1_000_000_000
 
     /// Why a worker does not take its part in the run; `nil` where it can.
-    package var problem: String? {
-        if let problem = WorkerPlanCheck.problem(in: plan) { return problem }
-        guard Assignment.possibleIterations.contains(iterations), (0...iterations).contains(first) else { return "its first iteration is none of its run" }
+    ///
+    /// - Parameter scratch: What the library here says of the scratch memory of convolutions.
+    package func problem(
+        scratch: (Set<ConvolutionShape>) -> [ConvolutionShape: Int] = { _ in [:] }
+    ) -> String? {
+        if let problem = WorkerPlanCheck.problem(in: plan, scratch: scratch) { return problem }
+        guard Assignment.possibleIterations.contains(iterations), (0...iterations).contains(first) else {
+            return "its first iteration is none of its run"
+        }
         guard limits.isSensible else { return "its time limits are out of bounds" }
         guard Set(peers.map(\.worker)).isSuperset(of: plan.transfers.filter { $0.from == plan.index }.map(\.to)) else {
             return "it is to send to a worker that it is not told of"

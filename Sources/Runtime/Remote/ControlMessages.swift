@@ -110,7 +110,7 @@ package struct Abilities: Codable, Hashable, Sendable {
 extension PostOffice {
     /// Sends a message of an epoch of the run `run`; `false` where it is longer than a frame may be.
     @discardableResult
-    func tell(_ message: some Encodable, run: UInt64, epoch: UInt32 = 0, to address: Address) -> Bool {
+    func tell(_ message: some Encodable, run: UInt64, epoch: UInt32, to address: Address) -> Bool {
         // Numbers that JSON lacks are the one thing that cannot be written; metrics may be such.
         let encoder = JSONEncoder()
         encoder.userInfo = KindOnItsOwn.encoding

@@ -25,6 +25,9 @@ package final class Crew: Sendable {
     let keys: [String: String]
     /// Number of the run, which stands in every frame of it.
     package let run: UInt64
+    /// Counts the plans that the run has had; every message and frame has it.
+    let epoch = Crew.firstEpoch
+    private static let firstEpoch: UInt32 = 0
     let office: PostOffice
     let words: WordQueue
     /// How many of the workers, from the first on, have been told their part in the run.
@@ -51,7 +54,8 @@ package final class Crew: Sendable {
         let addresses = endpoints.map { office.connect(to: $0, key: keys[$0]) }
         mailroom.know(addresses)
         let answers = Crew.answers(endpoints.count, mailroom.words, patience: patience) { worker in
-            office.tell(CoordinatorMessage.hello(program: program), run: run, to: addresses[worker])
+            office.tell(
+                CoordinatorMessage.hello(program: program), run: run, epoch: Crew.firstEpoch, to: addresses[worker])
         }
         var members: [Member] = []
         var identities: [Int: UInt64] = [:]
@@ -135,7 +139,7 @@ package final class Crew: Sendable {
     /// `false` where the message is too long to be sent.
     @discardableResult
     func tell(_ message: CoordinatorMessage, _ worker: Int) -> Bool {
-        office.tell(message, run: run, to: members[worker].address)
+        office.tell(message, run: run, epoch: epoch, to: members[worker].address)
     }
 
     /// Asks those that take part in the run for a sign of life.

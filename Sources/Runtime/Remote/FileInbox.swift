@@ -10,6 +10,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     }
 
     private let store: FileStore
+    private let epoch: UInt32
     private let tell: @Sendable (WorkerMessage) -> Void
     private let condition = NSCondition()
     private var request = 0
@@ -23,8 +24,9 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     /// Parts that are asked for ahead: they are on their way while others are written.
     private static let ahead = 8
 
-    init(_ store: FileStore, tell: @escaping @Sendable (WorkerMessage) -> Void) {
+    init(_ store: FileStore, epoch: UInt32, tell: @escaping @Sendable (WorkerMessage) -> Void) {
         self.store = store
+        self.epoch = epoch
         self.tell = tell
     }
 
@@ -128,7 +130,9 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     func take(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         condition.lock()
         defer { condition.unlock() }
-        guard case .file(_, let bytes)? = answer, header.transfer == UInt32(request) else { return }
+        guard case .file(_, let bytes)? = answer, header.epoch == epoch, header.transfer == UInt32(request) else {
+            return
+        }
         guard header.total == bytes, header.offset == delivered, header.length > 0 else { return }
         delivered += header.length
         taken += 1

@@ -24,7 +24,7 @@ package struct GraphFileServer {
             let content = try files.content(of: path)
             return .file(path: path, hash: content.hash, bytes: content.bytes)
         } catch {
-            return .none(reason: SystemReason.of(error))
+            return .missing(reason: SystemReason.of(error))
         }
     }
 
@@ -32,11 +32,12 @@ package struct GraphFileServer {
     ///
     /// - Throws: ``RunError/data(_:)`` where the file can no longer be read, or is shorter than it was announced.
     package func part(
-        of request: FileRequest, from offset: Int, run: UInt64
+        of request: FileRequest, from offset: Int, run: UInt64, epoch: UInt32
     ) throws(RunError) -> (header: FrameHeader, bytes: [UInt8]) {
         let part = try bytes(of: request, from: offset, count: min(Self.partBytes, request.bytes - offset))
         let header = FrameHeader(
-            .file, run: run, transfer: UInt32(clamping: request.number), offset: offset, total: request.bytes,
+            .file, run: run, epoch: epoch, transfer: UInt32(clamping: request.number), offset: offset,
+            total: request.bytes,
             length: part.count)
         return (header, part)
     }

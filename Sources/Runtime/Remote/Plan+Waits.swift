@@ -26,8 +26,8 @@ extension Plan {
             let other = transfer.from == index ? transfer.to : transfer.from
             let value = transfer.value
             parts.append(
-                "\(workers[index].worker.name) at \(endpoints[index]) waits \(what) '\(value)' "
-                    + "\(transfer.from == index ? "at" : "of") \(workers[other].worker.name) at \(endpoints[other])")
+                "\(place(index, endpoints)) waits \(what) '\(value)' "
+                    + "\(transfer.from == index ? "at" : "of") \(place(other, endpoints))")
             passed.append(index)
             next = other
         }
@@ -36,5 +36,9 @@ extension Plan {
         }
         return parts.joined(separator: ", ")
             + "; a connection between them seems to have broken, so see to their network"
+    }
+
+    private func place(_ worker: Int, _ endpoints: [String]) -> String {
+        workers[worker].worker.name + (endpoints.indices.contains(worker) ? " at \(endpoints[worker])" : "")
     }
 }

@@ -59,7 +59,7 @@ package final class RemoteRun: Run {
         owners.add(buffers)
         owners.add(startStates)
         let transport = ZeroMQTransport(
-            crew.office, run: crew.run, epoch: RemoteRun.epoch, parts: parts(handover, buffers), owners: owners)
+            crew.office, run: crew.run, epoch: crew.epoch, parts: parts(handover, buffers), owners: owners)
         crew.deliver(to: transport)
         // Those that have their part must not take this program for gone while others get theirs.
         let heartbeat = Heartbeat { [crew] in crew.ping() }
@@ -68,7 +68,7 @@ package final class RemoteRun: Run {
 
         var shell = Shell(
             CoordinatorMachine(
-                plan, endpoints: crew.members.map(\.endpoint), paths: files.paths, after: first, epoch: RemoteRun.epoch,
+                plan, endpoints: crew.members.map(\.endpoint), paths: files.paths, after: first, epoch: crew.epoch,
                 monitor: monitor, limits: limits, now: .now))
         while shell.outcome == nil {
             // When all workers are done, the last of what they sent may still be on its way.
@@ -88,12 +88,9 @@ package final class RemoteRun: Run {
                 shell.lastTick = .now
             }
         }
-        guard let conclusion = try shell.outcome?.get() else { throw RunError.standstill("the run has no end") }
+        guard let conclusion = try shell.outcome?.get() else { throw RunError.cancelled }
         return try collect(conclusion, shell.records, handover, buffers, transport, since: origin)
     }
-
-    /// The one plan that a run has had so far.
-    private static let epoch: UInt32 = 0
 
     /// The machine, and what there is of the run beside it.
     private struct Shell {
@@ -118,7 +115,7 @@ package final class RemoteRun: Run {
         for index in crew.members.indices {
             let assignment = Assignment(
                 plan, handover, name: name, endpoints: crew.members.map(\.endpoint), keys: crew.keys, index: index,
-                after: first, epoch: RemoteRun.epoch, limits: limits)
+                after: first, epoch: crew.epoch, limits: limits)
             guard crew.tell(.assign(assignment), index) else {
                 throw RunError.data(
                     "\(name): the plan of \(plan.workers[index].worker.name) is longer than a message may be; use more "
@@ -154,7 +151,7 @@ package final class RemoteRun: Run {
                     let answer = files.look(path)
                     post(.looked(worker: worker, request: request, answer), &shell, transport, handover)
                 case .sendPart(let request, let offset):
-                    let (header, bytes) = try files.part(of: request, from: offset, run: crew.run)
+                    let (header, bytes) = try files.part(of: request, from: offset, run: crew.run, epoch: crew.epoch)
                     crew.office.send(header, .bytes(bytes), to: crew.members[request.worker].address)
                 case .complete(let iteration, let metrics): log.complete(iteration, metrics)
                 case .end(let result): shell.outcome = result

@@ -49,9 +49,12 @@ final class WorkerPart {
     ///
     /// - Returns: the metrics that were computed, and the largest magnitude in the states.
     func perform(_ work: WorkerMachine.Work) throws -> (metrics: [ValueID: Float], magnitude: Float) {
-        guard let (arena, transport, loop) = prepared else {
+        if work == .prepare {
             try prepare()
             return ([:], 0)
+        }
+        guard let (arena, transport, loop) = prepared else {
+            throw RunError.assignment("its part has not been prepared")
         }
         switch work {
         case .prepare: break
@@ -74,7 +77,9 @@ final class WorkerPart {
 
     private func prepare() throws {
         let own = assignment.plan
-        if let problem = assignment.problem { throw RunError.assignment(problem) }
+        if let problem = assignment.problem(scratch: { Libraries.scratchBytes($0, threads: own.worker.threads) }) {
+            throw RunError.assignment(problem)
+        }
         guard own.memoryBytes <= around.memory else {
             throw RunError.assignment(
                 "it takes \(own.memoryBytes) bytes of memory, and this worker may use \(around.memory); start it with more "

@@ -58,6 +58,13 @@ package final class WorkerService: Sendable {
             Thread.sleep(forTimeInterval: 0.1)
             let (session, heard) = state.withLock { ($0.session, $0.lastWord) }
             session?.tick(heard: heard)
+            guard session?.hasLostCoordinator == true else { continue }
+            // Noted at once, however long the work under way takes to end.
+            let isNew = state.withLock { state in
+                defer { state.hasLostCoordinator = true }
+                return !state.hasLostCoordinator
+            }
+            if isNew { note("the coordinator of the run is silent; the run is given up") }
         }
         // Its coordinator need not wait for signs of life to stay away.
         if let session = state.withLock({ $0.session }) {
@@ -95,35 +102,44 @@ package final class WorkerService: Sendable {
             return session.take(address, header, payload)
         }
         guard let office = office.withLock({ $0 }) else { return }
+        if session != nil, !isOwn, decodeControl(AnyAssignment.self, payload) != nil {
+            // Nothing of it need be read.
+            office.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: address)
+            return
+        }
         guard let message = decodeControl(CoordinatorMessage.self, payload, kinds: catalog.kinds) else {
             refusals.add(1, ordering: .relaxed)
             if decodeControl(AnyAssignment.self, payload) != nil, session == nil {
                 office.tell(
                     WorkerMessage.refusal(
                         "it cannot read its part of the plan; use the same program everywhere"),
-                    run: header.run, to: address)
+                    run: header.run, epoch: header.epoch, to: address)
             }
             return
         }
         switch message {
         case .hello(let program):
-            office.tell(answer(to: program, isFree: session == nil), run: header.run, to: address)
+            office.tell(answer(to: program, isFree: session == nil), run: header.run, epoch: header.epoch, to: address)
         case .assign(let assignment):
-            begin(assignment, header.run, address, office)
+            begin(assignment, header, address, office)
         case .ping(_, inRun: true) where !isOwn:
             office.tell(
                 WorkerMessage.refusal("it has no part in the run any more; it may have been started anew"),
-                run: header.run, to: address)
+                run: header.run, epoch: header.epoch, to: address)
         case .ping(let sent, _) where isOwn || session == nil:
-            office.tell(WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, to: address)
+            office.tell(
+                WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, epoch: header.epoch,
+                to: address)
         case .probe(let endpoint, let key) where session == nil:
             probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
                 let office = self?.office.withLock { $0 }
-                office?.tell(WorkerMessage.probed(endpoint: endpoint, link), run: header.run, to: address)
+                office?.tell(
+                    WorkerMessage.probed(endpoint: endpoint, link), run: header.run, epoch: header.epoch, to: address)
             }
         case .measureScratch(let shapes) where session == nil && shapes.count <= WorkerService.mostShapes:
             let known = Libraries.scratchBytes(Set(shapes), threads: abilities.threads)
-            office.tell(WorkerMessage.scratch(shapes.map { known[$0] }), run: header.run, to: address)
+            office.tell(
+                WorkerMessage.scratch(shapes.map { known[$0] }), run: header.run, epoch: header.epoch, to: address)
         default:
             if isOwn { session?.handle(message, epoch: header.epoch) }
         }
@@ -156,10 +172,10 @@ package final class WorkerService: Sendable {
     }
 
     private func begin(
-        _ assignment: Assignment, _ run: UInt64, _ coordinator: PostOffice.Address, _ office: PostOffice
+        _ assignment: Assignment, _ header: FrameHeader, _ coordinator: PostOffice.Address, _ office: PostOffice
     ) {
         let session = WorkerSession(
-            assignment, run: run, for: coordinator, office, catalog, store,
+            assignment, run: header.run, for: coordinator, office, catalog, store,
             memory: abilities.memory - abilities.idleBytes)
         let isFree = state.withLock { state in
             guard state.session == nil else { return false }
@@ -169,15 +185,13 @@ package final class WorkerService: Sendable {
             return true
         }
         guard isFree else {
-            office.tell(WorkerMessage.busy, run: run, to: coordinator)
+            office.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: coordinator)
             return
         }
         note("a run of \(assignment.name) begins")
         session.start { [self] in
-            if session.hasLostCoordinator { note("the coordinator of the run is silent; the run is given up") }
             let before = state.withLock { state in
                 state.session = nil
-                state.hasLostCoordinator = state.hasLostCoordinator || session.hasLostCoordinator
                 return state.refusedBefore
             }
             let refused = office.refused + refusals.load(ordering: .relaxed) - before + session.refused

@@ -13,7 +13,6 @@ final class WorkerSession: Sendable {
         var machine: WorkerMachine
         var pending: WorkerMachine.Work?
         var isOver = false
-        var hasLostCoordinator = false
     }
 
     let run: UInt64
@@ -42,7 +41,7 @@ final class WorkerSession: Sendable {
         self.assignment = assignment
         self.catalog = catalog
         let epoch = assignment.epoch
-        inbox = FileInbox(store) { office.tell($0, run: run, epoch: epoch, to: coordinator) }
+        inbox = FileInbox(store, epoch: epoch) { office.tell($0, run: run, epoch: epoch, to: coordinator) }
         state = Mutex(
             State(
                 machine: WorkerMachine(
@@ -106,11 +105,16 @@ final class WorkerSession: Sendable {
     /// Lets the machine decide, and carries out what it commands.
     private func post(_ event: WorkerMachine.Event) {
         let commands = state.withLock { state in
-            let commands = state.machine.handle(event, at: .now)
+            var commands = state.machine.handle(event, at: .now)
+            if commands.contains(where: \.isCancel), state.pending != nil {
+                // What has not been begun is not begun any more.
+                state.pending = nil
+                commands += state.machine.handle(.failed(.cancelled), at: .now)
+            }
             for command in commands {
                 switch command {
                 case .begin(let work): state.pending = work
-                case .end(let hasLostCoordinator): (state.isOver, state.hasLostCoordinator) = (true, hasLostCoordinator)
+                case .end: state.isOver = true
                 case .tell, .cancel, .pass: break
                 }
             }
@@ -169,7 +173,7 @@ final class WorkerSession: Sendable {
     }
 
     /// Whether its coordinator went away in the midst of the run.
-    var hasLostCoordinator: Bool { state.withLock { $0.hasLostCoordinator } }
+    var hasLostCoordinator: Bool { state.withLock { $0.machine.hasLostCoordinator } }
 
     /// Values and releases that were refused, and words that were not awaited.
     var refused: Int { (transport.withLock { $0 }?.refused ?? 0) + state.withLock { $0.machine.dropped } }
@@ -191,5 +195,12 @@ final class WorkerSession: Sendable {
                 state.withLock { $0.machine.isWaiting } ? .word : nil
             }
         return Standing(moves: (transport?.moves ?? 0) + inbox.moves, wait: wait)
+    }
+}
+
+extension WorkerMachine.Command {
+    fileprivate var isCancel: Bool {
+        if case .cancel = self { return true }
+        return false
     }
 }

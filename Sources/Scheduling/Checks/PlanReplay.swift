@@ -122,6 +122,7 @@ package struct PlanReplay {
                     .value(sent[transfer] ?? -1, start: plan.transfers[transfer].target.range.offset), run)
             }
         case .release(let transfer):
+            guard plan.transfers[transfer].to == worker else { throw .unmatched("\(step) on worker \(worker)") }
             guard isFull[transfer.number] else { throw .unmatched("\(step) of an empty buffer") }
             isFull[transfer.number] = false
             if plan.transfers[transfer].phase == .body { expect(transfer) }
@@ -138,10 +139,11 @@ package struct PlanReplay {
             sentBytes[iteration, default: [:]][route.from, default: [:]][route.to, default: 0] += route.byteCount
         case .pack(let transfer, let source, let target):
             let route = plan.transfers[transfer]
+            guard route.from == worker else { throw .unmatched("\(step) on worker \(worker)") }
             guard target.range.count == route.floatCount else { throw .unmatched("\(step) of another size") }
             write(try part(worker, source.range, "\(step)"), to: worker, target.range)
         case .settle(let transfer, let source):
-            guard let sent = onItsWay.removeValue(forKey: transfer) else {
+            guard plan.transfers[transfer].from == worker, let sent = onItsWay.removeValue(forKey: transfer) else {
                 throw .unmatched("\(step) of what was not sent")
             }
             guard try part(worker, source.range, "\(step)") == sent else {

@@ -1,4 +1,5 @@
 internal import GraphModel
+package import Networks
 internal import Tensors
 
 /// What must hold of a plan that came from elsewhere before a worker computes by it: nothing in it reaches beyond its
@@ -11,6 +12,7 @@ package struct WorkerPlanCheck {
     private var transfers: [TransferID: Transfer] = [:]
     /// Types of the values that it holds itself.
     private var own: [ValueID: TensorType] = [:]
+    private var costs: [Cost] = []
 
     /// More floats than an arena has, and than a value has: sums of them are numbers yet.
     private static let mostFloats = 1 << 48
@@ -19,9 +21,13 @@ package struct WorkerPlanCheck {
     private static let mostBoxes = 10_000
 
     /// Why a worker refuses it; `nil` where it can be computed.
-    package static func problem(in plan: WorkerPlan) -> String? {
+    ///
+    /// - Parameter scratch: What the worker's library says of the scratch memory of convolutions.
+    package static func problem(
+        in plan: WorkerPlan, scratch: (Set<ConvolutionShape>) -> [ConvolutionShape: Int] = { _ in [:] }
+    ) -> String? {
         var check = WorkerPlanCheck(plan)
-        return check.problem()
+        return check.problem() ?? check.memoryProblem(scratch)
     }
 
     private init(_ plan: WorkerPlan) {
@@ -47,7 +53,11 @@ package struct WorkerPlanCheck {
             guard instances.updateValue(instance, forKey: instance.id) == nil,
                 own.updateValue(instance.type, forKey: instance.id) == nil
             else { return "'\(instance.id)' is there twice" }
-            if let reason = reason(against: instance) { return "'\(instance.id)': \(reason)" }
+            do throws(GraphError) {
+                costs.append(try cost(instance))
+            } catch {
+                return "'\(instance.id)': \(error)"
+            }
         }
         for phase in Phase.allCases {
             for step in plan.steps(phase) where !isSound(step) {
@@ -57,14 +67,15 @@ package struct WorkerPlanCheck {
         return nil
     }
 
-    /// Why an instance is not one that its kind can be asked about.
-    private func reason(against instance: PlannedInstance) -> String? {
+    /// What an instance costs.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where it is not one that its kind can be asked about, or yields something else.
+    private func cost(_ instance: PlannedInstance) throws(GraphError) -> Cost {
         let context = instance.context
         let inputs = type(of: instance.kind).inputs
         guard inputs.count == context.inputs.count, context.index < (context.axis?.count ?? 1),
-            (context.inputs.joined() + [instance.type]).allSatisfy(isSmallEnough),
             [context.axis, context.gathered].allSatisfy({ $0?.tiling.map(\.count) ?? $0?.count == $0?.count })
-        else { return "its axes or inputs do not fit it" }
+        else { throw .rule("its axes or inputs do not fit it") }
         for (input, types) in zip(inputs, context.inputs) {
             let isRight =
                 switch input.reads {
@@ -74,15 +85,52 @@ package struct WorkerPlanCheck {
                     types.count == context.neighbours.count
                         && context.axis?.tiling?.neighbours(of: context.index) == context.neighbours
                 }
-            guard isRight else { return "input '\(input.name)' has \(types.count) values" }
+            guard isRight else { throw .rule("input '\(input.name)' has \(types.count) values") }
         }
-        do throws(GraphError) {
-            let output = try instance.kind.output(context)
-            _ = try instance.kind.cost(context)
-            return output == instance.type ? nil : "it yields \(output), not \(instance.type)"
-        } catch {
-            return error.description
+        guard hasSmallNumbers(context) else { throw .rule("its values are larger than any") }
+        let output = try instance.kind.output(context)
+        guard output == instance.type, isSmallEnough(output) else {
+            throw .rule("it yields \(output), not \(instance.type)")
         }
+        return try instance.kind.cost(context)
+    }
+
+    /// Whether sums and products of what its kind is told are numbers yet.
+    private func hasSmallNumbers(_ context: NodeContext) -> Bool {
+        var floats = 0
+        let tilings = [context.axis, context.gathered].compactMap { $0?.tiling }
+        for type in context.inputs.joined() {
+            guard isSmallEnough(type) else { return false }
+            floats += type.floatCount
+            guard floats <= WorkerPlanCheck.mostFloats else { return false }
+            for tiling in tilings {
+                let planes = Shape(Array(type.shape.dimensions.dropLast(tiling.extents.count))).count
+                let (all, isTooLarge) = planes.multipliedReportingOverflow(by: tiling.paddedCount)
+                guard !isTooLarge, all <= WorkerPlanCheck.mostFloatsOfValue else { return false }
+            }
+        }
+        return true
+    }
+
+    /// Whether it says of its memory what its steps take: what it says is held against what the worker may use.
+    private func memoryProblem(_ scratch: (Set<ConvolutionShape>) -> [ConvolutionShape: Int]) -> String? {
+        let states = plan.states.reduce(0) { $0 + $1.range.count } * MemoryLayout<Float>.stride
+        guard [0, states * WorkerPlan.snapshotCount].contains(plan.snapshotBytes) else {
+            return "it does not count the copies of its states"
+        }
+        let kept = Phase.allCases.reduce(0) { sum, phase in
+            plan.steps(phase).reduce(sum) { sum, step in
+                guard case .keep(_, let source) = step else { return sum }
+                return sum + source.range.count * MemoryLayout<Float>.stride
+            }
+        }
+        guard plan.keptBytes == kept else { return "it does not count what it keeps" }
+        var worker = plan.worker
+        worker.scratch = scratch(costs.convolutions)
+        guard plan.scratchBytes >= worker.scratchBytes(costs, automatic: plan.automaticConvolutions) else {
+            return "it does not count what its kernels keep"
+        }
+        return nil
     }
 
     // MARK: Memory
@@ -110,9 +158,12 @@ package struct WorkerPlanCheck {
     private func isSound(_ transfer: Transfer) -> Bool {
         guard transfer.from >= 0, transfer.to >= 0, transfer.from != transfer.to,
             transfer.from == plan.index || transfer.to == plan.index, UInt32(exactly: transfer.id.number) != nil,
-            isSmallEnough(transfer.type), transfer.boxes?.count ?? 0 <= WorkerPlanCheck.mostBoxes,
+            isSmallEnough(transfer.type), transfer.boxes == nil || transfer.type.shape.rank > 0,
+            transfer.boxes?.count ?? 0 <= WorkerPlanCheck.mostBoxes,
             (transfer.boxes ?? []).allSatisfy({ isBox($0, of: transfer.type) })
         else { return false }
+        // Each float travels once, from or to this worker's memory.
+        guard transfer.floatCount <= min(transfer.type.floatCount, plan.arenaCount) else { return false }
         // The sender does not know the receiver's memory.
         guard transfer.to == plan.index else { return true }
         guard holds(transfer.target, transfer.type) else { return false }

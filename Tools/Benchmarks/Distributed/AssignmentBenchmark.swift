@@ -54,7 +54,9 @@ struct AssignmentBenchmark {
         let text = try encoder.encode(assignment)
         let decoder = JSONDecoder()
         decoder.userInfo = KindOnItsOwn.decoding(KernelCatalog.standard.kinds)
-        if let problem = try decoder.decode(Assignment.self, from: text).problem { throw RunError.assignment(problem) }
+        if let problem = try decoder.decode(Assignment.self, from: text).problem() {
+            throw RunError.assignment(problem)
+        }
         return text.count
     }
 
