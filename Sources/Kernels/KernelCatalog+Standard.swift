@@ -21,7 +21,7 @@ extension KernelCatalog {
         catalog.add(CropKernel.self)
         catalog.add(BlendKernel.self)
         catalog.add(TrimKernel.self)
-        catalog.add(ExchangeKernel.self)
+        catalog.add(HaloExchangeKernel.self)
         catalog.add(AssembleKernel.self)
         catalog.add(DenoiseKernel.self)
         catalog.add(DenoiseByMapKernel.self)

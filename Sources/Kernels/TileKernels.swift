@@ -62,10 +62,10 @@ final class AssembleKernel: Kernel {
 }
 
 /// Fills the window of a tile from the inner parts of its neighbours.
-final class ExchangeKernel: Kernel {
+final class HaloExchangeKernel: Kernel {
     private let copies: [WindowPart]
 
-    init(_ kind: Exchange, _ context: KernelContext) throws {
+    init(_ kind: HaloExchange, _ context: KernelContext) throws {
         let tiling = try context.node.tiling()
         copies = context.node.neighbours.enumerated().map { value, neighbour in
             WindowPart(tiling, window: context.node.index, inner: neighbour, box: context.box(0, value: value))

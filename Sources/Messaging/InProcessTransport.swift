@@ -9,11 +9,11 @@ package final class InProcessTransport: Transport, Sendable {
     /// `release`.
     private final class Slot: @unchecked Sendable {
         private let condition = NSCondition()
-        private let target: Landing
+        private let target: ReceiveBuffer
         private var full = false
         private var cancelled = false
 
-        init(_ target: Landing) {
+        init(_ target: ReceiveBuffer) {
             self.target = target
         }
 
@@ -52,7 +52,7 @@ package final class InProcessTransport: Transport, Sendable {
     private let slots: [Slot]
 
     /// - Parameter targets: Where each transfer goes; the memory must outlive the transport.
-    package init(targets: [Landing]) {
+    package init(targets: [ReceiveBuffer]) {
         slots = targets.map(Slot.init)
     }
 

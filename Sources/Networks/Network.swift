@@ -56,7 +56,7 @@ public struct Network: Hashable, Sendable {
     ///
     /// An interval of output pixels is followed backwards through the layers to the interval of input pixels that it
     /// depends on; a skip connection adds the interval of the place it comes from.
-    public var reach: Reach {
+    public var reach: ReceptiveField {
         let stride = stride
         var before = 0
         var after = 0
@@ -65,7 +65,7 @@ public struct Network: Hashable, Sendable {
             before = max(before, position - read.lowerBound)
             after = max(after, read.upperBound - position)
         }
-        return Reach(stride: stride, before: before, after: after)
+        return ReceptiveField(stride: stride, before: before, after: after)
     }
 
     /// The first and last input index that output index `position` depends on, on an axis without ends.

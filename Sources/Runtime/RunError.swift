@@ -13,7 +13,7 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// There is not enough of something on this machine, such as memory, for a worker: its name and what is lacking.
     case short(worker: String, reason: String)
     /// All workers are there, but wait for each other and nothing arrives: who for whom.
-    case standstill(String)
+    case stalled(String)
 
     /// What work ends with that was told to end.
     static let cancelled = RunError.data("the run was ended")
@@ -21,7 +21,7 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .failed(let worker, let instance, let reason): "\(worker): '\(instance)': \(reason)"
-        case .checkpoint(let message), .data(let message), .standstill(let message): message
+        case .checkpoint(let message), .data(let message), .stalled(let message): message
         case .assignment(let reason): "the assignment from the coordinator is refused: \(reason)"
         case .lost(let worker, let reason), .short(let worker, let reason): "\(worker): \(reason)"
         }

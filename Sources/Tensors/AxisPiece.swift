@@ -25,7 +25,7 @@ package struct AxisPiece: Hashable, Sendable {
 
     /// Pieces of about equal length whose windows hold all that their inner part depends on, start and end on the
     /// stride grid, and stop at the end of the axis rounded up to the stride.
-    static func exact(extent: Int, size: Int, reach: Reach) -> [AxisPiece] {
+    static func exact(extent: Int, size: Int, reach: ReceptiveField) -> [AxisPiece] {
         let padded = roundUp(extent, reach.stride)
         // No window extends beyond the axis, so what reaches further is cut down before it can overflow.
         let size = min(size, max(extent, 1))

@@ -2,7 +2,7 @@ extension Tiling {
     /// What a tiling is made of, which is less than its pieces.
     enum Recipe: Hashable, Sendable, Codable {
         case windows(TileMode, extents: [Int], size: [Int], overlap: [Int], stride: [Int]?)
-        case exact(extents: [Int], size: [Int], reach: Reach)
+        case exact(extents: [Int], size: [Int], reach: ReceptiveField)
 
         var extents: [Int] {
             switch self {

@@ -11,7 +11,7 @@ public enum TileMode: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// How far a denoiser looks, and on which grid: all that an exact tiling must know of it.
-public struct Reach: Hashable, Sendable, Codable {
+public struct ReceptiveField: Hashable, Sendable, Codable {
     /// An image must be a multiple of this on each tiled axis, and a window must start on a multiple of it.
     public let stride: Int
     /// Pixels before an output pixel that can change it.
@@ -134,7 +134,7 @@ public struct Tiling: Hashable, Sendable {
 
     /// The windows of `exact`: inner tiles of about equal length, at most `size` rounded up to the stride, whose windows
     /// reach as far as the denoiser does.
-    public init(exact extents: [Int], size: [Int], reach: Reach) throws(TilingError) {
+    public init(exact extents: [Int], size: [Int], reach: ReceptiveField) throws(TilingError) {
         let sizes = try Tiling.perAxis(size, extents, least: 1)
         try Tiling.checkCount(sizes, extents)
         let pieces = zip(extents, sizes).map { AxisPiece.exact(extent: $0, size: $1, reach: reach) }

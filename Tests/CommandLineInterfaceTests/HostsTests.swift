@@ -44,7 +44,7 @@ extension CommandLineSuite {
         func otherVersion() async throws {
             let here = try await workplace("")
             let service = WorkerService(
-                Abilities(
+                WorkerInfo(
                     program: "0.0", cores: 1, threads: 1, memory: 1 << 30, hasWinograd: false, kinds: [], versions: [:]),
                 catalog: .standard, store: try FileStore(folder: here.outputs.path(percentEncoded: false))
             ) { _ in }

@@ -51,7 +51,8 @@ extension CommandLineSuite {
             #expect(
                 report.keys.sorted() == [
                     "arguments", "convolutions", "graph", "iterations", "links", "metrics", "options",
-                    "parameters", "peakMemoryBytes", "predictedSecondsPerInstance", "predictedSecondsPerIteration",
+                    "parameters", "peakMemoryBytes", "plan", "predictedSecondsPerInstance",
+                    "predictedSecondsPerIteration",
                     "rewrites",
                     "rewriting", "seconds", "secondsPerInstance", "secondsPerIteration", "secondsPerNode", "stopped",
                     "versions",
@@ -60,6 +61,7 @@ extension CommandLineSuite {
             #expect(report["graph"] as? String == "pnp")
             #expect(report["iterations"] as? Int == 4)
             #expect(report["rewriting"] as? String == "all")
+            #expect((report["plan"] as? String)?.count == 64)
             let rewrites = try #require(report["rewrites"] as? [String])
             #expect(rewrites.contains("one spectrum: 'gradient' has one convolution for all instances of 'gradients'"))
             let arguments = Array(try #require(report["arguments"] as? [String]).dropFirst())

@@ -122,7 +122,7 @@ struct BuilderMistakeTests {
             "'windows' reads the neighbours of 'image', so both must run over the same axis of tiles"
         ) { g in
             let image = g.image()
-            g.output("result", g.add("windows", Exchange(), image, over: g.sampleTiles(of: image)))
+            g.output("result", g.add("windows", HaloExchange(), image, over: g.sampleTiles(of: image)))
         },
         Mistake(
             "neighbours over an axis that is none of tiles",
@@ -130,7 +130,7 @@ struct BuilderMistakeTests {
         ) { g in
             let a = g.axis("a", count: 2)
             let copies = g.add("copies", Zeros(), g.image(), over: a)
-            g.output("result", g.add("windows", Exchange(), copies, over: a))
+            g.output("result", g.add("windows", HaloExchange(), copies, over: a))
         },
         Mistake("an axis twice", "axis 'a' is declared twice; give each its own name") { g in
             _ = g.axis("a", count: 2)

@@ -29,7 +29,7 @@ struct ExpansionTests {
             let image = g.image()
             let tile = g.sampleTiles(of: image, size: 4)  // 12 × 10 as 3 × 3 tiles, whose windows reach 2 pixels.
             let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
-            g.output("result", g.add("result", Exchange(), inner, over: tile))
+            g.output("result", g.add("result", HaloExchange(), inner, over: tile))
         }
         #expect(try inputs(of: "result[0]", in: expansion) == [[0, 1, 3, 4].map { ValueID("inner", $0) }])
         #expect(try inputs(of: "result[4]", in: expansion) == [(0..<9).map { ValueID("inner", $0) }])

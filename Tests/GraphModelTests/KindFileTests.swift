@@ -23,7 +23,7 @@ struct KindFileTests {
         DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
         GaussianNoise(sigma: [0.1, 0.25], seed: Setting(7, parameter: "whole")),
         Sum(), Add(), Scale(-2.5), Zeros(), Descend(step: Setting(0.5, parameter: "number")),
-        Crop(), Blend(), Trim(), Exchange(), Assemble(),
+        Crop(), Blend(), Trim(), HaloExchange(), Assemble(),
         Denoise(totalVariation, sigma: 0.05), Denoise(byParameter, sigma: Setting(0.5, parameter: "number")),
         DenoiseByMap(byParameter), PSNR(), RelativeChange(), SSIM(),
         PoissonNoise(gain: [0.1], seed: Setting(7, parameter: "whole"), clipNegative: true),

@@ -94,7 +94,7 @@ func everything(_ g: GraphBuilder) {
     let gradient = g.add("gradient", Sum(), gradients)
     let steps = g.add("steps", Trim(), g.add("windows", Crop(), gradient, over: tile), over: tile)
     let z = g.add("z", Descend(step: step), inner, steps, over: tile)
-    let exchanged = g.add("exchanged", Exchange(), z, over: tile)
+    let exchanged = g.add("exchanged", HaloExchange(), z, over: tile)
     let denoised = g.add("denoised", Denoise(totalVariation, sigma: 0.05), exchanged, over: tile)
     g.next(inner, g.add("next", Trim(), denoised, over: tile))
     g.metric(g.add("psnr", PSNR(), x, truth))

@@ -48,7 +48,7 @@ struct TileKindTests {
             let image = g.image()
             let tile = g.sampleTiles(of: image, mode: .blend)
             let inner = g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
-            g.output("result", g.add("result", Exchange(), inner, over: tile))
+            g.output("result", g.add("result", HaloExchange(), inner, over: tile))
         },
         Mistake(
             "tiles of real and complex values",

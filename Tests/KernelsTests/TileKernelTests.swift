@@ -39,7 +39,7 @@ struct TileKernelTests {
     private func tiling(_ mode: TileMode, _ sample: Sample) throws -> Tiling {
         let extents = sample.shape.trailing(sample.dimensions)
         guard mode == .exact else { return try Tiling(mode, extents: extents, size: [4], overlap: [2]) }
-        return try Tiling(exact: extents, size: [4], reach: Reach(stride: 1, before: 2, after: 2))
+        return try Tiling(exact: extents, size: [4], reach: ReceptiveField(stride: 1, before: 2, after: 2))
     }
 
     /// A box of `image` over its last axes, pixel by pixel; beyond the image by the tiling's border.
@@ -137,7 +137,7 @@ struct TileKernelTests {
             let image = g.load("image")
             let tile = Self.tiles(g, image, .exact, sample)
             let windows = g.keep("windows", Crop(), image, over: tile)
-            _ = g.keep("exchanged", Exchange(), g.keep("inner", Trim(), windows, over: tile), over: tile)
+            _ = g.keep("exchanged", HaloExchange(), g.keep("inner", Trim(), windows, over: tile), over: tile)
         }
         for index in 0..<(try tiling(.exact, sample)).count {
             #expect(result["exchanged[\(index)]"] == result["windows[\(index)]"])

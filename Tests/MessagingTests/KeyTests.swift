@@ -16,10 +16,10 @@ struct KeyTests {
         let context = try Context()
         let arrivals = Arrivals()
         let keys = try KeyPair()
-        let listener = try PostOffice(context, listenAt: "tcp://127.0.0.1:*", keys: keys) { _, header, _ in
+        let listener = try Messenger(context, listenAt: "tcp://127.0.0.1:*", keys: keys) { _, header, _ in
             arrivals.transfers.withLock { $0.append(header.transfer) }
         }
-        let caller = try PostOffice(context, listenAt: nil) { _, _, _ in }
+        let caller = try Messenger(context, listenAt: nil) { _, _, _ in }
         let others = [nil, try KeyPair().publicKey, "no key at all"]
         for (number, key) in others.enumerated() {
             caller.send(

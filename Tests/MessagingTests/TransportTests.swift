@@ -11,12 +11,12 @@ final class Link: Sendable {
 
     let sender: any Transport
     let receiver: any Transport
-    private let offices: [PostOffice]
+    private let offices: [Messenger]
 
     /// - Parameter buffers: The receiver's, one a transfer.
     init(_ sort: Sort, _ buffers: [MutableTensorView]) throws {
         guard sort != .inProcess else {
-            let transport = InProcessTransport(targets: buffers.map(Landing.init))
+            let transport = InProcessTransport(targets: buffers.map(ReceiveBuffer.init))
             (sender, receiver, offices) = (transport, transport, [])
             return
         }
@@ -25,13 +25,15 @@ final class Link: Sendable {
         let endpoint =
             sort == .ipc ? "ipc:///tmp/graphrun-\(UUID().uuidString.prefix(8))" : "tcp://127.0.0.1:*"
         let keys = sort == .keyed ? try KeyPair() : nil
-        let receiving = try PostOffice(context, listenAt: endpoint, keys: keys) { atReceiver.take($0, $1, $2) }
-        let sending = try PostOffice(context, listenAt: nil) { atSender.take($0, $1, $2) }
+        let receiving = try Messenger(context, listenAt: endpoint, keys: keys) { atReceiver.take($0, $1, $2) }
+        let sending = try Messenger(context, listenAt: nil) { atSender.take($0, $1, $2) }
         let peer = sending.connect(to: receiving.endpoint, key: keys?.publicKey)
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
             parts: Dictionary(
-                uniqueKeysWithValues: buffers.enumerated().map { ($0, .receives(UInt32(10 + $0), into: Landing($1))) }
+                uniqueKeysWithValues: buffers.enumerated().map {
+                    ($0, .receives(UInt32(10 + $0), into: ReceiveBuffer($1)))
+                }
             ))
         let sender = ZeroMQTransport(
             sending, run: 5, epoch: 1,
@@ -42,11 +44,11 @@ final class Link: Sendable {
         (self.sender, self.receiver, offices) = (sender, receiver, [receiving, sending])
     }
 
-    /// A transport that is made after the post office which it uses.
+    /// A transport that is made after the messenger which it uses.
     private final class Later: Sendable {
         let transport = Mutex<ZeroMQTransport?>(nil)
 
-        func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
             transport.withLock { $0 }?.take(address, header, payload)
         }
     }

@@ -15,7 +15,7 @@ struct NetworkTests {
         #expect(network.imageChannels == channels)
         #expect(network.convolutions.count == depth)
         #expect(network.stride == 2)
-        #expect(network.reach == Reach(stride: 2, before: radius, after: radius))
+        #expect(network.reach == ReceptiveField(stride: 2, before: radius, after: radius))
     }
 
     @Test("DRUNet is recognised with its reach", arguments: [(3, 4, 185), (1, 4, 185)])

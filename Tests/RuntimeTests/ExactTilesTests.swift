@@ -124,7 +124,7 @@ struct ExactTilesTests {
             let tile = g.tiles("tile", of: image, mode: Setting(.exact), size: 20, overlap: 0, denoiser: denoiser)
             let start = g.add("start", Trim(), g.add("cut", Crop(), image, over: tile), over: tile)
             let x = g.state("x", initial: start, over: tile)
-            let windows = g.add("windows", Exchange(), x, over: tile)
+            let windows = g.add("windows", HaloExchange(), x, over: tile)
             let denoised = g.add("denoised", Denoise(denoiser, sigma: 0.1), windows, over: tile)
             g.next(x, g.add("next", Trim(), denoised, over: tile))
             g.output("result", g.add("result", Assemble(), x))

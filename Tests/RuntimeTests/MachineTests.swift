@@ -135,7 +135,7 @@ struct MachineTests {
     func stalled() throws {
         try play(.stall, seeds: 0..<1000) { simulation in
             guard simulation.first < Self.iterations else { return }
-            guard case .failure(.standstill(let text))? = simulation.outcome else {
+            guard case .failure(.stalled(let text))? = simulation.outcome else {
                 Issue.record("\(String(describing: simulation.outcome))")
                 return
             }

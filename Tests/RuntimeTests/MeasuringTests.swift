@@ -115,15 +115,15 @@ struct MeasuringTests {
     }
 
     @Test("come from workers, with links between them and clocks compared")
-    func crew() throws {
+    func group() throws {
         let own = speeds(memory: 3e9)
-        let team = try RemoteTeam(workers: 3, speeds: own)
+        let team = try TestCluster(workers: 3, speeds: own)
         defer { team.dismiss() }
-        let crew = try team.crew()
-        #expect(crew.members.allSatisfy { $0.abilities.speeds == own })
+        let group = try team.group()
+        #expect(group.members.allSatisfy { $0.info.speeds == own })
         // One clock: what is found is half of the time that an answer took at most, which may be long on a busy machine.
-        #expect(crew.offsets.count == 3 && crew.offsets.allSatisfy { abs($0) < 1 })
-        let links = try crew.measureLinks()
+        #expect(group.offsets.count == 3 && group.offsets.allSatisfy { abs($0) < 1 })
+        let links = try group.measureLinks()
         for from in 0..<3 {
             for to in 0..<3 where from != to {
                 let link = links[from, to]
@@ -136,9 +136,9 @@ struct MeasuringTests {
 
     @Test("of many workers are measured around a ring")
     func ring() throws {
-        let team = try RemoteTeam(workers: 6)
+        let team = try TestCluster(workers: 6)
         defer { team.dismiss() }
-        let links = try team.crew().measureLinks()
+        let links = try team.group().measureLinks()
         let ring = (0..<6).map { links[$0, ($0 + 1) % 6] }
         #expect(links[0, 3] == links[4, 1])
         #expect(links[0, 3].bandwidth == ring.map(\.bandwidth).min())
@@ -151,22 +151,22 @@ struct MeasuringTests {
         let job = try Job("pnp", ["image": try folder.image([1, 3, 71, 58]), "denoiser": "graphrun-color"])
         let convolutions = job.expansion.convolutions
         #expect(convolutions.count > 3)
-        let team = try RemoteTeam(workers: 2, threads: 3)
+        let team = try TestCluster(workers: 2, threads: 3)
         defer { team.dismiss() }
-        let crew = try team.crew()
+        let group = try team.group()
         let own = Libraries.scratchBytes(convolutions, threads: 3)
         #expect(own.keys.allSatisfy { $0.method == .direct || Libraries.hasWinograd } && !own.isEmpty)
-        #expect(crew.scratchBytes(of: convolutions) == [own, own])
-        #expect(crew.scratchBytes(of: []) == [[:], [:]])
+        #expect(group.scratchBytes(of: convolutions) == [own, own])
+        #expect(group.scratchBytes(of: []) == [[:], [:]])
         // Nor does the question end what the workers are there for.
         #expect(throws: Never.self) { try team.run(job) }
     }
 
     @Test("that a worker cannot have are refused by the coordinator")
     func refused() throws {
-        let team = try RemoteTeam(workers: 1, speeds: speeds(memory: .infinity))
+        let team = try TestCluster(workers: 1, speeds: speeds(memory: .infinity))
         defer { team.dismiss() }
-        let error = #expect(throws: CrewError.self) { try team.crew() }
+        let error = #expect(throws: WorkerGroupError.self) { try team.group() }
         #expect(
             error?.lines == [
                 "\(team.endpoints[0]): the worker says that it has memory of inf a second, which cannot be; "
@@ -178,7 +178,7 @@ struct MeasuringTests {
     func timeLine() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", ["image": try folder.image([1, 1, 40, 40]), "iterations": "3", "tv-iterations": "2"])
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let start = ContinuousClock.now
         let result = try team.run(job)

@@ -43,7 +43,7 @@ struct RandomGraphTests {
 
     @Test("so does any over ZeroMQ", arguments: (0..<10).map { UInt64($0 * 20 + 1) })
     func overZeroMQ(first: UInt64) throws {
-        let team = try RemoteTeam(workers: 3)
+        let team = try TestCluster(workers: 3)
         defer { team.dismiss() }
         try check(first...first + 19) { job, seed in
             try team.run(job, placement: placement(job, seed)).kept

@@ -23,7 +23,7 @@ struct RemoteRunTests {
     func sameBits(workers: Int, rewriting: Rewriting) throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder), rewriting: rewriting)
-        let team = try RemoteTeam(workers: workers)
+        let team = try TestCluster(workers: workers)
         defer { team.dismiss() }
         let log = MetricsLog()
         let result = try team.run(job, log: log)
@@ -41,7 +41,7 @@ struct RemoteRunTests {
     func placements(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "2"]))
-        let team = try RemoteTeam(workers: 3)
+        let team = try TestCluster(workers: 3)
         defer { team.dismiss() }
         let placement = try job.randomPlacement(workers: 3, seed: seed)
         let result = try team.run(job, placement: placement)
@@ -52,7 +52,7 @@ struct RemoteRunTests {
     func twentyTimes() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "3"]), rewriting: .all)
-        let team = try RemoteTeam(workers: 5)
+        let team = try TestCluster(workers: 5)
         defer { team.dismiss() }
         let truth = try job.oracle("result")
         var random = SeededRandom(20)
@@ -60,7 +60,7 @@ struct RemoteRunTests {
             let order = Array((0..<5).shuffled(using: &random).prefix([1, 2, 3, 5][round % 4]))
             let plan = try job.plan(workers: order.count)
             let result = try RemoteRun(
-                plan, crew: try team.crew(order), name: "test.graph", files: job.files, log: MetricsLog()
+                plan, group: try team.group(order), name: "test.graph", files: job.files, log: MetricsLog()
             ).run()
             #expect(
                 (plan.expansion.output("result") ?? []).compactMap { result.kept[$0.id] } == truth, "round \(round)")
@@ -72,7 +72,7 @@ struct RemoteRunTests {
         let folder = try TemporaryFolder()
         let weights = try folder.smallNetwork()
         let job = try Job("pnp", settings(folder, ["weights": weights, "iterations": "2"]))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let first = try team.run(job)
         let files = (0..<2).map(team.cached)
@@ -87,7 +87,7 @@ struct RemoteRunTests {
         let folder = try TemporaryFolder()
         let image = try folder.image([1, 3, 900, 1000])
         let job = try Job("pnp", ["image": image, "iterations": "1", "tile": "512", "tv-iterations": "1"])
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let result = try team.run(job)
         #expect(job.results(of: result) == (try job.oracle("result")))
@@ -97,7 +97,7 @@ struct RemoteRunTests {
     func memory() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 1, memory: 1000)
+        let team = try TestCluster(workers: 1, memory: 1000)
         defer { team.dismiss() }
         let error = #expect(throws: RunError.self) { try team.run(job) }
         let line = try #require(error).description
@@ -117,27 +117,27 @@ struct RemoteRunTests {
         let graph = try Graph("pause", summary: "") { g in
             g.output("result", g.add("result", Pause(seconds: 0), g.add("image", Load(Setting(image)))))
         }
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         defer { team.dismiss() }
         let error = #expect(throws: RunError.self) { try team.run(Job(graph, catalog: catalog)) }
         #expect(
             error
                 == .lost(
                     worker: "worker 0", reason: "it cannot read its part of the plan; use the same program everywhere"))
-        #expect(throws: Never.self) { try team.crew() }
+        #expect(throws: Never.self) { try team.group() }
     }
 
     @Test("leave their workers as they were, whatever stands in an assignment", arguments: 1...4 as ClosedRange<UInt64>)
     func spoiledAssignments(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let truth = try team.run(job).kept
         let plan = try job.plan(workers: 2)
         let taken = Atomic<Int>(0)
         let refused = Atomic<Int>(0)
-        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, payload in
+        let stranger = try Messenger(team.context, listenAt: nil) { _, _, payload in
             let text = String(decoding: payload, as: UTF8.self)
             if text.contains(#""ready""#) { taken.add(1, ordering: .relaxed) }
             if text.contains(#""refusal""#) { refused.add(1, ordering: .relaxed) }
@@ -171,17 +171,17 @@ struct RemoteRunTests {
     func long() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         defer { team.dismiss() }
         let run = RemoteRun(
-            try job.plan(workers: 1), crew: try team.crew(), name: String(repeating: "x", count: 17 << 20),
+            try job.plan(workers: 1), group: try team.group(), name: String(repeating: "x", count: 17 << 20),
             files: job.files, log: MetricsLog())
         let error = #expect(throws: RunError.self) { try run.run() }
         #expect(
             try #require(error).description.hasSuffix(
                 "x: the plan of worker 0 is longer than a message may be; use more workers, or give the graph fewer "
                     + "instances, for example larger tiles"))
-        #expect(throws: Never.self) { try team.crew() }
+        #expect(throws: Never.self) { try team.group() }
     }
 
     @Test(
@@ -191,7 +191,7 @@ struct RemoteRunTests {
         let folder = try TemporaryFolder()
         let image = try folder.image([1, channels, 40, 36], name: "other.npy")
         let job = try Job("pnp", settings(folder, ["denoiser": name, "iterations": "2", "image": image]))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let result = try team.run(job)
         #expect(job.results(of: result) == (try job.oracle("result")))
@@ -206,7 +206,7 @@ struct RemoteRunTests {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "6"]))
         let half = try Job("pnp", settings(folder, ["iterations": "3"])).run(workers: 1)
-        let team = try RemoteTeam(workers: workers)
+        let team = try TestCluster(workers: workers)
         defer { team.dismiss() }
         let rest = try team.run(job, checkpoint: (3, half.states))
         #expect(job.results(of: rest) == (try job.oracle("result")))
@@ -217,12 +217,12 @@ struct RemoteRunTests {
     func stop() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
-        let team = try RemoteTeam(workers: 3)
+        let team = try TestCluster(workers: 3)
         defer { team.dismiss() }
         let plan = try job.plan(workers: 3)
         let reached = Atomic<Bool>(false)
         let log = MetricsLog { if $0.iteration == 5 { reached.store(true, ordering: .relaxed) } }
-        let run = RemoteRun(plan, crew: try team.crew(), name: "t.graph", files: job.files, log: log)
+        let run = RemoteRun(plan, group: try team.group(), name: "t.graph", files: job.files, log: log)
         Thread.detachNewThread {
             while !reached.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.001) }
             run.stop()
@@ -235,17 +235,17 @@ struct RemoteRunTests {
     }
 
     @Test("name every worker that cannot be had")
-    func crew() throws {
-        let team = try RemoteTeam(workers: 1)
-        let other = try RemoteTeam(workers: 1, program: "older")
+    func group() throws {
+        let team = try TestCluster(workers: 1)
+        let other = try TestCluster(workers: 1, program: "older")
         defer {
             team.dismiss()
             other.dismiss()
         }
-        let error = #expect(throws: CrewError.self) {
-            try Crew(
+        let error = #expect(throws: WorkerGroupError.self) {
+            try WorkerGroup(
                 team.context, endpoints: team.endpoints + other.endpoints + ["tcp://127.0.0.1:1"],
-                program: RemoteTeam.program, patience: 5)
+                program: TestCluster.program, patience: 5)
         }
         #expect(
             error?.lines == [
@@ -260,25 +260,25 @@ struct RemoteRunTests {
     func keyed() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 3, keyed: true)
+        let team = try TestCluster(workers: 3, keyed: true)
         defer { team.dismiss() }
-        _ = try team.crew().measureLinks()
+        _ = try team.group().measureLinks()
         let result = try team.run(job)
         #expect(job.results(of: result) == (try job.oracle("result")))
-        #expect(throws: CrewError.self) {
-            try Crew(team.context, endpoints: team.endpoints, program: RemoteTeam.program, patience: 0.5)
+        #expect(throws: WorkerGroupError.self) {
+            try WorkerGroup(team.context, endpoints: team.endpoints, program: TestCluster.program, patience: 0.5)
         }
     }
 
     @Test("name a worker that another does not reach, rather than wait for ever")
     func unreached() throws {
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         let context = try Context()
         let folder = try TemporaryFolder()
         // What listens inside a context is not there for others.
         let hidden = WorkerService(
-            Abilities(
-                program: RemoteTeam.program, cores: 1, threads: 1, memory: 1 << 30, hasWinograd: false, kinds: [],
+            WorkerInfo(
+                program: TestCluster.program, cores: 1, threads: 1, memory: 1 << 30, hasWinograd: false, kinds: [],
                 versions: [:]), catalog: .standard, store: try FileStore(folder: folder.file("hidden"))
         ) { _ in }
         let endpoint = try hidden.open(context, at: "inproc://hidden")
@@ -286,8 +286,8 @@ struct RemoteRunTests {
             team.dismiss()
             hidden.serve { true }
         }
-        let crew = try Crew(context, endpoints: team.endpoints + [endpoint], program: RemoteTeam.program)
-        let error = #expect(throws: CrewError.self) { try crew.measureLinks() }
+        let group = try WorkerGroup(context, endpoints: team.endpoints + [endpoint], program: TestCluster.program)
+        let error = #expect(throws: WorkerGroupError.self) { try group.measureLinks() }
         #expect(
             error?.lines == [
                 "\(endpoint): the worker at \(team.endpoints[0]) does not reach this one, though both are there; open "
@@ -299,14 +299,14 @@ struct RemoteRunTests {
     func cutOff() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         // The coordinator gets through before nobody else does.
         let relays = try team.relays()
-        let crew = try team.crew(through: relays)
+        let group = try team.group(through: relays)
         for relay in relays { relay.refuseCalls() }
         let run = RemoteRun(
-            try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: MetricsLog())
+            try job.plan(workers: 2), group: group, name: "t.graph", files: job.files, log: MetricsLog())
         let error = #expect(throws: RunError.self) { try run.run() }
         #expect(
             error?.description.contains(" is not reached at tcp://127.0.0.1:") == true, "\(String(describing: error))")
@@ -317,17 +317,17 @@ struct RemoteRunTests {
     func broken() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let relays = try team.relays()
-        let crew = try team.crew(through: relays)
+        let group = try team.group(through: relays)
         // The coordinator has called first, and stays connected.
         let log = MetricsLog { if $0.iteration == 3 { for relay in relays { relay.breakCalls(after: 1) } } }
         let run = RemoteRun(
-            try job.plan(workers: 2), crew: crew, name: "t.graph", files: job.files, log: log,
+            try job.plan(workers: 2), group: group, name: "t.graph", files: job.files, log: log,
             limits: TimeLimits(stall: .seconds(2)))
         let error = #expect(throws: RunError.self) { try run.run() }
-        guard case .standstill(let line)? = error else {
+        guard case .stalled(let line)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -349,12 +349,12 @@ struct RemoteRunTests {
             g.output("result", x)
         }
         let job = try Job(graph, catalog: catalog)
-        let team = try RemoteTeam(workers: 2, catalog: catalog)
+        let team = try TestCluster(workers: 2, catalog: catalog)
         defer { team.dismiss() }
         // The second waits for the first, which sends no value while it computes.
         let placement = placement(job.expansion) { $0.id == "long" ? 0 : 1 }
         let run = RemoteRun(
-            try job.plan(workers: 2, placement: placement), crew: try team.crew(), name: "t.graph", files: job.files,
+            try job.plan(workers: 2, placement: placement), group: try team.group(), name: "t.graph", files: job.files,
             log: MetricsLog(), limits: TimeLimits(workerSilence: .seconds(3), stall: .seconds(3)))
         #expect(try run.run().iterations == 2)
     }
@@ -370,14 +370,14 @@ struct RemoteRunTests {
             g.output("result", x)
         }
         let job = try Job(graph)
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         defer { team.dismiss() }
         // 4.3 MB, of which each takes 3.6 s, and a part 0.4 s.
         let relays = try team.relays(bytesPerSecond: 1.2e6)
-        let crew = try team.crew(through: relays)
+        let group = try team.group(through: relays)
         let before = try job.run(workers: 1).states
         let run = RemoteRun(
-            try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
+            try job.plan(workers: 1), group: group, name: "t.graph", files: job.files, log: MetricsLog(),
             checkpoint: (2, before), limits: TimeLimits(workerSilence: .seconds(2)))
         let result = try run.run()
         #expect(result.iterations == 3)
@@ -390,15 +390,15 @@ struct RemoteRunTests {
     func longPlanning() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         defer { team.dismiss() }
         // The first word comes after the coordinator has first looked for one.
         let relays = try team.relays(delay: 0.3)
-        let crew = try team.crew(through: relays)
+        let group = try team.group(through: relays)
         // Longer than a first word may take.
         Thread.sleep(forTimeInterval: 6.5)
         let run = RemoteRun(
-            try job.plan(workers: 1), crew: crew, name: "t.graph", files: job.files, log: MetricsLog(),
+            try job.plan(workers: 1), group: group, name: "t.graph", files: job.files, log: MetricsLog(),
             limits: TimeLimits(workerSilence: .seconds(2)))
         #expect(try run.run().iterations == 4)
         for relay in relays { relay.stop() }
@@ -408,41 +408,41 @@ struct RemoteRunTests {
     func busy() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "100000", "tolerance": "0"]))
-        let team = try RemoteTeam(workers: 1)
+        let team = try TestCluster(workers: 1)
         defer { team.dismiss() }
         let begun = Atomic<Bool>(false)
         let log = MetricsLog { if $0.iteration == 1 { begun.store(true, ordering: .relaxed) } }
         let run = RemoteRun(
-            try job.plan(workers: 1), crew: try team.crew(), name: "t.graph", files: job.files, log: log)
+            try job.plan(workers: 1), group: try team.group(), name: "t.graph", files: job.files, log: log)
         let done = DispatchGroup()
         DispatchQueue.global().async(group: done) { _ = try? run.run() }
         while !begun.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.001) }
-        let error = #expect(throws: CrewError.self) { try team.crew() }
+        let error = #expect(throws: WorkerGroupError.self) { try team.group() }
         #expect(error?.problems.map(\.1) == [.busy])
         run.stop()
         done.wait()
-        _ = try team.crew()
+        _ = try team.group()
     }
 
     @Test("whose file is gone end with a line that names it")
     func missingFile() throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         try FileManager.default.removeItem(atPath: folder.file("image.npy"))
         let error = #expect(throws: RunError.self) { try team.run(job) }
         #expect("\(try #require(error))".contains("image.npy"))
-        #expect(throws: Never.self) { try team.crew() }
+        #expect(throws: Never.self) { try team.group() }
     }
 
     @Test("survive arbitrary messages at their workers", arguments: 1...6 as ClosedRange<UInt64>)
     func fuzz(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "30"]))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
-        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let stranger = try Messenger(team.context, listenAt: nil) { _, _, _ in }
         let over = Atomic<Bool>(false)
         let done = DispatchGroup()
         DispatchQueue.global().async(group: done) {
@@ -481,14 +481,14 @@ struct RemoteRunTests {
     func fuzzWithin(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         let job = try Job("pnp", settings(folder, ["iterations": "30"]))
-        let team = try RemoteTeam(workers: 2)
+        let team = try TestCluster(workers: 2)
         defer { team.dismiss() }
         let plan = try job.plan(workers: 2)
-        let crew = try team.crew()
-        let stranger = try PostOffice(team.context, listenAt: nil) { _, _, _ in }
+        let group = try team.group()
+        let stranger = try Messenger(team.context, listenAt: nil) { _, _, _ in }
         let over = Atomic<Bool>(false)
         let done = DispatchGroup()
-        let number = crew.run
+        let number = group.run
         DispatchQueue.global().async(group: done) {
             var random = SeededRandom(seed)
             let peers = team.endpoints.map { stranger.connect(to: $0) }
@@ -513,7 +513,7 @@ struct RemoteRunTests {
                 Thread.sleep(forTimeInterval: 0.0005)
             }
         }
-        let run = RemoteRun(plan, crew: crew, name: "test.graph", files: job.files, log: MetricsLog())
+        let run = RemoteRun(plan, group: group, name: "test.graph", files: job.files, log: MetricsLog())
         // Values are taken from those alone who are to send them; a file's bytes are held against its hash.
         do {
             #expect(job.results(of: try run.run()) == (try job.oracle("result")))

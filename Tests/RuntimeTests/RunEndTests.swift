@@ -152,7 +152,7 @@ struct RunEndTests {
         let folder = try TemporaryFolder()
         let job = try sample.job(folder)
         for workers in [1, 2, 3] {
-            let team = try RemoteTeam(workers: workers, catalog: job.catalog)
+            let team = try TestCluster(workers: workers, catalog: job.catalog)
             defer { team.dismiss() }
             let result = try team.run(job)
             try check(result, by: workers, sample, folder)
@@ -166,7 +166,7 @@ struct RunEndTests {
         let job = try sample.job(folder)
         let whole = try job.run(workers: 2)
         let end = try #require(whole.records.last?.iteration)
-        let team = try RemoteTeam(workers: 2, catalog: job.catalog)
+        let team = try TestCluster(workers: 2, catalog: job.catalog)
         defer { team.dismiss() }
         for stop in Set([1, 2, end / 2, end - 2, end - 1]).filter({ (1..<end).contains($0) }) {
             let half = try sample.job(folder, iterations: stop).run(workers: 2)
@@ -193,7 +193,7 @@ struct RunEndTests {
         let sample = EndingSample.spoiled
         for iterations in [7, 8] {
             let job = try sample.job(folder, iterations: iterations)
-            let team = try RemoteTeam(workers: workers, catalog: job.catalog)
+            let team = try TestCluster(workers: workers, catalog: job.catalog)
             defer { team.dismiss() }
             let here = try job.run(workers: workers)
             let truth = try job.concludedOracle().conclusion

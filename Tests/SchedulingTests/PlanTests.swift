@@ -44,6 +44,9 @@ struct PlanTests {
         #expect(first.workers == second.workers)
         #expect(first.transfers == second.transfers)
         #expect(first.placement == second.placement)
+        #expect(try first.canonicalBytes() == second.canonicalBytes())
+        let other = Plan(try randomGraph(seed), workers: Self.workers(3), placement: placement.mapValues { 2 - $0 })
+        #expect(try first.canonicalBytes() != other.canonicalBytes())
     }
 
     @Test("a state lives where its next value is made, and is found there", arguments: [UInt64(1), 2, 3, 4, 5, 6])

@@ -102,7 +102,7 @@ struct TilingTests {
 
     @Test("exact windows are aligned, clipped, and reach far enough", arguments: [1, 2, 8], [[767, 511], [96, 40]])
     func exact(_ stride: Int, _ extents: [Int]) throws {
-        let reach = Reach(stride: stride, before: 25, after: 24)
+        let reach = ReceptiveField(stride: stride, before: 25, after: 24)
         let tiling = try Tiling(exact: extents, size: [250], reach: reach)
         for tile in (0..<tiling.count).map({ tiling[$0] }) {
             for (axis, extent) in extents.enumerated() {
@@ -119,7 +119,7 @@ struct TilingTests {
 
     @Test("a tile as large as the image is one tile in exact mode")
     func single() throws {
-        let tiling = try Tiling(exact: [45, 61], size: [512], reach: Reach(stride: 2, before: 25, after: 25))
+        let tiling = try Tiling(exact: [45, 61], size: [512], reach: ReceptiveField(stride: 2, before: 25, after: 25))
         #expect(tiling.count == 1)
         #expect(tiling[0].window == Region([0..<46, 0..<62]))
         #expect(tiling[0].inner == Region([0..<45, 0..<61]))
@@ -127,7 +127,7 @@ struct TilingTests {
 
     @Test("neighbours are the tiles whose inner part the window touches")
     func neighbours() throws {
-        let tiling = try Tiling(exact: [30, 30], size: [10], reach: Reach(stride: 1, before: 3, after: 3))
+        let tiling = try Tiling(exact: [30, 30], size: [10], reach: ReceptiveField(stride: 1, before: 3, after: 3))
         #expect(tiling.grid == [3, 3])
         #expect(tiling.neighbours(of: 0) == [0, 1, 3, 4])
         #expect(tiling.neighbours(of: 4) == Array(0..<9))
@@ -143,7 +143,7 @@ struct TilingTests {
             try Tiling(.blend, extents: [64, 48], size: [16], overlap: [48])
         }
         #expect(throws: TilingError.size([0], tiled: 2)) {
-            try Tiling(exact: [64, 48], size: [0], reach: Reach(stride: 1, before: 1, after: 1))
+            try Tiling(exact: [64, 48], size: [0], reach: ReceptiveField(stride: 1, before: 1, after: 1))
         }
         #expect(
             TilingError.tooLarge(tile: 48, extent: 48).description
@@ -159,7 +159,7 @@ struct TilingTests {
 
     private func sample(_ mode: TileMode, _ extents: [Int]) throws -> Tiling {
         guard mode == .exact else { return try Tiling(mode, extents: extents, size: [8], overlap: [5]) }
-        return try Tiling(exact: extents, size: [8], reach: Reach(stride: 2, before: 5, after: 4))
+        return try Tiling(exact: extents, size: [8], reach: ReceptiveField(stride: 2, before: 5, after: 4))
     }
 
     private func flat(_ index: [Int], _ extents: [Int]) -> Int {

@@ -113,7 +113,7 @@ private struct RandomBuilder {
         case 4: (g.add(id, Add(), pick(.shard), pick(.shard), over: shard), .shard)
         case 5: (g.add(id, Scale(2.0), pick(.none), over: shard), .shard)
         case 6: (g.add(id, Add(), pick(.tile), pick(.tile), over: tile), .tile)
-        case 7: (g.add(id, Trim(), g.add(id + "-window", Exchange(), pick(.tile), over: tile), over: tile), .tile)
+        case 7: (g.add(id, Trim(), g.add(id + "-window", HaloExchange(), pick(.tile), over: tile), over: tile), .tile)
         case 8: (g.add(id, Trim(), g.add(id + "-window", Crop(), pick(.none), over: tile), over: tile), .tile)
         default: (g.add(id, Scale(2.0), pick(.tile), over: tile), .tile)
         }

@@ -72,7 +72,7 @@ public struct Trim: NodeKind {
 
 /// Builds the window of each tile from the inner parts of its neighbours: the exchange by which an image lives as
 /// tiles, with no worker holding the whole. Runs over an axis of `exact` tiles.
-public struct Exchange: NodeKind {
+public struct HaloExchange: NodeKind {
     public static let name = "exchange"
     public static let inputs = [Input("inner", .neighbours)]
 

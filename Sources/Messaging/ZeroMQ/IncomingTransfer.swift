@@ -7,24 +7,24 @@ internal import Tensors
 /// by the worker's from then until it is released.
 final class IncomingTransfer: @unchecked Sendable {
     let mark: UInt32
-    private let target: Landing
+    private let target: ReceiveBuffer
     private let lock = NSLock()
-    private let releasesTo: PostOffice.Address?
-    private var sender: PostOffice.Address?
+    private let releasesTo: Messenger.Address?
+    private var sender: Messenger.Address?
     /// The value that is awaited or there, counted from 1.
     private var expected: UInt32 = 1
     private var arrived = 0
     private var isWhole = false
     private var cancelled = false
 
-    init(mark: UInt32, into target: Landing, releasesTo: PostOffice.Address?) {
+    init(mark: UInt32, into target: ReceiveBuffer, releasesTo: Messenger.Address?) {
         self.mark = mark
         self.target = target
         self.releasesTo = releasesTo
     }
 
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
-    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
+    func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
         lock.lock()
         let isAwaited =
             !isWhole && !cancelled && header.iteration == expected && header.mark == mark
@@ -51,7 +51,7 @@ final class IncomingTransfer: @unchecked Sendable {
     }
 
     /// Makes room for the next value; whom to tell, and which value is done with.
-    func release() -> (PostOffice.Address, UInt32)? {
+    func release() -> (Messenger.Address, UInt32)? {
         lock.lock()
         defer { lock.unlock() }
         guard isWhole, let sender else { return nil }

@@ -5,7 +5,7 @@ internal import Foundation
 /// Safe to share: all state is used under `lock`.
 final class OutgoingTransfer: @unchecked Sendable {
     let mark: UInt32
-    let peer: PostOffice.Address
+    let peer: Messenger.Address
     let partBytes: Int
     private let lock = NSLock()
     private var isReleased = true
@@ -15,7 +15,7 @@ final class OutgoingTransfer: @unchecked Sendable {
     private var bytes = 0
     private var cancelled = false
 
-    init(mark: UInt32, to peer: PostOffice.Address, partBytes: Int) {
+    init(mark: UInt32, to peer: Messenger.Address, partBytes: Int) {
         self.mark = mark
         self.peer = peer
         self.partBytes = partBytes

@@ -11,10 +11,10 @@ package final class ZeroMQTransport: Transport {
     /// A transfer that this worker takes part in.
     package enum Part {
         /// It sends values to a peer, in parts of at most so many bytes. Both ends know them by their mark.
-        case sends(_ mark: UInt32, to: PostOffice.Address, partBytes: Int = ZeroMQTransport.largePart)
+        case sends(_ mark: UInt32, to: Messenger.Address, partBytes: Int = ZeroMQTransport.largePart)
         /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
         /// default on the connection that they come by.
-        case receives(_ mark: UInt32, into: Landing, releasesTo: PostOffice.Address? = nil)
+        case receives(_ mark: UInt32, into: ReceiveBuffer, releasesTo: Messenger.Address? = nil)
     }
 
     /// What a thread waits for.
@@ -31,7 +31,7 @@ package final class ZeroMQTransport: Transport {
     /// Of values that travel beside words which must not wait for long, or where each part is a sign of life.
     package static let smallPart = 512 << 10
 
-    private let office: PostOffice
+    private let messenger: Messenger
     private let run: UInt64
     private let epoch: UInt32
     private let outgoing: [Int: OutgoingTransfer]
@@ -47,12 +47,12 @@ package final class ZeroMQTransport: Transport {
     ///   - log: Notes when values are sent and when they are there.
     ///   - owners: Of all memory that is sent from or received into.
     package init(
-        _ office: PostOffice, run: UInt64, epoch: UInt32, parts: [Int: Part], log: TransferLog? = nil,
+        _ messenger: Messenger, run: UInt64, epoch: UInt32, parts: [Int: Part], log: TransferLog? = nil,
         owners: MemoryOwners = MemoryOwners()
     ) {
         self.log = log
         self.owners = owners
-        self.office = office
+        self.messenger = messenger
         self.run = run
         self.epoch = epoch
         var outgoing: [Int: OutgoingTransfer] = [:]
@@ -61,8 +61,8 @@ package final class ZeroMQTransport: Transport {
             switch part {
             case .sends(let mark, let peer, let partBytes):
                 outgoing[transfer] = OutgoingTransfer(mark: mark, to: peer, partBytes: max(partBytes, 1))
-            case .receives(let mark, let landing, let peer):
-                incoming[transfer] = IncomingTransfer(mark: mark, into: landing, releasesTo: peer)
+            case .receives(let mark, let receiveBuffer, let peer):
+                incoming[transfer] = IncomingTransfer(mark: mark, into: receiveBuffer, releasesTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -92,7 +92,7 @@ package final class ZeroMQTransport: Transport {
         let partBytes = outgoing.partBytes
         let parts = max(1, (bytes.count + partBytes - 1) / partBytes)
         if !outgoing.mayBegin {
-            office.sendPostponed()
+            messenger.sendPostponed()
             wait(.room(transfer: transfer)) { outgoing.mayBegin }
         }
         let iteration = try outgoing.begin(parts: parts, bytes: bytes.count)
@@ -104,15 +104,15 @@ package final class ZeroMQTransport: Transport {
                 .value, run: run, epoch: epoch, transfer: UInt32(transfer), mark: outgoing.mark,
                 iteration: iteration, type: value.type, offset: offset, total: bytes.count, length: chunk.count)
             guard !chunk.isEmpty else {
-                office.send(header, to: outgoing.peer)
+                messenger.send(header, to: outgoing.peer)
                 _ = outgoing.partIsGone()
                 continue
             }
-            let lent = PostOffice.Lent(chunk) { [changed = office.changed, owners] in
+            let lent = Messenger.Lent(chunk) { [changed = messenger.changed, owners] in
                 if outgoing.partIsGone() { changed() }
                 withExtendedLifetime(owners) {}
             }
-            office.send(header, .lent(lent), to: outgoing.peer)
+            messenger.send(header, .lent(lent), to: outgoing.peer)
         }
     }
 
@@ -131,7 +131,7 @@ package final class ZeroMQTransport: Transport {
     private func wait(_ wait: Wait, until isTrue: () -> Bool) {
         guard !isTrue() else { return }
         waiting.withLock { $0 = wait }
-        office.wait(until: isTrue)
+        messenger.wait(until: isTrue)
         waiting.withLock { $0 = nil }
     }
 
@@ -141,22 +141,22 @@ package final class ZeroMQTransport: Transport {
             .release, run: run, epoch: epoch, transfer: UInt32(transfer), mark: incoming.mark,
             iteration: iteration)
         if withNextSend {
-            office.sendWithNext(header, to: sender)
+            messenger.sendWithNext(header, to: sender)
         } else {
-            office.send(header, to: sender)
+            messenger.send(header, to: sender)
         }
     }
 
     package func cancel() {
         for outgoing in outgoing.values { outgoing.cancel() }
         for incoming in incoming.values { incoming.cancel() }
-        office.changed()
+        messenger.changed()
     }
 
-    // MARK: For the post office
+    // MARK: For the messenger
 
-    /// Takes a value or release that arrived, as the post office's handler; those that wait for it look again after that.
-    package func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+    /// Takes a value or release that arrived, as the messenger's handler; those that wait for it look again after that.
+    package func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let number = Int(header.transfer)
         let isMine: Bool
         if header.run != run || header.epoch != epoch {

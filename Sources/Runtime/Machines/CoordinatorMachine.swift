@@ -246,7 +246,7 @@ package struct CoordinatorMachine {
             guard let waits = stall.waits(at: now, limit: limits.stall) else { return [] }
             let chain = plan.chain(of: waits, endpoints: endpoints)
             return end(
-                .failure(.standstill("nothing has moved for \(limits.stall.components.seconds) s: \(chain)")))
+                .failure(.stalled("nothing has moved for \(limits.stall.components.seconds) s: \(chain)")))
         }
     }
 }

@@ -16,15 +16,15 @@ final class LinkProbe: Sendable {
     private let echoes = EventQueue<UInt32>()
     private let isAtWork = Atomic<Bool>(false)
 
-    /// Takes the answer to a message of ours; on the post office's thread.
+    /// Takes the answer to a message of ours; on the messenger's thread.
     func take(_ header: FrameHeader) {
         guard isAtWork.load(ordering: .relaxed) else { return }
         echoes.add(header.transfer)
     }
 
     /// Answers a message of another worker's.
-    static func answer(_ header: FrameHeader, to address: PostOffice.Address, by office: PostOffice) {
-        office.send(FrameHeader(.probe, run: header.run, transfer: header.transfer), to: address)
+    static func answer(_ header: FrameHeader, to address: Messenger.Address, by messenger: Messenger) {
+        messenger.send(FrameHeader(.probe, run: header.run, transfer: header.transfer), to: address)
     }
 
     /// Measures on a thread of its own and calls `done` there: with `nil` where nobody answers. While another measurement
@@ -32,15 +32,16 @@ final class LinkProbe: Sendable {
     ///
     /// - Parameter key: The other's public key, where it has one.
     func measure(
-        _ endpoint: String, key: String?, run: UInt64, by office: PostOffice, done: @escaping @Sendable (Link?) -> Void
+        _ endpoint: String, key: String?, run: UInt64, by messenger: Messenger,
+        done: @escaping @Sendable (Link?) -> Void
     ) {
         guard isAtWork.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return }
         do throws(ThreadRefusal) {
             try startThread("link probe") { [self] in
-                let peer = office.connect(to: endpoint, key: key)
-                let link = link(to: peer, run: run, by: office)
-                office.disconnect(peer)
+                let peer = messenger.connect(to: endpoint, key: key)
+                let link = link(to: peer, run: run, by: messenger)
+                messenger.disconnect(peer)
                 isAtWork.store(false, ordering: .releasing)
                 done(link)
             }
@@ -50,8 +51,8 @@ final class LinkProbe: Sendable {
         }
     }
 
-    private func link(to peer: PostOffice.Address, run: UInt64, by office: PostOffice) -> Link? {
-        let way = Way(peer, run: run, office: office, echoes: echoes)
+    private func link(to peer: Messenger.Address, run: UInt64, by messenger: Messenger) -> Link? {
+        let way = Way(peer, run: run, messenger: messenger, echoes: echoes)
         // The first message waits for the connection.
         guard way.roundTrip(LinkProbe.smallBytes, patience: LinkProbe.connectionPatience) != nil else { return nil }
         let small = (0..<11).compactMap { _ in way.roundTrip(LinkProbe.smallBytes) }.sorted()
@@ -79,17 +80,17 @@ final class LinkProbe: Sendable {
 
     /// The way to one other worker.
     private final class Way {
-        private let peer: PostOffice.Address
+        private let peer: Messenger.Address
         private let run: UInt64
-        private let office: PostOffice
+        private let messenger: Messenger
         private let echoes: EventQueue<UInt32>
         private let memory = TensorBuffer(floatCount: LinkProbe.largeBytes / MemoryLayout<Float>.stride)
         private var number: UInt32 = 0
 
-        init(_ peer: PostOffice.Address, run: UInt64, office: PostOffice, echoes: EventQueue<UInt32>) {
+        init(_ peer: Messenger.Address, run: UInt64, messenger: Messenger, echoes: EventQueue<UInt32>) {
             self.peer = peer
             self.run = run
-            self.office = office
+            self.messenger = messenger
             self.echoes = echoes
         }
 
@@ -111,10 +112,10 @@ final class LinkProbe: Sendable {
         private func send(_ bytes: Int) {
             number += 1
             let all = UnsafeRawBufferPointer(UnsafeBufferPointer(memory.floats))
-            let lent = PostOffice.Lent(UnsafeRawBufferPointer(rebasing: all.prefix(bytes))) { [memory] in
+            let lent = Messenger.Lent(UnsafeRawBufferPointer(rebasing: all.prefix(bytes))) { [memory] in
                 withExtendedLifetime(memory) {}
             }
-            office.send(
+            messenger.send(
                 FrameHeader(.probe, run: run, transfer: number, total: bytes, length: bytes), .lent(lent), to: peer)
         }
 

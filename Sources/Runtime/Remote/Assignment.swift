@@ -28,7 +28,7 @@ package struct Assignment: Codable, Sendable {
     package let plan: WorkerPlan
     package let peers: [Peer]
     /// What it hands to its coordinator, and is handed.
-    let handover: [Handover.Item]
+    let stateTransfers: [StateTransfers.Item]
     /// How often the body runs.
     let iterations: Int
     /// The iteration that the run goes on from; 0 at the start.
@@ -46,13 +46,14 @@ package struct Assignment: Codable, Sendable {
         epoch: UInt32 = 0, limits: TimeLimits = TimeLimits()
     ) {
         self.init(
-            plan, Handover(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first,
+            plan, StateTransfers(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first,
             epoch: epoch,
             limits: limits)
     }
 
     init(
-        _ plan: Plan, _ handover: Handover, name: String, endpoints: [String], keys: [String: String], index: Int,
+        _ plan: Plan, _ stateTransfers: StateTransfers, name: String, endpoints: [String], keys: [String: String],
+        index: Int,
         after first: Int, epoch: UInt32, limits: TimeLimits
     ) {
         self.epoch = epoch
@@ -65,7 +66,7 @@ package struct Assignment: Codable, Sendable {
                 worker: worker, name: plan.workers[worker].worker.name, endpoint: endpoints[worker],
                 key: keys[endpoints[worker]])
         }
-        self.handover = handover.items.filter { $0.worker == index }
+        self.stateTransfers = stateTransfers.items.filter { $0.worker == index }
         iterations = plan.expansion.iterations
         self.first = first
     }
@@ -92,7 +93,7 @@ package struct Assignment: Codable, Sendable {
             uniquingKeysWith: { first, _ in first })
         let states = Set(plan.states.map(\.id))
         let transfers = Set(plan.transfers.map(\.id))
-        for item in handover {
+        for item in stateTransfers {
             guard held[item.value] == item.type, item.reason == .kept || states.contains(item.value),
                 UInt32(exactly: item.transfer.number) != nil, !transfers.contains(item.transfer)
             else { return "it is to hand over '\(item.value)', which it does not have" }

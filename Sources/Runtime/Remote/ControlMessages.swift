@@ -32,7 +32,7 @@ package enum CoordinatorMessage: Codable, Sendable {
 /// What a worker tells its coordinator.
 package enum WorkerMessage: Codable, Sendable {
     /// Who it is, with a number that no other worker has.
-    case welcome(Abilities, identity: UInt64)
+    case welcome(WorkerInfo, identity: UInt64)
     /// It serves somebody else.
     case busy
     /// It does not take part in a run, and why.
@@ -63,7 +63,7 @@ package enum WorkerMessage: Codable, Sendable {
 }
 
 /// What a worker says of itself.
-package struct Abilities: Codable, Hashable, Sendable {
+package struct WorkerInfo: Codable, Hashable, Sendable {
     /// Version of its program.
     package let program: String
     package let cores: Int
@@ -107,7 +107,7 @@ package struct Abilities: Codable, Hashable, Sendable {
     }
 }
 
-extension PostOffice {
+extension Messenger {
     /// Sends a message of an epoch of the run `run`; `false` where it is longer than a frame may be.
     @discardableResult
     func tell(_ message: some Encodable, run: UInt64, epoch: UInt32, to address: Address) -> Bool {

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Hands what the post office receives to the coordinator's thread, in order.
+/// Hands what the messenger receives to the coordinator's thread, in order.
 final class EventQueue<Event: Sendable>: @unchecked Sendable {  // Safe: all state is used under `condition`.
     private let condition = NSCondition()
     private var events: [Event] = []

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Messaging
 internal import TensorFiles
 
-/// Gets the files of a graph from the coordinator: the worker's thread asks and waits, the post office's delivers.
+/// Gets the files of a graph from the coordinator: the worker's thread asks and waits, the messenger's delivers.
 final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `condition`.
     private enum Answer {
         case file(hash: String, bytes: Int)
@@ -104,7 +104,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
         return parts.removeFirst()
     }
 
-    // MARK: For the post office
+    // MARK: For the messenger
 
     func answered(_ request: Int, hash: String, bytes: Int) {
         condition.lock()

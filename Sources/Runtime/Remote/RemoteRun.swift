@@ -11,7 +11,7 @@ package import Tensors
 /// values that are kept and the last states.
 package final class RemoteRun: Run {
     private let plan: Plan
-    private let crew: Crew
+    private let group: WorkerGroup
     private let name: String
     private let files: GraphFileServer
     private let log: MetricsLog
@@ -27,13 +27,13 @@ package final class RemoteRun: Run {
     ///   - checkpoint: States to go on from, and the iteration they are from.
     ///   - history: What was known of convergence then.
     package init(
-        _ plan: Plan, crew: Crew, name: String, files: GraphFiles, log: MetricsLog,
+        _ plan: Plan, group: WorkerGroup, name: String, files: GraphFiles, log: MetricsLog,
         checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
         limits: TimeLimits = TimeLimits()
     ) {
         self.plan = plan
         self.limits = limits
-        self.crew = crew
+        self.group = group
         self.name = name
         self.files = GraphFileServer(files)
         self.log = log
@@ -51,45 +51,45 @@ package final class RemoteRun: Run {
     ///
     /// - Throws: ``RunError`` with the first failure; every worker has been told to leave by then.
     package func run() throws -> RunResult {
-        defer { crew.tellAll(.leave) }
+        defer { group.tellAll(.leave) }
         let origin = MonotonicTime.now
-        let handover = Handover(plan)
-        let buffers = try buffers(handover)
+        let stateTransfers = StateTransfers(plan)
+        let buffers = try buffers(stateTransfers)
         let owners = MemoryOwners()
         owners.add(buffers)
         owners.add(startStates)
         let transport = ZeroMQTransport(
-            crew.office, run: crew.run, epoch: crew.epoch, parts: parts(handover, buffers), owners: owners)
-        crew.deliver(to: transport)
+            group.messenger, run: group.run, epoch: group.epoch, parts: parts(stateTransfers, buffers), owners: owners)
+        group.deliver(to: transport)
         // Those that have their part must not take this program for gone while others get theirs.
-        let heartbeat = Heartbeat { [crew] in crew.ping() }
+        let heartbeat = Heartbeat { [group] in group.ping() }
         defer { heartbeat.stop() }
-        try assign(handover)
+        try assign(stateTransfers)
 
         var shell = Shell(
             CoordinatorMachine(
-                plan, endpoints: crew.members.map(\.endpoint), paths: files.paths, after: first, epoch: crew.epoch,
+                plan, endpoints: group.members.map(\.endpoint), paths: files.paths, after: first, epoch: group.epoch,
                 monitor: monitor, limits: limits, now: .now))
         while shell.outcome == nil {
             // When all workers are done, the last of what they sent may still be on its way.
             let isFinishing = shell.machine.stage == .finishing
-            let word = crew.words.next(within: isFinishing ? 0.002 : 0.5)
+            let word = group.words.next(within: isFinishing ? 0.002 : 0.5)
             if let word {
                 note(word, &shell)
-                post(.heard(worker: word.worker, epoch: word.epoch, word.message), &shell, transport, handover)
+                post(.heard(worker: word.worker, epoch: word.epoch, word.message), &shell, transport, stateTransfers)
             }
-            if stopping.load(ordering: .relaxed) { post(.stop, &shell, transport, handover) }
+            if stopping.load(ordering: .relaxed) { post(.stop, &shell, transport, stateTransfers) }
             if isFinishing, buffers.keys.allSatisfy({ transport.hasReceived($0.number) }) {
-                post(.received, &shell, transport, handover)
+                post(.received, &shell, transport, stateTransfers)
             }
             // What came while a file was hashed is looked at before a worker is taken to be lost.
-            if shell.isDue, crew.words.isEmpty {
-                post(.tick(heard: crew.heard, moves: transport.moves), &shell, transport, handover)
+            if shell.isDue, group.words.isEmpty {
+                post(.tick(heard: group.heard, moves: transport.moves), &shell, transport, stateTransfers)
                 shell.lastTick = .now
             }
         }
         guard let conclusion = try shell.outcome?.get() else { throw RunError.cancelled }
-        return try collect(conclusion, shell.records, handover, buffers, transport, since: origin)
+        return try collect(conclusion, shell.records, stateTransfers, buffers, transport, since: origin)
     }
 
     /// The machine, and what there is of the run beside it.
@@ -111,53 +111,55 @@ package final class RemoteRun: Run {
         var isDue: Bool { .now - lastTick > .milliseconds(250) }
     }
 
-    private func assign(_ handover: Handover) throws {
-        for index in crew.members.indices {
+    private func assign(_ stateTransfers: StateTransfers) throws {
+        for index in group.members.indices {
             let assignment = Assignment(
-                plan, handover, name: name, endpoints: crew.members.map(\.endpoint), keys: crew.keys, index: index,
-                after: first, epoch: crew.epoch, limits: limits)
-            guard crew.tell(.assign(assignment), index) else {
+                plan, stateTransfers, name: name, endpoints: group.members.map(\.endpoint), keys: group.keys,
+                index: index,
+                after: first, epoch: group.epoch, limits: limits)
+            guard group.tell(.assign(assignment), index) else {
                 throw RunError.data(
                     "\(name): the plan of \(plan.workers[index].worker.name) is longer than a message may be; use more "
                         + "workers, or give the graph fewer instances, for example larger tiles")
             }
-            crew.assigned.store(index + 1, ordering: .relaxed)
+            group.assigned.store(index + 1, ordering: .relaxed)
         }
     }
 
     /// Notes what is nothing to the machine: what times and traces workers tell.
-    private func note(_ word: Crew.Word, _ shell: inout Shell) {
+    private func note(_ word: WorkerGroup.Word, _ shell: inout Shell) {
         switch word.message {
         case .recorded(let part):
             guard (shell.parts[word.worker]?.count ?? 0) < Shell.mostParts else { return }
             shell.parts[word.worker, default: []].append(part)
         case .record(let record):
             shell.records[word.worker] = record.with(shell.parts.removeValue(forKey: word.worker) ?? [])
-        case .pong(let sent, let clock): crew.note(word.worker, sent: sent, clock: clock, received: word.received)
+        case .pong(let sent, let clock): group.note(word.worker, sent: sent, clock: clock, received: word.received)
         default: break
         }
     }
 
     /// Lets the machine decide, and carries out what it commands.
     private func post(
-        _ event: CoordinatorMachine.Event, _ shell: inout Shell, _ transport: ZeroMQTransport, _ handover: Handover
+        _ event: CoordinatorMachine.Event, _ shell: inout Shell, _ transport: ZeroMQTransport,
+        _ stateTransfers: StateTransfers
     ) {
         for command in shell.machine.handle(event, at: .now) {
             do {
                 switch command {
-                case .tell(let worker, let message): crew.tell(message, worker)
-                case .sendStates: try sendStates(handover, transport)
+                case .tell(let worker, let message): group.tell(message, worker)
+                case .sendStates: try sendStates(stateTransfers, transport)
                 case .look(let worker, let request, let path):
                     let answer = files.look(path)
-                    post(.looked(worker: worker, request: request, answer), &shell, transport, handover)
+                    post(.looked(worker: worker, request: request, answer), &shell, transport, stateTransfers)
                 case .sendPart(let request, let offset):
-                    let (header, bytes) = try files.part(of: request, from: offset, run: crew.run, epoch: crew.epoch)
-                    crew.office.send(header, .bytes(bytes), to: crew.members[request.worker].address)
+                    let (header, bytes) = try files.part(of: request, from: offset, run: group.run, epoch: group.epoch)
+                    group.messenger.send(header, .bytes(bytes), to: group.members[request.worker].address)
                 case .complete(let iteration, let metrics): log.complete(iteration, metrics)
                 case .end(let result): shell.outcome = result
                 }
             } catch {
-                post(.failed(error as? RunError ?? .data(SystemReason.of(error))), &shell, transport, handover)
+                post(.failed(error as? RunError ?? .data(SystemReason.of(error))), &shell, transport, stateTransfers)
             }
         }
     }
@@ -165,8 +167,8 @@ package final class RemoteRun: Run {
     // MARK: Values
 
     /// The states that the run goes on from, to the workers that carry them.
-    private func sendStates(_ handover: Handover, _ transport: ZeroMQTransport) throws {
-        for item in handover.items(.firstState) {
+    private func sendStates(_ stateTransfers: StateTransfers, _ transport: ZeroMQTransport) throws {
+        for item in stateTransfers.items(.firstState) {
             guard let state = startStates[item.value] else {
                 throw RunError.checkpoint("the checkpoint holds no state '\(item.value)'")
             }
@@ -176,25 +178,25 @@ package final class RemoteRun: Run {
     }
 
     /// Memory for what comes back, by transfer.
-    private func buffers(_ handover: Handover) throws(MemoryShortage) -> [TransferID: TensorBuffer] {
+    private func buffers(_ stateTransfers: StateTransfers) throws(MemoryShortage) -> [TransferID: TensorBuffer] {
         var buffers: [TransferID: TensorBuffer] = [:]
-        for item in handover.items where item.reason != .firstState {
+        for item in stateTransfers.items where item.reason != .firstState {
             buffers[item.transfer] = try TensorBuffer(asking: item.type.floatCount)
         }
         return buffers
     }
 
     private func parts(
-        _ handover: Handover, _ buffers: [TransferID: TensorBuffer]
+        _ stateTransfers: StateTransfers, _ buffers: [TransferID: TensorBuffer]
     ) -> [Int: ZeroMQTransport.Part] {
         var parts: [Int: ZeroMQTransport.Part] = [:]
-        for item in handover.items {
+        for item in stateTransfers.items {
             if let buffer = buffers[item.transfer] {
                 let view = MutableTensorView(item.type, buffer.floats)
-                parts[item.transfer.number] = .receives(item.value.mark, into: Landing(view))
+                parts[item.transfer.number] = .receives(item.value.mark, into: ReceiveBuffer(view))
             } else {
                 parts[item.transfer.number] = .sends(
-                    item.value.mark, to: crew.members[item.worker].address,
+                    item.value.mark, to: group.members[item.worker].address,
                     partBytes: ZeroMQTransport.smallPart)
             }
         }
@@ -202,13 +204,13 @@ package final class RemoteRun: Run {
     }
 
     private func collect(
-        _ conclusion: Conclusion, _ told: [Int: WorkerRecord], _ handover: Handover,
+        _ conclusion: Conclusion, _ told: [Int: WorkerRecord], _ stateTransfers: StateTransfers,
         _ buffers: [TransferID: TensorBuffer],
         _ transport: ZeroMQTransport,
         since origin: Double
     ) throws -> RunResult {
-        var values: [Handover.Reason: [ValueID: Tensor]] = [:]
-        for item in handover.items {
+        var values: [StateTransfers.Reason: [ValueID: Tensor]] = [:]
+        for item in stateTransfers.items {
             guard let buffer = buffers[item.transfer] else { continue }
             try transport.receive(item.transfer.number)
             let view = MutableTensorView(item.type, buffer.floats)
@@ -217,7 +219,7 @@ package final class RemoteRun: Run {
         let records = plan.workers.indices.map { told[$0] }
         // All on one time line: the coordinator's, from the start of the run.
         let offsets = records.enumerated().map { index, record in
-            let begun = (record?.origin ?? 0) - crew.offsets[index] - origin
+            let begun = (record?.origin ?? 0) - group.offsets[index] - origin
             return begun.isFinite ? begun * 1e6 : 0
         }
         let traces = records.enumerated().map { index, record in

@@ -1,4 +1,4 @@
-/// Takes what workers say from the post office to the coordinator's thread, in order. It is decoded there: the post office
+/// Takes what workers say from the messenger to the coordinator's thread, in order. It is decoded there: the messenger
 /// has others to see to.
 final class WordQueue: Sendable {
     private struct Letter: Sendable {
@@ -19,12 +19,13 @@ final class WordQueue: Sendable {
     var isEmpty: Bool { letters.isEmpty }
 
     /// The next that says something; `nil` where none comes in time.
-    func next(within seconds: Double) -> Crew.Word? {
+    func next(within seconds: Double) -> WorkerGroup.Word? {
         let start = ContinuousClock.now
         while let letter = letters.next(within: max(0, seconds - (ContinuousClock.now - start).seconds)) {
             let message = letter.text.withUnsafeBytes { decodeControl(WorkerMessage.self, $0) }
             guard let message else { continue }
-            return Crew.Word(worker: letter.worker, epoch: letter.epoch, message: message, received: letter.received)
+            return WorkerGroup.Word(
+                worker: letter.worker, epoch: letter.epoch, message: message, received: letter.received)
         }
         return nil
     }

@@ -10,9 +10,9 @@ internal import Tensors
 final class WorkerPart {
     /// What it needs of the program around it.
     struct Surroundings {
-        let office: PostOffice
+        let messenger: Messenger
         let run: UInt64
-        let coordinator: PostOffice.Address
+        let coordinator: Messenger.Address
         let catalog: KernelCatalog
         /// Gets the file that the graph knows by a path, and says where it lies here.
         let fetch: @Sendable (String) throws -> String
@@ -21,28 +21,28 @@ final class WorkerPart {
         /// Takes the transport as soon as there is one, for what arrives.
         let deliver: (ZeroMQTransport) -> Void
         /// Takes the addresses of the workers that it calls, before it calls them.
-        let know: ([PostOffice.Address: Int]) -> Void
+        let know: ([Messenger.Address: Int]) -> Void
         let tell: (WorkerMessage) -> Void
     }
 
     private let assignment: Assignment
     private let around: Surroundings
-    private let handover: Handover
+    private let stateTransfers: StateTransfers
     private let owners = MemoryOwners()
     private let origin = ContinuousClock.now
     private let log: TransferLog
     private var prepared: (arena: TensorBuffer, transport: ZeroMQTransport, loop: WorkerLoop)?
-    private var peers: [Int: PostOffice.Address] = [:]
+    private var peers: [Int: Messenger.Address] = [:]
 
     init(_ assignment: Assignment, _ around: Surroundings) {
         self.assignment = assignment
         self.around = around
-        handover = Handover(assignment.handover)
+        stateTransfers = StateTransfers(assignment.stateTransfers)
         log = TransferLog(origin: origin, limit: WorkerTrace.mostEvents(isRemote: true))
     }
 
     deinit {
-        for peer in peers.values { around.office.disconnect(peer) }
+        for peer in peers.values { around.messenger.disconnect(peer) }
     }
 
     /// Does some work.
@@ -60,7 +60,7 @@ final class WorkerPart {
         case .prepare: break
         case .setUp: try loop.run(.setup, iteration: 0)
         case .takeStates:
-            for item in handover.items(.firstState) { try transport.receive(item.transfer.number) }
+            for item in stateTransfers.items(.firstState) { try transport.receive(item.transfer.number) }
         case .iterate(let iteration, let best):
             loop.keepStates(before: iteration, best: best)
             try loop.run(.body, iteration: iteration)
@@ -90,7 +90,7 @@ final class WorkerPart {
         connect()
         owners.add(arena)
         let transport = ZeroMQTransport(
-            around.office, run: around.run, epoch: assignment.epoch, parts: parts(arena), log: log, owners: owners)
+            around.messenger, run: around.run, epoch: assignment.epoch, parts: parts(arena), log: log, owners: owners)
         around.deliver(transport)
         let files = GraphFiles(locate: around.fetch)
         let events = own.setup.count + own.finish.count + own.body.count * assignment.iterations
@@ -103,11 +103,11 @@ final class WorkerPart {
     /// Connections to the workers that this one sends to.
     private func connect() {
         for told in assignment.peers where peers[told.worker] == nil {
-            peers[told.worker] = around.office.connect(to: told.endpoint, key: told.key)
+            peers[told.worker] = around.messenger.connect(to: told.endpoint, key: told.key)
         }
         around.know(Dictionary(peers.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }))
         // Answered by whoever listens there.
-        for peer in peers.values { around.office.send(FrameHeader(.probe, run: around.run), to: peer) }
+        for peer in peers.values { around.messenger.send(FrameHeader(.probe, run: around.run), to: peer) }
     }
 
     private func parts(_ arena: TensorBuffer) -> [Int: ZeroMQTransport.Part] {
@@ -118,10 +118,10 @@ final class WorkerPart {
             } else if transfer.to == assignment.plan.index {
                 // Where it calls the sender too, releases leave with the values that it sends there.
                 parts[transfer.id.number] = .receives(
-                    transfer.value.mark, into: arena.landing(transfer), releasesTo: peers[transfer.from])
+                    transfer.value.mark, into: arena.receiveBuffer(transfer), releasesTo: peers[transfer.from])
             }
         }
-        for item in handover.items {
+        for item in stateTransfers.items {
             switch item.reason {
             case .kept, .lastState:
                 parts[item.transfer.number] = .sends(
@@ -129,7 +129,7 @@ final class WorkerPart {
             case .firstState:
                 guard let state = state(item.value) else { continue }
                 parts[item.transfer.number] = .receives(
-                    item.value.mark, into: Landing(arena.view(state.range, state.type)))
+                    item.value.mark, into: ReceiveBuffer(arena.view(state.range, state.type)))
             }
         }
         return parts
@@ -138,14 +138,14 @@ final class WorkerPart {
     private func state(_ id: ValueID) -> CarriedState? { assignment.plan.states.first { $0.id == id } }
 
     private func giveBack(_ arena: TensorBuffer, _ transport: ZeroMQTransport, _ loop: WorkerLoop) throws {
-        for item in handover.items(.kept) {
+        for item in stateTransfers.items(.kept) {
             guard let value = loop.kept[item.value] else { continue }
             try value.withView {
                 try transport.send(item.transfer.number, $0)
                 try transport.settle(item.transfer.number)
             }
         }
-        for item in handover.items(.lastState) {
+        for item in stateTransfers.items(.lastState) {
             guard let state = state(item.value) else { continue }
             try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
             try transport.settle(item.transfer.number)

@@ -18,12 +18,12 @@ package final class WorkerService: Sendable {
     /// More than graphs of many networks and sizes of tiles have.
     private static let mostShapes = 10_000
 
-    private let abilities: Abilities
+    private let info: WorkerInfo
     private let identity = UInt64.random(in: 0...UInt64.max)
     private let catalog: KernelCatalog
     private let store: FileStore
     private let state = Mutex(State())
-    private let office = Mutex<PostOffice?>(nil)
+    private let messenger = Mutex<Messenger?>(nil)
     private let probe = LinkProbe()
     /// Messages of other runs, or that say nothing.
     private let refusals = Atomic<Int>(0)
@@ -31,10 +31,10 @@ package final class WorkerService: Sendable {
 
     /// - Parameter note: Takes a line for the worker's own log.
     package init(
-        _ abilities: Abilities, catalog: KernelCatalog, store: FileStore,
+        _ info: WorkerInfo, catalog: KernelCatalog, store: FileStore,
         note: @escaping @Sendable (String) -> Void
     ) {
-        self.abilities = abilities
+        self.info = info
         self.catalog = catalog
         self.store = store
         self.note = note
@@ -45,10 +45,10 @@ package final class WorkerService: Sendable {
     /// - Parameter keys: Lets in only those who know the public one; `nil` lets in everybody.
     /// - Throws: ``MessagingError`` where it cannot listen there.
     package func open(_ context: Context, at endpoint: String, keys: KeyPair? = nil) throws(MessagingError) -> String {
-        let opened = try PostOffice(context, listenAt: endpoint, keys: keys) { [weak self] address, header, payload in
+        let opened = try Messenger(context, listenAt: endpoint, keys: keys) { [weak self] address, header, payload in
             self?.take(address, header, payload)
         }
-        office.withLock { $0 = opened }
+        messenger.withLock { $0 = opened }
         return opened.endpoint
     }
 
@@ -74,7 +74,7 @@ package final class WorkerService: Sendable {
             while isAtWork, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.01) }
             Thread.sleep(forTimeInterval: 0.2)
         }
-        office.withLock { $0 = nil }
+        messenger.withLock { $0 = nil }
     }
 
     /// Whether it takes part in a run.
@@ -88,7 +88,7 @@ package final class WorkerService: Sendable {
     /// Whether a coordinator went away in the middle of its run.
     package var hasLostCoordinator: Bool { state.withLock { $0.hasLostCoordinator } }
 
-    private func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+    private func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let session = state.withLock { $0.session }
         let isOwn = session?.run == header.run && session?.coordinator == address
         // Words may stand behind values and files on their way, which are signs of life as well.
@@ -101,16 +101,16 @@ package final class WorkerService: Sendable {
             }
             return session.take(address, header, payload)
         }
-        guard let office = office.withLock({ $0 }) else { return }
+        guard let messenger = messenger.withLock({ $0 }) else { return }
         if session != nil, !isOwn, decodeControl(AnyAssignment.self, payload) != nil {
             // Nothing of it need be read.
-            office.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: address)
+            messenger.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: address)
             return
         }
         guard let message = decodeControl(CoordinatorMessage.self, payload, kinds: catalog.kinds) else {
             refusals.add(1, ordering: .relaxed)
             if decodeControl(AnyAssignment.self, payload) != nil, session == nil {
-                office.tell(
+                messenger.tell(
                     WorkerMessage.refusal(
                         "it cannot read its part of the plan; use the same program everywhere"),
                     run: header.run, epoch: header.epoch, to: address)
@@ -119,26 +119,27 @@ package final class WorkerService: Sendable {
         }
         switch message {
         case .hello(let program):
-            office.tell(answer(to: program, isFree: session == nil), run: header.run, epoch: header.epoch, to: address)
+            messenger.tell(
+                answer(to: program, isFree: session == nil), run: header.run, epoch: header.epoch, to: address)
         case .assign(let assignment):
-            begin(assignment, header, address, office)
+            begin(assignment, header, address, messenger)
         case .ping(_, inRun: true) where !isOwn:
-            office.tell(
+            messenger.tell(
                 WorkerMessage.refusal("it has no part in the run any more; it may have been started anew"),
                 run: header.run, epoch: header.epoch, to: address)
         case .ping(let sent, _) where isOwn || session == nil:
-            office.tell(
+            messenger.tell(
                 WorkerMessage.pong(sent: sent, clock: MonotonicTime.now), run: header.run, epoch: header.epoch,
                 to: address)
         case .probe(let endpoint, let key) where session == nil:
-            probe.measure(endpoint, key: key, run: header.run, by: office) { [weak self] link in
-                let office = self?.office.withLock { $0 }
-                office?.tell(
+            probe.measure(endpoint, key: key, run: header.run, by: messenger) { [weak self] link in
+                let messenger = self?.messenger.withLock { $0 }
+                messenger?.tell(
                     WorkerMessage.probed(endpoint: endpoint, link), run: header.run, epoch: header.epoch, to: address)
             }
         case .measureScratch(let shapes) where session == nil && shapes.count <= WorkerService.mostShapes:
-            let known = Libraries.scratchBytes(Set(shapes), threads: abilities.threads)
-            office.tell(
+            let known = Libraries.scratchBytes(Set(shapes), threads: info.threads)
+            messenger.tell(
                 WorkerMessage.scratch(shapes.map { known[$0] }), run: header.run, epoch: header.epoch, to: address)
         default:
             if isOwn { session?.handle(message, epoch: header.epoch) }
@@ -153,39 +154,39 @@ package final class WorkerService: Sendable {
 
     private func answer(to program: String, isFree: Bool) -> WorkerMessage {
         guard isFree else { return .busy }
-        guard program == abilities.program else {
+        guard program == info.program else {
             return .refusal(
-                "this worker runs version \(abilities.program), the coordinator \(program); use the same program everywhere"
+                "this worker runs version \(info.program), the coordinator \(program); use the same program everywhere"
             )
         }
-        return .welcome(abilities, identity: identity)
+        return .welcome(info, identity: identity)
     }
 
     /// Answers whoever called here; an answer to a call of this worker's goes to who measures.
-    private func take(probe header: FrameHeader, _ address: PostOffice.Address) {
+    private func take(probe header: FrameHeader, _ address: Messenger.Address) {
         guard case .caller = address else {
             state.withLock { $0.session }?.isReached(address)
             return probe.take(header)
         }
-        guard let office = office.withLock({ $0 }) else { return }
-        LinkProbe.answer(header, to: address, by: office)
+        guard let messenger = messenger.withLock({ $0 }) else { return }
+        LinkProbe.answer(header, to: address, by: messenger)
     }
 
     private func begin(
-        _ assignment: Assignment, _ header: FrameHeader, _ coordinator: PostOffice.Address, _ office: PostOffice
+        _ assignment: Assignment, _ header: FrameHeader, _ coordinator: Messenger.Address, _ messenger: Messenger
     ) {
         let session = WorkerSession(
-            assignment, run: header.run, for: coordinator, office, catalog, store,
-            memory: abilities.memory - abilities.idleBytes)
+            assignment, run: header.run, for: coordinator, messenger, catalog, store,
+            memory: info.memory - info.idleBytes)
         let isFree = state.withLock { state in
             guard state.session == nil else { return false }
             state.session = session
             state.lastWord = .now
-            state.refusedBefore = office.refused + refusals.load(ordering: .relaxed)
+            state.refusedBefore = messenger.refused + refusals.load(ordering: .relaxed)
             return true
         }
         guard isFree else {
-            office.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: coordinator)
+            messenger.tell(WorkerMessage.busy, run: header.run, epoch: header.epoch, to: coordinator)
             return
         }
         note("a run of \(assignment.name) begins")
@@ -194,7 +195,7 @@ package final class WorkerService: Sendable {
                 state.session = nil
                 return state.refusedBefore
             }
-            let refused = office.refused + refusals.load(ordering: .relaxed) - before + session.refused
+            let refused = messenger.refused + refusals.load(ordering: .relaxed) - before + session.refused
             note(
                 "the run of \(assignment.name) is over"
                     + (refused > 0 ? "; messages of other runs or programs that were refused: \(refused)" : ""))

@@ -6,7 +6,7 @@ internal import Scheduling
 internal import Synchronization
 internal import TensorFiles
 
-/// The shell of one run on a worker: it turns what the post office brings into events of a ``WorkerMachine``, and carries
+/// The shell of one run on a worker: it turns what the messenger brings into events of a ``WorkerMachine``, and carries
 /// out what that commands, on a thread of the run's own where it is work.
 final class WorkerSession: Sendable {
     private struct State {
@@ -16,8 +16,8 @@ final class WorkerSession: Sendable {
     }
 
     let run: UInt64
-    let coordinator: PostOffice.Address
-    private let office: PostOffice
+    let coordinator: Messenger.Address
+    private let messenger: Messenger
     private let assignment: Assignment
     private let catalog: KernelCatalog
     private let memory: Int
@@ -27,21 +27,21 @@ final class WorkerSession: Sendable {
     private let isCancelled = Atomic<Bool>(false)
     private let iteration = Atomic<Int>(0)
     /// The workers that this one calls.
-    private let peers = Mutex<[PostOffice.Address: Int]>([:])
+    private let peers = Mutex<[Messenger.Address: Int]>([:])
 
     /// - Parameter memory: Bytes that the plan may give this worker to use.
     init(
-        _ assignment: Assignment, run: UInt64, for coordinator: PostOffice.Address, _ office: PostOffice,
+        _ assignment: Assignment, run: UInt64, for coordinator: Messenger.Address, _ messenger: Messenger,
         _ catalog: KernelCatalog, _ store: FileStore, memory: Int
     ) {
         self.run = run
         self.memory = memory
         self.coordinator = coordinator
-        self.office = office
+        self.messenger = messenger
         self.assignment = assignment
         self.catalog = catalog
         let epoch = assignment.epoch
-        inbox = FileInbox(store, epoch: epoch) { office.tell($0, run: run, epoch: epoch, to: coordinator) }
+        inbox = FileInbox(store, epoch: epoch) { messenger.tell($0, run: run, epoch: epoch, to: coordinator) }
         state = Mutex(
             State(
                 machine: WorkerMachine(
@@ -72,7 +72,7 @@ final class WorkerSession: Sendable {
         let part = WorkerPart(
             assignment,
             WorkerPart.Surroundings(
-                office: office, run: run, coordinator: coordinator, catalog: catalog,
+                messenger: messenger, run: run, coordinator: coordinator, catalog: catalog,
                 fetch: { [inbox] path in try inbox.fetch(path) }, memory: memory,
                 deliver: { [self] transport in
                     self.transport.withLock { $0 = transport }
@@ -93,7 +93,7 @@ final class WorkerSession: Sendable {
 
     /// What is to be done next; `nil` where the worker's part is over.
     private func nextWork() -> WorkerMachine.Work? {
-        office.wait { [self] in state.withLock { $0.pending != nil || $0.isOver } }
+        messenger.wait { [self] in state.withLock { $0.pending != nil || $0.isOver } }
         return state.withLock { state in
             defer { state.pending = nil }
             return state.isOver ? nil : state.pending
@@ -132,13 +132,13 @@ final class WorkerSession: Sendable {
             case .begin, .end, .pass: break
             }
         }
-        if !commands.isEmpty { office.changed() }
+        if !commands.isEmpty { messenger.changed() }
     }
 
     private func tell(_ message: WorkerMessage) {
-        guard !office.tell(message, run: run, epoch: assignment.epoch, to: coordinator) else { return }
+        guard !messenger.tell(message, run: run, epoch: assignment.epoch, to: coordinator) else { return }
         // The coordinator would wait for it for ever.
-        office.tell(
+        messenger.tell(
             WorkerMessage.refusal(
                 "what it has to say is longer than a message may be; give the graph fewer instances, for example larger tiles"
             ), run: run, epoch: assignment.epoch, to: coordinator)
@@ -152,13 +152,13 @@ final class WorkerSession: Sendable {
     }
 
     /// Takes a value or a part of a file.
-    func take(_ address: PostOffice.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+    func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         if header.sort == .file { return inbox.take(header, payload) }
         transport.withLock { $0 }?.take(address, header, payload)
     }
 
     /// Notes that a worker which this one calls has answered.
-    func isReached(_ peer: PostOffice.Address) {
+    func isReached(_ peer: Messenger.Address) {
         if let worker = peers.withLock({ $0[peer] }) { post(.reached(worker: worker)) }
     }
 

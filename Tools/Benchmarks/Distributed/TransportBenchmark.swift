@@ -66,15 +66,15 @@ package struct TransportBenchmark {
         let answer = TensorBuffer(floatCount: 1)
         let end = try TransportEnd()
         let transport = end.join([
-            0: .receives(0, into: Landing(MutableTensorView(TensorType([floats]), buffer.floats))),
-            1: .sends(1, to: end.office.connect(to: endpoint)),
+            0: .receives(0, into: ReceiveBuffer(MutableTensorView(TensorType([floats]), buffer.floats))),
+            1: .sends(1, to: end.messenger.connect(to: endpoint)),
         ])
         Thread.detachNewThread {
             let input = InputEnd()
             while !input.isReached { Thread.sleep(forTimeInterval: 0.1) }
             transport.cancel()
         }
-        HelperProcess.announce(end.office.endpoint)
+        HelperProcess.announce(end.messenger.endpoint)
         while (try? transport.receive(0)) != nil {
             answer.floats[0] = buffer.floats[floats - 1]
             transport.release(0)
@@ -92,10 +92,10 @@ private final class OwnLink {
 
     init(floats: Int) throws {
         let end = try TransportEnd()
-        helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.office.endpoint])
+        helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.messenger.endpoint])
         transport = end.join([
-            0: .sends(0, to: end.office.connect(to: helper.announcement)),
-            1: .receives(1, into: Landing(MutableTensorView(.scalar, answer.floats))),
+            0: .sends(0, to: end.messenger.connect(to: helper.announcement)),
+            1: .receives(1, into: ReceiveBuffer(MutableTensorView(.scalar, answer.floats))),
         ])
     }
 
@@ -111,24 +111,24 @@ private final class OwnLink {
     }
 }
 
-/// A post office with a transport that is made after it.
+/// A messenger with a transport that is made after it.
 private final class TransportEnd: Sendable {
     private final class Slot: Sendable {
         let transport = Mutex<ZeroMQTransport?>(nil)
     }
 
-    let office: PostOffice
+    let messenger: Messenger
     private let slot = Slot()
 
     init() throws {
         let slot = slot
-        office = try PostOffice(Context(), listenAt: "tcp://127.0.0.1:*") { address, header, payload in
+        messenger = try Messenger(Context(), listenAt: "tcp://127.0.0.1:*") { address, header, payload in
             slot.transport.withLock { $0 }?.take(address, header, payload)
         }
     }
 
     func join(_ parts: [Int: ZeroMQTransport.Part]) -> ZeroMQTransport {
-        let transport = ZeroMQTransport(office, run: 1, epoch: 0, parts: parts)
+        let transport = ZeroMQTransport(messenger, run: 1, epoch: 0, parts: parts)
         slot.transport.withLock { $0 = transport }
         return transport
     }

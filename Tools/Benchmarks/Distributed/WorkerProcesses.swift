@@ -20,12 +20,12 @@ final class WorkerProcesses {
     /// - Parameter placement: for every value the index of its worker; by default all have as much to do, however
     ///   little it is.
     func time(_ expansion: Expansion, placement: [ValueID: Int]? = nil, files: GraphFiles) throws -> [Double] {
-        let crew = try Crew(
+        let group = try WorkerGroup(
             Context(), endpoints: helpers.map(\.announcement), program: BenchmarkWorker.version)
         let plan = Plan(
             expansion, workers: HostFile(local: helpers.count, threads: 1).workers, links: .instant,
             placement: placement)
-        let run = RemoteRun(plan, crew: crew, name: "benchmark.graph", files: files, log: MetricsLog())
+        let run = RemoteRun(plan, group: group, name: "benchmark.graph", files: files, log: MetricsLog())
         return try run.run().records.filter { $0.iteration > 1 }.map(\.seconds)
     }
 }
@@ -45,11 +45,11 @@ package enum BenchmarkWorker {
     ///
     /// - Parameter folder: for files of runs.
     package static func serve(folder: String) throws {
-        let abilities = Abilities(
+        let info = WorkerInfo(
             program: version, cores: ProcessInfo.processInfo.activeProcessorCount, threads: 1,
             memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), hasWinograd: false,
             kinds: catalog.kinds.names, versions: [:])
-        let service = WorkerService(abilities, catalog: catalog, store: try FileStore(folder: folder)) { _ in }
+        let service = WorkerService(info, catalog: catalog, store: try FileStore(folder: folder)) { _ in }
         HelperProcess.announce(try service.open(Context(), at: "tcp://127.0.0.1:*"))
         let input = InputEnd()
         service.serve { input.isReached }

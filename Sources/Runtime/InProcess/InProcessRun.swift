@@ -1,0 +1,219 @@
+internal import Foundation
+package import GraphModel
+package import Kernels
+internal import Messaging
+package import Scheduling
+internal import Synchronization
+package import Tensors
+
+/// What a run leaves behind.
+package struct RunResult: Sendable {
+    /// The values of outputs.
+    package let kept: [ValueID: Tensor]
+    /// Every state as it is after the last iteration.
+    package let states: [ValueID: Tensor]
+    /// Why it ended, and after which iteration its values are what they are.
+    package let conclusion: Conclusion
+    package let records: [IterationRecord]
+    package let traces: [WorkerTrace]
+    /// For every worker, for every file of weights, the library's implementations and how many layers each computes.
+    package let implementations: [[String: [String: Int]]]
+    /// Values on their way between workers in processes of their own.
+    package var transfers: [TransferSpan] = []
+    /// For every transfer of the plan between such workers the bytes that were sent of it, all iterations.
+    package var sentBytes: [TransferID: Int] = [:]
+    /// For every worker in a process of its own the most memory that it held, in bytes.
+    package var peakMemoryBytes: [Int] = []
+
+    /// The iteration that the values are from: the last, or the one that a run which diverged went back to.
+    package var iterations: Int { conclusion.iteration }
+}
+
+extension RunResult {
+    /// The same without values, where a run has diverged and there is nothing to keep of it.
+    package var worthKeeping: RunResult {
+        guard case .diverged(let divergence) = conclusion.ending, divergence.best == nil else { return self }
+        return RunResult(
+            kept: [:], states: [:], conclusion: conclusion, records: records, traces: traces,
+            implementations: implementations, transfers: transfers, sentBytes: sentBytes,
+            peakMemoryBytes: peakMemoryBytes)
+    }
+}
+
+/// A plan being run.
+package protocol Run: Sendable {
+    /// Runs to the last iteration, or to where ``stop()`` ends it.
+    ///
+    /// - Throws: the first failure; all workers have ended by then.
+    func run() throws -> RunResult
+    /// Ends the run early, after an iteration that all workers take part in.
+    func stop()
+}
+
+/// Runs a plan with all its workers in this process, a thread each.
+package struct InProcessRun: Run {
+    private let plan: Plan
+    private let catalog: KernelCatalog
+    private let files: GraphFiles
+    private let log: MetricsLog
+    private let startStates: [ValueID: Tensor]
+    /// While it runs.
+    private let transport = CurrentTransport()
+    private let exchange: LocalExchange
+
+    /// - Parameters:
+    ///   - checkpoint: States to go on from, and the iteration they are from; by default the graph's own start.
+    ///   - history: What was known of convergence then.
+    package init(
+        _ plan: Plan, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
+    ) {
+        self.plan = plan
+        self.catalog = catalog
+        self.files = files
+        self.log = log
+        startStates = checkpoint?.states ?? [:]
+        let first = checkpoint?.iteration ?? 0
+        let monitor = ConvergenceMonitor(ConvergenceRule(plan.expansion), after: first, history: history)
+        exchange = LocalExchange(
+            CoordinatorMachine(plan, isInOneProcess: true, after: first, monitor: monitor, now: .now),
+            workers: plan.workers.map {
+                WorkerMachine($0.worker.name, iterations: plan.expansion.iterations, after: first)
+            },
+            log: log, cancel: { [transport] in transport.cancel() })
+    }
+
+    /// Ends the run after the iteration that the foremost worker is in.
+    package func stop() {
+        exchange.post(.stop)
+    }
+
+    /// Runs to the last iteration, or to where ``stop()`` ends it.
+    ///
+    /// - Throws: ``RunError/failed(worker:instance:reason:)`` with the first failure; all workers have ended by then.
+    package func run() throws(RunError) -> RunResult {
+        let origin = ContinuousClock.now
+        let arenas = try InProcessRun.arenas(plan)
+        let carrier = InProcessTransport(targets: plan.transfers.map { arenas[$0.to].receiveBuffer($0) })
+        transport.begin(carrier)
+        // The memory is not kept for longer than it is used.
+        defer { transport.end() }
+        let reports = Mutex<[Int: WorkerReport]>([:])
+        let done = DispatchGroup()
+        for index in plan.workers.indices {
+            done.enter()
+            do throws(ThreadRefusal) {
+                try startThread(plan.workers[index].worker.name, stackBytes: AddressSpace.workerStackBytes) { [self] in
+                    let report = work(index, arenas[index], carrier, origin)
+                    reports.withLock { $0[index] = report }
+                    done.leave()
+                }
+            } catch {
+                fail(index, .short(worker: plan.workers[index].worker.name, reason: error.description))
+                done.leave()
+            }
+        }
+        done.wait()
+
+        let conclusion = try exchange.conclusion()
+        let finished = reports.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+        var kept: [ValueID: Tensor] = [:]
+        var states: [ValueID: Tensor] = [:]
+        for report in finished { kept.merge(report.kept) { first, _ in first } }
+        for (index, worker) in plan.workers.enumerated() {
+            for state in worker.states {
+                states[state.id] = Tensor(copying: arenas[index].view(state.range, state.type).readOnly)
+            }
+        }
+        return RunResult(
+            kept: kept, states: states, conclusion: conclusion, records: log.records, traces: finished.map(\.trace),
+            implementations: finished.map(\.implementations))
+    }
+
+    /// The memory of each worker.
+    private static func arenas(_ plan: Plan) throws(RunError) -> [TensorBuffer] {
+        var arenas: [TensorBuffer] = []
+        for worker in plan.workers {
+            do throws(MemoryShortage) {
+                arenas.append(try TensorBuffer(asking: worker.arenaCount))
+            } catch {
+                throw .short(worker: worker.worker.name, reason: error.description)
+            }
+        }
+        return arenas
+    }
+
+    private struct WorkerReport: Sendable {
+        let kept: [ValueID: Tensor]
+        let trace: WorkerTrace
+        let implementations: [String: [String: Int]]
+    }
+
+    /// Ends the run for a failure of a worker: the first is told, those that it brings about are not.
+    private func fail(_ worker: Int, _ error: RunError) {
+        exchange.post(.failed(error))
+        exchange.post(.failed(error), to: worker)
+    }
+
+    /// Does a worker's part; `nil` where it has not even been prepared.
+    private func work(
+        _ index: Int, _ arena: TensorBuffer, _ carrier: InProcessTransport, _ origin: ContinuousClock.Instant
+    ) -> WorkerReport? {
+        var loop: WorkerLoop?
+        exchange.post(.start, to: index)
+        while let work = exchange.nextWork(index) {
+            do throws(RunError) {
+                if loop == nil { loop = try makeLoop(index, arena, carrier, origin) }
+                guard let worker = loop else { break }
+                try perform(work, worker, arena)
+                var magnitude: Float = 0
+                if case .iterate = work { magnitude = worker.magnitude }
+                exchange.post(.did(work, metrics: worker.takeMetrics(), magnitude: magnitude), to: index)
+            } catch {
+                fail(index, error)
+            }
+        }
+        return loop.map { WorkerReport(kept: $0.kept, trace: $0.trace, implementations: $0.implementations) }
+    }
+
+    private func makeLoop(
+        _ index: Int, _ arena: TensorBuffer, _ carrier: InProcessTransport, _ origin: ContinuousClock.Instant
+    ) throws(RunError) -> WorkerLoop {
+        let own = plan.workers[index]
+        let events = own.setup.count + own.finish.count + own.body.count * plan.expansion.iterations
+        return try WorkerLoop(
+            own, arena: arena, transport: carrier, catalog: catalog, files: files, origin: origin,
+            traceLimit: min(events, WorkerTrace.mostEvents(isRemote: false)))
+    }
+
+    private func perform(
+        _ work: WorkerMachine.Work, _ worker: WorkerLoop, _ arena: TensorBuffer
+    ) throws(RunError) {
+        switch work {
+        case .prepare, .giveBack: break  // The kernels are made with the loop; values are taken from it.
+        case .setUp: try worker.run(.setup, iteration: 0)
+        case .takeStates:
+            for state in worker.plan.states {
+                guard let start = startStates[state.id] else { continue }
+                start.withView { arena.view(state.range, start.type).copy(from: $0) }
+            }
+        case .iterate(let iteration, let best):
+            worker.keepStates(before: iteration, best: best)
+            try worker.run(.body, iteration: iteration)
+        case .finish(let iteration, let goesBack):
+            if goesBack { try worker.goBack(to: iteration) }
+            try worker.run(.finish, iteration: iteration)
+        }
+    }
+}
+
+/// The transport of a run that is under way, for who ends it.
+private final class CurrentTransport: Sendable {
+    private let transport = Mutex<InProcessTransport?>(nil)
+
+    func begin(_ carrier: InProcessTransport) { transport.withLock { $0 = carrier } }
+
+    func end() { transport.withLock { $0 = nil } }
+
+    func cancel() { transport.withLock { $0 }?.cancel() }
+}

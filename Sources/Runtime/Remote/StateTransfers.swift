@@ -1,0 +1,43 @@
+internal import GraphModel
+internal import Messaging
+internal import Scheduling
+internal import Tensors
+
+/// Values that go between a worker and its coordinator, as transfers that the plan itself does not have: what is kept,
+/// the states at the end, and the states that a run goes on from.
+struct StateTransfers {
+    enum Reason: String, Hashable, Codable {
+        case kept, lastState, firstState
+    }
+
+    struct Item: Hashable, Codable {
+        let reason: Reason
+        let value: ValueID
+        let type: TensorType
+        let worker: Int
+        /// Behind those of the plan's own transfers.
+        let transfer: TransferID
+    }
+
+    let items: [Item]
+
+    init(_ plan: Plan) {
+        let kept = plan.expansion.kept
+        let outputs = plan.instances.filter { kept.contains($0.id) }
+        let states = plan.instances.filter(\.isState)
+        let all =
+            outputs.map { (Reason.kept, $0) } + states.map { (.lastState, $0) } + states.map { (.firstState, $0) }
+        items = all.enumerated().map { offset, item in
+            Item(
+                reason: item.0, value: item.1.id, type: item.1.type, worker: plan.placement[item.1.id] ?? 0,
+                transfer: TransferID(plan.transfers.count + offset))
+        }
+    }
+
+    /// - Parameter items: Those of one worker.
+    init(_ items: [Item]) {
+        self.items = items
+    }
+
+    func items(_ reason: Reason) -> [Item] { items.filter { $0.reason == reason } }
+}
