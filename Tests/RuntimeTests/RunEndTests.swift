@@ -105,6 +105,11 @@ struct RunEndTests {
         let job = try sample.job(folder)
         let truth = try job.concludedOracle()
         #expect(result.conclusion == truth.conclusion)
+        let looped = job.expansion.instances.first { $0.phase == .body && !$0.isState }
+        let computed = result.traces.reduce(0) { sum, trace in
+            sum + trace.events.count { trace.names[$0.name].name == looped?.id.description }
+        }
+        #expect(looped == nil || computed == result.computedIterations)
         let expansion = try job.plan(workers: workers).expansion
         let short = try sample.job(folder, iterations: result.iterations, isWatched: false)
         for name in expansion.graph.outputs.keys.sorted() {

@@ -110,7 +110,7 @@ struct RunReport: Codable {
         peakMemoryBytes = peakMemoryOfProcess()
         versions = RunReport.versions().merging(["graphrun": Tool.version, "ZeroMQ": Context.version]) { $1 }
         let iterations = result.records.filter { $0.iteration > 0 }
-        let ran = max(1, iterations.count)
+        let ran = max(1, result.computedIterations)
         let inLoop = Set(plan.instances.filter { $0.phase == .body }.map(\.id.description))
         // The first iteration waits for memory to be handed out.
         let times = (iterations.count > 1 ? Array(iterations.dropFirst()) : iterations).map(\.seconds).sorted()
@@ -157,7 +157,7 @@ struct RunReport: Codable {
             average[instance.id] = instance.phase == .body ? seconds / Double(ran) : seconds
         }
         predictedSecondsPerInstance = Dictionary(
-            plan.instances.map { ($0.id, plan.predictedSeconds($0)) },
+            plan.instances.filter { !$0.isState }.map { ($0.id, plan.predictedSeconds($0)) },
             uniquingKeysWith: { first, _ in first })
         workerOfInstance = plan.placement
         secondsPerNode = perNode

@@ -30,6 +30,13 @@ package struct RunResult: Sendable {
 }
 
 extension RunResult {
+    /// How often the loop was computed: a run that goes back to its best iteration computes that once more.
+    package var computedIterations: Int {
+        let passed = records.count { $0.iteration > 0 }
+        guard case .diverged(let divergence) = conclusion.ending, divergence.best != nil else { return passed }
+        return passed + 1
+    }
+
     /// The same without values, where a run has diverged and there is nothing to keep of it.
     package var worthKeeping: RunResult {
         guard case .diverged(let divergence) = conclusion.ending, divergence.best == nil else { return self }

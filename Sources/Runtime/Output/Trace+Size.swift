@@ -21,8 +21,13 @@ extension ChromeTrace {
         guard isRemote else { return bytes }
         let transfers = saturating(plan.transfers.count, iterations)
         let names = plan.transfers.map { entryBytes + $0.value.description.utf8.count }.max() ?? 0
-        return bytes + saturating(min(transfers, limit * plan.workers.count), names)
+        // No link has more lines than transfers.
+        let lines = saturating(plan.transfers.count, lineBytes)
+        return bytes + lines + saturating(min(transfers, limit * plan.workers.count), names)
     }
+
+    /// Bytes of the name of a link's line.
+    private static let lineBytes = 128
 
     /// Bytes of an event beside its name: its keys, and numbers of as many digits as there are.
     private static let entryBytes = 165

@@ -73,7 +73,8 @@ package struct WorkerTrace: Sendable {
 
 /// Writes traces in Chrome's trace-event form, which Perfetto opens.
 package enum ChromeTrace {
-    /// - Parameter transfers: Drawn on a line for each link.
+    /// - Parameter transfers: Drawn on a line for each link, and on further ones where several are on their way at once: what
+    ///   stands on one line must not cross.
     package static func encode(_ traces: [WorkerTrace], transfers: [TransferSpan] = []) -> [UInt8] {
         // Entry by entry: as values for an encoder they would take many times the memory of the text.
         var text = TraceText()
@@ -87,11 +88,20 @@ package enum ChromeTrace {
                     event.iteration)
             }
         }
-        var lines: [String: Int] = [:]
-        for span in transfers {
+        // For every link its lines, and when what was drawn last on each is over.
+        var lines: [String: [(line: Int, end: Double)]] = [:]
+        var lineCount = traces.count
+        for span in transfers.sorted(by: { $0.start < $1.start }) {
             let link = "worker \(span.from) → worker \(span.to)"
-            let line = lines[link] ?? traces.count + lines.count
-            if lines.updateValue(line, forKey: link) == nil { text.line(line, named: link) }
+            let free = lines[link]?.firstIndex { $0.end <= span.start }
+            let line = free.flatMap { lines[link]?[$0].line } ?? lineCount
+            if let free {
+                lines[link]?[free].end = span.end
+            } else {
+                text.line(line, named: link)
+                lines[link, default: []].append((line, span.end))
+                lineCount += 1
+            }
             text.span(
                 TraceText.quoted(span.value.description), "transfer", on: line, from: span.start,
                 lasting: span.end - span.start, "bytes", span.bytes)
