@@ -7,18 +7,33 @@ internal import Tensors
 
 /// One worker at work: its kernels, and its steps bound to the memory they use. It stays on the thread that made it.
 final class WorkerLoop {
-    /// A step with the memory that it uses, and what it needs beside.
-    private struct BoundStep {
-        enum Tool {
-            case none
-            case kernel(any Kernel, KernelInputs)
-            case boxes(BoxRuns)
-            /// A release right before a send: both may leave together, and somebody waits for what is sent.
-            case nextSend
-        }
-
+    /// A step with the memory that it uses, and what it needs beside. An object, so that taking it up in the loop copies
+    /// nothing.
+    private final class BoundStep {
         let step: Step<MutableTensorView>
-        let tool: Tool
+        /// Of a step that computes.
+        let kernel: (any Kernel)?
+        let inputs: KernelInputs
+        let output: MutableTensorView?
+        /// Of a step that packs.
+        let boxes: BoxRuns?
+        /// Of a release: whether a send comes right after it. Both may leave together, and somebody waits for what is sent.
+        let isBeforeSend: Bool
+
+        init(
+            _ step: Step<MutableTensorView>, kernel: (any Kernel)? = nil, boxes: BoxRuns? = nil,
+            isBeforeSend: Bool = false
+        ) {
+            self.step = step
+            self.kernel = kernel
+            self.boxes = boxes
+            self.isBeforeSend = isBeforeSend
+            guard case .compute(_, let inputs, let output) = step else {
+                (self.inputs, self.output) = (KernelInputs([]), nil)
+                return
+            }
+            (self.inputs, self.output) = (KernelInputs(inputs.map { $0.map(\.readOnly) }), output)
+        }
     }
 
     let plan: WorkerPlan
@@ -55,16 +70,14 @@ final class WorkerLoop {
             bound.reserveCapacity(written.count)
             for (number, step) in written.enumerated() {
                 let step = binder.bind(step)
-                let tool: BoundStep.Tool =
-                    switch step {
-                    case .compute(let id, let inputs, _):
-                        .kernel(
-                            try binder.kernel(of: id, written[number]), KernelInputs(inputs.map { $0.map(\.readOnly) }))
-                    case .pack(let transfer, _, _): .boxes(binder.boxes(of: transfer))
-                    case .release where WorkerLoop.isBeforeSend(written[(number + 1)...]): .nextSend
-                    default: .none
-                    }
-                bound.append(BoundStep(step: step, tool: tool))
+                switch step {
+                case .compute(let id, _, _):
+                    bound.append(BoundStep(step, kernel: try binder.kernel(of: id, written[number])))
+                case .pack(let transfer, _, _): bound.append(BoundStep(step, boxes: binder.boxes(of: transfer)))
+                case .release:
+                    bound.append(BoundStep(step, isBeforeSend: WorkerLoop.isBeforeSend(written[(number + 1)...])))
+                default: bound.append(BoundStep(step))
+                }
             }
             steps[phase] = bound
         }
@@ -78,9 +91,10 @@ final class WorkerLoop {
     func run(_ phase: Phase, iteration: Int) throws(RunError) {
         let first = firstName[phase] ?? 0
         var before = ContinuousClock.now
-        for (offset, bound) in (steps[phase] ?? []).enumerated() {
+        let steps = steps[phase] ?? []
+        for offset in steps.indices {
             do {
-                try perform(bound, iteration: iteration)
+                try perform(steps[offset], iteration: iteration)
             } catch {
                 throw .failed(
                     worker: plan.worker.name, instance: trace.names[first + offset].name, reason: SystemReason.of(error)
@@ -93,20 +107,19 @@ final class WorkerLoop {
     }
 
     private func perform(_ bound: BoundStep, iteration: Int) throws {
-        switch (bound.step, bound.tool) {
-        case (.compute(_, _, let output), .kernel(let kernel, let inputs)):
-            try kernel.run(inputs, into: output, iteration: iteration)
-        case (.receive(let transfer), _): try transport.receive(transfer.number)
-        case (.send(let transfer, let source), _): try transport.send(transfer.number, source.readOnly)
-        case (.settle(let transfer, _), _): try transport.settle(transfer.number)
-        case (.release(let transfer), .nextSend): transport.release(transfer.number, withNextSend: true)
-        case (.release(let transfer), _): transport.release(transfer.number)
-        case (.copy(let source, let target), _): target.copy(from: source.readOnly)
-        case (.pack(_, let source, let target), .boxes(let boxes)):
-            boxes.gather(from: source.readOnly.floats, into: target.floats)
-        case (.report(let id, let source), _): metrics[id] = source.floats[0]
-        case (.keep(let id, let source), _): kept[id] = Tensor(copying: source.readOnly)
-        case (.compute, _), (.pack, _): break  // Each has been bound to its tool.
+        if let kernel = bound.kernel, let output = bound.output {
+            return try kernel.run(bound.inputs, into: output, iteration: iteration)
+        }
+        switch bound.step {
+        case .compute: break  // Each has its kernel.
+        case .receive(let transfer): try transport.receive(transfer.number)
+        case .send(let transfer, let source): try transport.send(transfer.number, source.readOnly)
+        case .settle(let transfer, _): try transport.settle(transfer.number)
+        case .release(let transfer): transport.release(transfer.number, withNextSend: bound.isBeforeSend)
+        case .copy(let source, let target): target.copy(from: source.readOnly)
+        case .pack(_, let source, let target): bound.boxes?.gather(from: source.readOnly.floats, into: target.floats)
+        case .report(let id, let source): metrics[id] = source.floats[0]
+        case .keep(let id, let source): kept[id] = Tensor(copying: source.readOnly)
         }
     }
 
