@@ -24,7 +24,7 @@ extension Tiling {
                 }
             let limits = 0...Recipe.mostPixels
             guard !extents.isEmpty, extents.count <= Recipe.mostAxes,
-                extents.allSatisfy({ limits.contains($0) && $0 > 0 }), limits.contains(overlap),
+                extents.allSatisfy({ limits.contains($0) && $0 > 0 }), overlap >= 0,
                 steps.allSatisfy({ $0 > 0 }), !sizes.isEmpty
             else { return false }
             return extents.allSatisfy { extent in

@@ -172,10 +172,9 @@ package struct InProcessRun: Run {
             do throws(RunError) {
                 if loop == nil { loop = try makeLoop(index, arena, carrier, origin) }
                 guard let worker = loop else { break }
-                try perform(work, worker, arena)
-                var magnitude: Float = 0
-                if case .iterate = work { magnitude = worker.magnitude }
-                exchange.post(.did(work, metrics: worker.takeMetrics(), magnitude: magnitude), to: index)
+                if work == .takeStates { takeStates(worker, arena) }
+                let (metrics, magnitude) = try worker.compute(work)
+                exchange.post(.did(work, metrics: metrics, magnitude: magnitude), to: index)
             } catch {
                 fail(index, error)
             }
@@ -193,23 +192,11 @@ package struct InProcessRun: Run {
             traceLimit: min(events, WorkerTrace.mostEvents(isRemote: false)))
     }
 
-    private func perform(
-        _ work: WorkerMachine.Work, _ worker: WorkerLoop, _ arena: TensorBuffer
-    ) throws(RunError) {
-        switch work {
-        case .prepare, .giveBack: break  // The kernels are made with the loop; values are taken from it.
-        case .setUp: try worker.run(.setup, iteration: 0)
-        case .takeStates:
-            for state in worker.plan.states {
-                guard let start = startStates[state.id] else { continue }
-                start.withView { arena.view(state.range, start.type).copy(from: $0) }
-            }
-        case .iterate(let iteration, let best):
-            worker.keepStates(before: iteration, best: best)
-            try worker.run(.body, iteration: iteration)
-        case .finish(let iteration, let goesBack):
-            if goesBack { try worker.goBack(to: iteration) }
-            try worker.run(.finish, iteration: iteration)
+    /// Gives a worker's states the values that the run goes on from.
+    private func takeStates(_ worker: WorkerLoop, _ arena: TensorBuffer) {
+        for state in worker.plan.states {
+            guard let start = startStates[state.id] else { continue }
+            start.withView { arena.view(state.range, start.type).copy(from: $0) }
         }
     }
 }

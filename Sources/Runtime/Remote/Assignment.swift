@@ -47,14 +47,12 @@ package struct Assignment: Codable, Sendable {
     ) {
         self.init(
             plan, StateTransfers(plan), name: name, endpoints: endpoints, keys: keys, index: index, after: first,
-            epoch: epoch,
-            limits: limits)
+            epoch: epoch, limits: limits)
     }
 
     init(
         _ plan: Plan, _ stateTransfers: StateTransfers, name: String, endpoints: [String], keys: [String: String],
-        index: Int,
-        after first: Int, epoch: UInt32, limits: TimeLimits
+        index: Int, after first: Int, epoch: UInt32, limits: TimeLimits
     ) {
         self.epoch = epoch
         self.limits = limits
@@ -88,9 +86,7 @@ package struct Assignment: Codable, Sendable {
         guard Set(peers.map(\.worker)).isSuperset(of: plan.transfers.filter { $0.from == plan.index }.map(\.to)) else {
             return "it is to send to a worker that it is not told of"
         }
-        let held = Dictionary(
-            plan.instances.map { ($0.id, $0.type) } + plan.states.map { ($0.id, $0.type) },
-            uniquingKeysWith: { first, _ in first })
+        let held = plan.heldTypes
         let states = Set(plan.states.map(\.id))
         let transfers = Set(plan.transfers.map(\.id))
         for item in stateTransfers {

@@ -115,8 +115,7 @@ package final class RemoteRun: Run {
         for index in group.members.indices {
             let assignment = Assignment(
                 plan, stateTransfers, name: name, endpoints: group.members.map(\.endpoint), keys: group.keys,
-                index: index,
-                after: first, epoch: group.epoch, limits: limits)
+                index: index, after: first, epoch: group.epoch, limits: limits)
             guard group.tell(.assign(assignment), index) else {
                 throw RunError.data(
                     "\(name): the plan of \(plan.workers[index].worker.name) is longer than a message may be; use more "
@@ -205,9 +204,7 @@ package final class RemoteRun: Run {
 
     private func collect(
         _ conclusion: Conclusion, _ told: [Int: WorkerRecord], _ stateTransfers: StateTransfers,
-        _ buffers: [TransferID: TensorBuffer],
-        _ transport: ZeroMQTransport,
-        since origin: Double
+        _ buffers: [TransferID: TensorBuffer], _ transport: ZeroMQTransport, since origin: Double
     ) throws -> RunResult {
         var values: [StateTransfers.Reason: [ValueID: Tensor]] = [:]
         for item in stateTransfers.items {

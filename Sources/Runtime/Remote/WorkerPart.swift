@@ -56,23 +56,13 @@ final class WorkerPart {
         guard let (arena, transport, loop) = prepared else {
             throw RunError.assignment("its part has not been prepared")
         }
-        switch work {
-        case .prepare: break
-        case .setUp: try loop.run(.setup, iteration: 0)
-        case .takeStates:
+        if work == .takeStates {
             for item in stateTransfers.items(.firstState) { try transport.receive(item.transfer.number) }
-        case .iterate(let iteration, let best):
-            loop.keepStates(before: iteration, best: best)
-            try loop.run(.body, iteration: iteration)
-            return (loop.takeMetrics(), loop.magnitude)
-        case .finish(let iteration, let goesBack):
-            if goesBack { try loop.goBack(to: iteration) }
-            try loop.run(.finish, iteration: iteration)
-            owners.add(loop.kept)
-        case .giveBack:
-            try giveBack(arena, transport, loop)
         }
-        return (loop.takeMetrics(), 0)
+        let computed = try loop.compute(work)
+        if case .finish = work { owners.add(loop.kept) }
+        if work == .giveBack { try giveBack(arena, transport, loop) }
+        return computed
     }
 
     private func prepare() throws {

@@ -11,6 +11,8 @@ package final class WorkerService: Sendable {
         /// When anything last came from its coordinator.
         var lastWord = ContinuousClock.now
         var hasLostCoordinator = false
+        /// The run whose loss has been noted.
+        var lostRun: UInt64?
         /// Messages that had been refused before the run.
         var refusedBefore = 0
     }
@@ -58,11 +60,11 @@ package final class WorkerService: Sendable {
             Thread.sleep(forTimeInterval: 0.1)
             let (session, heard) = state.withLock { ($0.session, $0.lastWord) }
             session?.tick(heard: heard)
-            guard session?.hasLostCoordinator == true else { continue }
+            guard let session, session.hasLostCoordinator else { continue }
             // Noted at once, however long the work under way takes to end.
             let isNew = state.withLock { state in
-                defer { state.hasLostCoordinator = true }
-                return !state.hasLostCoordinator
+                defer { (state.hasLostCoordinator, state.lostRun) = (true, session.run) }
+                return state.lostRun != session.run
             }
             if isNew { note("the coordinator of the run is silent; the run is given up") }
         }

@@ -24,9 +24,7 @@ struct StepBinder {
         self.files = files
         instances = Dictionary(plan.instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         transfers = Dictionary(plan.transfers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        types = Dictionary(
-            plan.instances.map { ($0.id, $0.type) } + plan.states.map { ($0.id, $0.type) },
-            uniquingKeysWith: { first, _ in first })
+        types = plan.heldTypes
     }
 
     /// A step on the memory of the arena, with the types of what lies there.

@@ -85,6 +85,27 @@ final class WorkerLoop {
         trace = WorkerTrace(worker: plan.worker.name, names: names, origin: origin, limit: traceLimit)
     }
 
+    /// Does what there is to compute in some work.
+    ///
+    /// - Returns: the metrics that were computed and, of an iteration, the largest magnitude in the states.
+    /// - Throws: ``RunError/failed(worker:instance:reason:)``.
+    func compute(_ work: WorkerMachine.Work) throws(RunError) -> (metrics: [ValueID: Float], magnitude: Float) {
+        var magnitude: Float = 0
+        switch work {
+        case .prepare, .takeStates, .giveBack: break
+        case .setUp: try run(.setup, iteration: 0)
+        case .iterate(let iteration, let best):
+            keepStates(before: iteration, best: best)
+            try run(.body, iteration: iteration)
+            magnitude = self.magnitude
+        case .finish(let iteration, let goesBack):
+            if goesBack { try goBack(to: iteration) }
+            try run(.finish, iteration: iteration)
+        }
+        defer { metrics = [:] }
+        return (metrics, magnitude)
+    }
+
     /// Runs the steps of a phase once.
     ///
     /// - Throws: ``RunError/failed(worker:instance:reason:)``.
@@ -121,12 +142,6 @@ final class WorkerLoop {
         case .report(let id, let source): metrics[id] = source.floats[0]
         case .keep(let id, let source): kept[id] = Tensor(copying: source.readOnly)
         }
-    }
-
-    /// The metrics that were computed since it was last asked.
-    func takeMetrics() -> [ValueID: Float] {
-        defer { metrics = [:] }
-        return metrics
     }
 
     private static func isBeforeSend(_ following: ArraySlice<Step<Buffer>>) -> Bool {

@@ -68,6 +68,13 @@ public struct WorkerPlan: Hashable, Sendable {
     /// Copies of its states that a worker keeps where the run may go back to one.
     package static let snapshotCount = 3
 
+    /// Types of the values that it computes or carries.
+    package var heldTypes: [ValueID: TensorType] {
+        Dictionary(
+            instances.map { ($0.id, $0.type) } + states.map { ($0.id, $0.type) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// The steps of a phase.
     public func steps(_ phase: Phase) -> [Step<Buffer>] {
         switch phase {
