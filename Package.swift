@@ -113,7 +113,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "TensorFiles", "GraphModel"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Tensors", "TensorFiles", "GraphModel", "Kernels"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Tensors"),
         tests("Networks", ["Tensors"]),
@@ -122,7 +123,7 @@ let package = Package(
         tests(
             "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles", "GraphModel", "Kernels"],
             resources: [.copy("Fixtures")]),
-        tests("GraphModel", ["Tensors", "Networks", "Kernels"]),
+        tests("GraphModel", ["Tensors", "Networks", "Imaging", "Kernels"]),
         tests("Scheduling", ["Tensors", "Networks", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),
         tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),

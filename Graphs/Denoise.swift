@@ -1,5 +1,6 @@
 import CommandLineInterface
 import GraphModel
+import Kernels
 
 /// Removes noise from one image, tile by tile; nothing is iterated.
 let denoise = Definition("denoise", summary: "Removes noise from one image, tile by tile") {

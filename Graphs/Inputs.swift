@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 
 /// An image, or measurements, as parameters say that its file is to be read.
 struct InputForm {

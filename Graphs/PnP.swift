@@ -1,5 +1,6 @@
 import CommandLineInterface
 import GraphModel
+import Kernels
 import Tensors
 
 /// Plug-and-Play proximal gradient descent (PnP-PGD; Venkatakrishnan et al. 2013, Kamilov et al. 2017) on several

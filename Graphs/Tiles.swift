@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 import Tensors
 
 /// The denoiser that parameters choose: the bundled one for the image's channels, another by name, or any network by its

@@ -79,6 +79,10 @@ public enum Tool {
         StandardStreams.keepClosedOnesTaken()
         if let warning = LibraryRestart.mend() { Terminal.warning(warning) }
         guard ProcessLimits.prepare() else { exit(2) }
+        guard kernels.problems.isEmpty else {
+            for problem in kernels.problems { Terminal.error(problem) }
+            exit(2)
+        }
         Signals.watch()
         let code =
             definitions.isEmpty ? run(GraphrunCommand.self, arguments) : run(GraphsCommand.self, arguments)

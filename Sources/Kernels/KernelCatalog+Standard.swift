@@ -1,15 +1,20 @@
 internal import GraphModel
 
 extension KernelCatalog {
-    /// The kinds that graphrun brings along, with their kernels.
+    /// The kinds that graphrun brings along with their kernels, its operators and its rewrites.
     public static let standard: KernelCatalog = {
         var catalog = KernelCatalog()
         catalog.add(LoadKernel.self)
-        catalog.add(map: Blur.self)
-        catalog.add(PointSpreadKernel<Blur>.self)
+        catalog.add(MeasureKernel.self)
+        catalog.add(AdjointKernel.self)
+        catalog.add(NormalKernel.self)
+        catalog.add(DataFidelityKernel.self)
+        catalog.add(DataGradientKernel.self)
+        catalog.add(PointSpreadKernel.self)
         catalog.add(NormalGradientKernel.self)
-        catalog.add(map: Downsampling.self)
-        catalog.add(map: Inpainting.self)
+        catalog.add(DataProxKernel.self)
+        catalog.add(PseudoInverseKernel.self)
+        catalog.add(SquaredNormKernel.self)
         catalog.add(GaussianNoiseKernel.self)
         catalog.add(PoissonNoiseKernel.self)
         catalog.add(UniformNoiseKernel.self)
@@ -28,6 +33,17 @@ extension KernelCatalog {
         catalog.add(PSNRKernel.self)
         catalog.add(SSIMKernel.self)
         catalog.add(RelativeChangeKernel.self)
+        for type in [
+            Blur.self, Downsampling.self, Inpainting.self, Composition.self, AdjointOperator.self,
+            NormalOperatorOf.self,
+            ScaledOperator.self, OperatorSum.self, OperatorStack.self,
+        ] as [any Operator.Type] {
+            catalog.add(operator: type)
+        }
+        catalog.add(rule: ConstantsOut())
+        catalog.add(rule: SpectraFused())
+        catalog.add(rule: CropsFirst())
+        catalog.add(rule: EqualValuesOnce())
         return catalog
     }()
 }

@@ -1,18 +1,40 @@
 public import GraphModel
 
-/// The kinds that a program knows and the kernels that compute them on a processor.
+/// What a program knows: kinds with the kernels that compute them, operators, and rewrites of graphs.
 public struct KernelCatalog: Sendable {
     /// The kinds, by the name they have in `.graph` files.
     public private(set) var kinds = KindCatalog()
+    /// The rules by which graphs are rewritten, in the order in which they are tried.
+    public private(set) var rules: [any RewriteRule] = []
+    private(set) var operators = OperatorCatalog()
+    private var otherProblems: [String] = []
     private var makers: [String: @Sendable (any NodeKind, KernelContext) throws -> any Kernel] = [:]
     private var naming: [String: any NamesImplementations.Type] = [:]
 
     /// A catalog of nothing; ``standard`` holds what graphrun brings along.
-    public init() {}
+    public init() {
+        kinds.denoiser = Denoiser.self
+    }
 
-    /// Adds a kernel and with it the kind that it computes.
+    /// Why no program can be made with it, such as two kinds of one name; empty where one can.
+    public var problems: [String] { kinds.problems + otherProblems }
+
+    /// Adds an operator. Of two with one name the first stays, and ``problems`` says so.
+    public mutating func add(operator type: any Operator.Type) {
+        if let problem = operators.add(type) { otherProblems.append(problem) }
+        kinds.decoding[.operators] = operators
+    }
+
+    /// Adds a rule, which is tried after those that are there.
+    public mutating func add(rule: any RewriteRule) {
+        rules.append(rule)
+    }
+
+    /// Adds a kernel and with it the kind that it computes. Of two kinds with one name the first stays, and ``problems`` says
+    /// so.
     public mutating func add<Code: Kernel>(_ kernel: Code.Type) {
         kinds.add(Code.Kind.self)
+        guard kinds[Code.Kind.name] == Code.Kind.self else { return }
         makers[Code.Kind.name] = { kind, context in
             guard let kind = kind as? Code.Kind else { throw KernelError.noKernel(type(of: kind).name) }
             return try Code(kind, context)

@@ -62,14 +62,14 @@ extension CommandLineSuite {
             Case(
                 "g.graph", "--set", "foo=1", "--set", "sigma=abc", "--set", "step=-1.5", "--set", "tiles=round",
                 messages:
-                    "g.graph:126: no parameter is called 'foo'; there are: convolutions, denoiser, image, iterations, "
+                    "g.graph:132: no parameter is called 'foo'; there are: convolutions, denoiser, image, iterations, "
                     + "layout, overlap, range, seed, sigma, step, tile, tiles, tolerance, tv-iterations, tv-weight, weights",
                 "g.graph: --set sigma=abc: parameter 'sigma' takes a number, not 'abc'",
                 "g.graph: --set step=-1.5: parameter 'step' is -1.5; it must be between 0 and 1000",
                 "g.graph: --set tiles=round: parameter 'tiles' is 'round'; it must be one of paste, blend, exact"),
             Case(
                 "g.graph", "--set", "blurs=2",
-                messages: "g.graph:126: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
+                messages: "g.graph:132: 'blurs' was chosen when the graph was emitted; emit it again with --set blurs=…"
             ),
             Case(
                 "g.graph", "--set", "iterations=99999999999999999999",

@@ -33,7 +33,7 @@ extension CommandLineSuite {
             let lines = outcome.outputLines
             #expect(lines.count == 17)
             #expect(lines[0].split(separator: " ").first == "node")
-            #expect(lines[8].wholeMatch(of: #/gradients +data-gradient:blur +body +3 +1 × 3 × 32 × 32 .*/#) != nil)
+            #expect(lines[8].wholeMatch(of: #/gradients +data-gradient +body +3 +1 × 3 × 32 × 32 .*/#) != nil)
             #expect(lines[16].hasPrefix("g.graph: sound; 29 instances, 200 iterations of "))
             #expect(try here.names() == ["g.graph", "image.npy"])
         }
@@ -44,7 +44,7 @@ extension CommandLineSuite {
             let nodes = try objects(outcome)
             #expect(nodes.count == 15)
             let gradients = try #require(nodes.first { $0["node"] as? String == "gradients" })
-            #expect(gradients["kind"] as? String == "data-gradient:blur")
+            #expect(gradients["kind"] as? String == "data-gradient")
             #expect(gradients["phase"] as? String == "body")
             #expect(gradients["instances"] as? Int == 3)
             #expect(gradients["shape"] as? [Int] == [1, 3, 32, 32])

@@ -197,8 +197,8 @@ extension CommandLineSuite {
             arguments: [
                 ("load", "", #"{ "layout": "image", "path": "f.npy" }"#),
                 (
-                    "measure:blur", #""image""#,
-                    #"{ "operator": { "kernels": [{ "file": { "path": "f.npy" } }], "padding": "circular" } }"#
+                    "measure", #""image""#,
+                    #"{ "operator": { "blur": { "kernels": [{ "file": { "path": "f.npy" } }], "padding": "circular" } } }"#
                 ),
                 ("measure:inpainting", #""image""#, #"{ "operator": { "mask": { "file": { "path": "f.npy" } } } }"#),
                 ("denoise", #""image""#, #"{ "denoiser": { "weights": "f.safetensors" }, "sigma": 0.1 }"#),

@@ -92,8 +92,8 @@ extension CommandLineSuite {
             "Kernels, masks and weights that hold NaN are refused by the name of their file",
             arguments: [
                 (
-                    "measure:blur",
-                    #"{ "operator": { "kernels": [{ "file": { "path": "f.npy" } }], "padding": "circular" } }"#
+                    "measure",
+                    #"{ "operator": { "blur": { "kernels": [{ "file": { "path": "f.npy" } }], "padding": "circular" } } }"#
                 ),
                 ("measure:inpainting", #"{ "operator": { "mask": { "file": { "path": "f.npy" } } } }"#),
                 ("denoise", #"{ "denoiser": { "weights": "f.safetensors" }, "sigma": 0.1 }"#),

@@ -1,4 +1,6 @@
 import GraphModel
+import Imaging
+import Kernels
 import Networks
 import Tensors
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import Kernels
 import Tensors
 import Testing
 
@@ -94,8 +95,8 @@ struct DotTests {
             "psnr" [label="psnr\\npsnr\\nscalar float32"];
             subgraph "cluster_shard" {
                 label="shard × 2"; style="dashed,rounded"; color="#888888"; fontsize=12;
-                "y" [label="y\\nmeasure:blur: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32", fillcolor="#eeeeee"];
-                "gradients" [label="gradients\\ndata-gradient:blur: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32"];
+                "y" [label="y\\nmeasure: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32", fillcolor="#eeeeee"];
+                "gradients" [label="gradients\\ndata-gradient: Gaussian blur, circular\\n1 × 1 × 12 × 10 float32"];
             }
             "output result" [label="result", shape=note, style=filled, fillcolor="#fff8dc"];
             "image" -> "y";

@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import Imaging
 import Kernels
 import Networks
 import Tensors
@@ -32,6 +33,13 @@ struct KindFileTests {
         PointSpread(blurs, rows: 17, columns: 9), PointSpread(blurs, rows: 17, columns: 9, planes: [1, 3]),
         NormalGradient(sigma: Setting(0.5, parameter: "number")),
         Measure(inpainting), Adjoint(inpainting), DataGradient(Inpainting(.file(path: "mask.npy"))),
+        Normal(blurs), DataFidelity(blurs, sigma: Setting(0.5, parameter: "number")),
+        DataProx(
+            blurs, gamma: Setting(0.5, parameter: "number"), sigma: 2.0,
+            solver: LinearSolver(iterations: Setting(7, parameter: "whole"), tolerance: 1e-3)),
+        PseudoInverse(compose(inpainting, downsampling, blurs)),
+        SquaredNorm(OperatorStack([blurs, ScaledOperator(Setting(0.5, parameter: "number"), times: blurs)])),
+        Measure(OperatorSum([AdjointOperator(of: blurs), NormalOperatorOf(of: blurs)])),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
     static let inpainting = Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 3))

@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 import Tensors
 import Testing
 
@@ -57,10 +58,10 @@ struct KindTests {
     ]
 
     static let operators: [Mistake] = [
-        Mistake(
-            "a blur of complex values",
-            "'y': a blur needs real images, … × H × W float32, not 1 × 1 × 12 × 10 complex64"
-        ) { g in g.output("result", g.add("y", Measure(gaussian), g.image("complex.npy"))) },
+        Mistake("a blur of a number", "'y': a blur needs images, … × H × W, not scalar float32") { g in
+            let image = g.image()
+            g.output("result", g.add("y", Measure(gaussian), g.add("psnr", PSNR(), image, image)))
+        },
         Mistake(
             "a Gaussian of no width",
             "'y': a Gaussian kernel needs two 'sigma' above 0 and up to 500 pixels and a finite 'angle', "

@@ -1,5 +1,8 @@
 import GraphModel
+import Imaging
+import Kernels
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Rewrites")
@@ -41,8 +44,8 @@ struct RewriteTests {
         let (nodes, changes) = try rewrite { g in descent(g) }
         #expect(
             nodes == [
-                "image = load()", "y = measure:blur(image) over shard", "x = state(image, z)",
-                "gradients-spread = point-spread:blur() over shard", "gradients-adjoint = adjoint:blur(y) over shard",
+                "image = load()", "y = measure(image) over shard", "x = state(image, z)",
+                "gradients-spread = point-spread() over shard", "gradients-adjoint = adjoint(y) over shard",
                 "gradient-spread = sum(gradients-spread)", "gradient-adjoint = sum(gradients-adjoint)",
                 "gradient = normal-gradient(x, gradient-spread, gradient-adjoint)", "z = descend(x, gradient)",
             ])
@@ -89,7 +92,7 @@ struct RewriteTests {
             descent(g, Blur([.gaussian(sigma: [1, 1], angle: 0)], padding: padding))
         }
         #expect(changes.isEmpty)
-        #expect(nodes.contains("gradients = data-gradient:blur(x, y) over shard"))
+        #expect(nodes.contains("gradients = data-gradient(x, y) over shard"))
     }
 
     @Test("gradients on measurements that change stay")
@@ -149,7 +152,7 @@ struct RewriteTests {
                 g.output("third", g.add("gradients-spread-2", Scale(3.0), x))
             }
         }
-        #expect(nodes.contains("gradients-spread-3 = point-spread:blur() over shard"))
+        #expect(nodes.contains("gradients-spread-3 = point-spread() over shard"))
         #expect(nodes.contains("gradients-spread = scale(x)"))
     }
 

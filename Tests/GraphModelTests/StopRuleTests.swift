@@ -1,5 +1,7 @@
 import Foundation
 import GraphModel
+import Kernels
+import TestSupport
 import Testing
 
 /// A graph with a stop rule, and what goes before and after it.

@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import Kernels
 import Runtime
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import GraphModel
 import Imaging
+import Kernels
 import Runtime
 import TensorFiles
 import TensorMath

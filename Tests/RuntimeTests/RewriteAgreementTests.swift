@@ -1,4 +1,6 @@
 import GraphModel
+import Imaging
+import Kernels
 import Runtime
 import Scheduling
 import TensorFiles
@@ -14,12 +16,15 @@ struct RewriteAgreementTests {
         case fusedBlurs, kernelsFromFiles, kernelsOfChannels, oneLargeBlur, separateGradients, pastedTiles
         case repeatedNodes
 
-        var rules: Set<Rewrite.Rule> {
-            switch self {
-            case .fusedBlurs, .kernelsFromFiles, .kernelsOfChannels: [.constants, .spectra, .crops]
-            case .oneLargeBlur, .separateGradients: [.constants, .crops]
-            case .pastedTiles: [.crops]
-            case .repeatedNodes: [.duplicates, .crops]
+        var rules: Set<String> {
+            let (constants, spectra) = ("constants out of the loop", "one spectrum")
+            let (crops, equals) = ("crops before transfers", "equal values once")
+            return switch self {
+            case .fusedBlurs, .kernelsFromFiles, .kernelsOfChannels: [constants, spectra, crops]
+            case .oneLargeBlur, .separateGradients: [constants, crops]
+            case .pastedTiles: [crops]
+            // Equal gradients are summed alone once they are one.
+            case .repeatedNodes: [equals, constants, spectra, crops]
             }
         }
 
@@ -44,7 +49,7 @@ struct RewriteAgreementTests {
             var z = g.add("z", Descend(step: 0.3), x, g.add("gradient", Sum(), gradients))
             if self == .separateGradients { g.output("gradients", gradients) }
             if self == .repeatedNodes {
-                // Twice the same step; none of its gradients is summed alone.
+                // Twice the same step.
                 let again = g.add(
                     "again", Sum(), g.add("gradients-too", DataGradient(blur, sigma: 0.8), x, y, over: shard))
                 z = g.add("middle", Scale(0.5), g.add("both", Add(), z, g.add("z-too", Descend(step: 0.3), x, again)))

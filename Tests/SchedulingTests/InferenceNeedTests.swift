@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 import Networks
 import Scheduling
 import Tensors

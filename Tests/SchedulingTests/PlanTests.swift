@@ -1,4 +1,5 @@
 import GraphModel
+import Kernels
 import Scheduling
 import Tensors
 import TestSupport

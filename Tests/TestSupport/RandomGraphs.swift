@@ -1,4 +1,5 @@
 public import GraphModel
+internal import Kernels
 public import Tensors
 
 /// The image that the random graph of a seed reads: of every third, a complex one.

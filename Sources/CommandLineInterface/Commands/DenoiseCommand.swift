@@ -1,7 +1,7 @@
 public import ArgumentParser
 internal import Foundation
-public import GraphModel
-internal import Kernels
+internal import GraphModel
+public import Kernels
 internal import Runtime
 internal import Scheduling
 internal import TensorFiles

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import GraphModel
+internal import Kernels
 internal import Scheduling
 internal import Tensors
 
@@ -33,7 +34,8 @@ struct DotCommand: ParsableCommand {
     private func show(_ report: RunReport, _ loaded: LoadedGraph, folder: String) throws {
         let count = report.workers.count
         let expansion = try loaded.expansion.rewritten(
-            hosts.rewrite ?? report.rewriting, workers: count, FileFacts(loaded.files))
+            hosts.rewrite ?? report.rewriting, workers: count, FileFacts(loaded.files),
+            rules: Tool.configuration.kernels.rules)
         guard count > 0, expansion.instances.contains(where: { report.secondsPerInstance[$0.id] != nil }) else {
             throw Failure.usage("\(folder): this run was one of another graph; name a run of \(graph.file)")
         }

@@ -151,7 +151,8 @@ struct HostOptions: ParsableArguments {
             try cluster?.workers(toCompute: convolutions)
             ?? ownWorkers(isRun: isRun, isQuiet: isQuiet, toCompute: convolutions)
         let expansion = try loaded.expansion.rewritten(
-            rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files))
+            rewrite ?? rewriting, workers: workers.count, FileFacts(loaded.files),
+            rules: Tool.configuration.kernels.rules)
         let plan: Plan
         do throws(PlanError) {
             plan = try Plan.best(expansion, workers: workers, links: cluster?.links ?? .inProcess)

@@ -73,7 +73,7 @@ struct PlanCommand: ParsableCommand {
             for rewrite in plan.rewrites {
                 Terminal.line(
                     try jsonLine(
-                        RewriteLine(rule: rewrite.rule.rawValue, node: rewrite.node, change: rewrite.change)))
+                        RewriteLine(rule: rewrite.rule, node: rewrite.node, change: rewrite.change)))
             }
             return
         }

@@ -66,9 +66,9 @@ struct Resumption {
         guard !changed.isEmpty else { return }
         throw Failure.usage(
             changed.map { path in
-                DenoiserChoice(weights: path) == nil
+                FileReference.shown(path) == path
                     ? "\(folder): \(path) is not the file that this run began with; put that back, or begin a new run"
-                    : "\(folder): the weights of '\(DenoiserChoice.shown(path))' are not those that this run began with; go on "
+                    : "\(folder): the weights of '\(FileReference.shown(path))' are not those that this run began with; go on "
                         + "with the program that began it, or begin a new run"
             })
     }

@@ -45,7 +45,8 @@ struct SimulateCommand: ParsableCommand {
         var table = Table(["workers", "used", "s/iteration", "speed-up", "efficiency", "MB out", "MB peak", "fits"])
         var one: Double?
         for count in SimulateCommand.counts(upTo: spec.count) {
-            let expansion = try loaded.expansion.rewritten(rewrite, workers: count, FileFacts(loaded.files))
+            let expansion = try loaded.expansion.rewritten(
+                rewrite, workers: count, FileFacts(loaded.files), rules: Tool.configuration.kernels.rules)
             let plan = Plan(expansion, workers: spec.workers(count), links: Links(spec.link))
             let first = one ?? plan.prediction.seconds
             one = first

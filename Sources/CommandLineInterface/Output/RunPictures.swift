@@ -1,5 +1,6 @@
 internal import GraphModel
 internal import Imaging
+internal import Kernels
 internal import Pictures
 internal import Runtime
 internal import TensorFiles

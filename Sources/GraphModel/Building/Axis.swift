@@ -19,8 +19,16 @@ public struct Axis: Hashable, Sendable {
     }
 }
 
+/// What looks at the pixels around the one it computes, as denoisers do: windows of `exact` tiles are as large as it asks.
+public protocol HasReceptiveField: Codable, Hashable, Sendable {
+    /// How far it looks in an image of some shape, and on which grid.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where it takes no such image, or a file that it needs cannot be read.
+    func receptiveField(for image: Shape, _ files: FileFacts) throws(GraphError) -> ReceptiveField
+}
+
 /// The tiles that a value is cut into.
-public struct TileAxis: Hashable, Sendable {
+public struct TileAxis: Sendable {
     /// Id of the node whose value is cut.
     public let of: String
     public let mode: Setting<TileMode>
@@ -28,8 +36,8 @@ public struct TileAxis: Hashable, Sendable {
     public let size: Setting<Int>
     /// Halo of `paste` and `blend` tiles, in pixels; `exact` derives its own.
     public let overlap: Setting<Int>
-    /// Whose reach the windows of `exact` tiles have.
-    public let denoiser: Denoiser
+    /// What the windows of `exact` tiles are for.
+    public let denoiser: any HasReceptiveField
     /// Axes that are cut, counted from the last: 2 for images, 3 for volumes.
     public let dimensions: Int
 
@@ -37,7 +45,7 @@ public struct TileAxis: Hashable, Sendable {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where it cannot be cut so.
     func tiling(of shape: Shape, _ files: FileFacts) throws(GraphError) -> Tiling {
-        let reach = mode.value == .exact ? try denoiser.reach(for: shape, files) : nil
+        let reach = mode.value == .exact ? try denoiser.receptiveField(for: shape, files) : nil
         do throws(TilingError) {
             guard shape.rank >= dimensions, dimensions >= 1 else {
                 throw .rank(image: shape.rank, tiled: dimensions)
@@ -48,6 +56,18 @@ public struct TileAxis: Hashable, Sendable {
         } catch {
             throw .rule(error.description)
         }
+    }
+}
+
+extension TileAxis: Hashable {
+    public static func == (left: TileAxis, right: TileAxis) -> Bool {
+        left.of == right.of && left.mode == right.mode && left.size == right.size && left.overlap == right.overlap
+            && AnyHashable(left.denoiser) == AnyHashable(right.denoiser) && left.dimensions == right.dimensions
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(of)
+        hasher.combine(AnyHashable(denoiser))
     }
 }
 

@@ -189,7 +189,7 @@ public final class GraphBuilder {
     /// looks.
     public func tiles(
         _ name: String, of node: Value, mode: Setting<TileMode>, size: Setting<Int>, overlap: Setting<Int>,
-        denoiser: Denoiser, dimensions: Int = 2, file: String = #fileID, line: Int = #line
+        denoiser: any HasReceptiveField, dimensions: Int = 2, file: String = #fileID, line: Int = #line
     ) -> AxisHandle {
         let tiles = TileAxis(
             of: node.id, mode: mode, size: size, overlap: overlap, denoiser: denoiser, dimensions: dimensions)

@@ -12,13 +12,18 @@ extension NamedChoice {
 }
 
 /// `one of paste, blend, exact`
-func listOfNames<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> String {
+package func listOfNames<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> String {
     "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
 }
 
 /// A value that is JSON, but not one that can stand where it does.
-struct UnfitValue: Error {
+package struct UnfitValue: Error {
     let path: [any CodingKey]
     /// What can: `a whole number`.
     let needed: String
+
+    package init(path: [any CodingKey], needed: String) {
+        self.path = path
+        self.needed = needed
+    }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// `20` for 20.0, `0.05` for 0.05.
-func plain(_ value: Double) -> String {
+package func plain(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
 }
 

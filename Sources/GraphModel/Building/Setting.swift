@@ -18,7 +18,7 @@ extension CodingUserInfoKey {
     /// Values of the graph's parameters, `[String: ParameterValue]`, while its nodes are decoded.
     static var parameterValues: CodingUserInfoKey { named("graphrun.parameters") }
 
-    static func named(_ name: String) -> CodingUserInfoKey {
+    package static func named(_ name: String) -> CodingUserInfoKey {
         guard let key = CodingUserInfoKey(rawValue: name) else {
             preconditionFailure("a constant key")  // The initialiser never fails on a text.
         }

@@ -53,7 +53,9 @@ extension Graph {
     /// How messages call a metric: by what it is, or by its id.
     package func shown(metric: String) -> String {
         let node = nodes.first { $0.id == metric }
-        if case .compute(let kind, _)? = node?.content, kind is RelativeChange { return "relative change" }
+        if case .compute(let kind, _)? = node?.content, kind.traits.contains(.tellsRelativeChange) {
+            return "relative change"
+        }
         return "'\(metric)'"
     }
 

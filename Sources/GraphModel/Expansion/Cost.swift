@@ -39,20 +39,35 @@ public struct Cost: Hashable, Sendable {
 }
 
 extension Cost {
+    /// Adds what another cost takes, after it and in memory of its own; so many times, in the same memory.
+    public mutating func add(_ other: Cost, times: Double = 1) {
+        operations += times * other.operations
+        for (sort, amount) in other.work { work[sort, default: 0] += times * amount }
+        bytes += times * other.bytes
+        scratchBytes += other.scratchBytes
+        sharedBytes.merge(other.sharedBytes) { max($0, $1) }
+        inference.merge(other.inference) { first, _ in first }
+    }
+
     /// Memory of a network that is at work.
     package struct Inference: Hashable, Sendable {
         /// What those instances share that read the same weights in the same order.
         package let weights: String
         package let memory: InferenceMemoryNeed
+
+        package init(weights: String, memory: InferenceMemoryNeed) {
+            self.weights = weights
+            self.memory = memory
+        }
     }
 
     /// Operations of loops that fill vector registers, on one thread.
-    static func vectors(operations: Double) -> Cost {
+    public static func vectors(operations: Double) -> Cost {
         Cost(operations: operations, work: [.loops(parts: 1): operations])
     }
 
     /// The same, where all operations are of loops that fill vector registers, on one thread.
-    var inVectors: Cost {
+    public var inVectors: Cost {
         var cost = self
         cost.work = [.loops(parts: 1): operations]
         return cost

@@ -8,11 +8,12 @@ extension Expander {
         var said: Set<String> = []
         for node in graph.nodes {
             guard case .compute(let kind, let inputs) = node.content else { continue }
-            if kind is DenoiseByMap { checkLevels(node, inputs) }
-            guard let reader = kind as? any ReadsValues else { continue }
+            for (input, source) in zip(type(of: kind).inputs, inputs) where input.isNonNegative {
+                checkLevels(node, source)
+            }
             let remarks = (positions[node.id] ?? 0..<0).compactMap { position -> (id: ValueID, remark: ValueRemark)? in
                 guard case .compute(_, _, let context) = instances[position].content else { return nil }
-                return reader.valueRemark(context).map { (instances[position].id, $0) }
+                return kind.valueRemark(context).map { (instances[position].id, $0) }
             }
             let wrong = remarks.first { $0.remark.misleadsDenoisers && seen.contains(node.id) }
             // Several nodes may have the same operator.
@@ -24,16 +25,16 @@ extension Expander {
     }
 
     /// Noise levels in a file are not negative.
-    private mutating func checkLevels(_ node: Node, _ inputs: [String]) {
-        for position in inputs.last.flatMap({ positions[$0] }) ?? 0..<0 {
-            guard case .compute(let kind, _, let context) = instances[position].content, let load = kind as? Load,
-                let values = context.files.contents(of: load.file(context))?.values, values.minimum < 0
+    private mutating func checkLevels(_ node: Node, _ source: String) {
+        for position in positions[source] ?? 0..<0 {
+            guard case .compute(let kind, _, let context) = instances[position].content, let file = kind.file(context),
+                let values = context.files.contents(of: file)?.values, values.minimum < 0
             else { continue }
             problems.append(
                 GraphProblem(
                     node.location,
-                    "'\(node.id)': \(load.file(context)): its values go down to \(short(values.minimum)); noise levels are "
-                        + "0 or more"))
+                    "'\(node.id)': \(file): its values go down to \(short(values.minimum)); noise levels are 0 or more")
+            )
             return
         }
     }
@@ -44,39 +45,13 @@ extension Graph {
     fileprivate func nodesThatDenoisersSee() -> Set<String> {
         let denoised = nodes.flatMap { node -> [String] in
             guard case .compute(let kind, let inputs) = node.content else { return [] }
-            switch kind {
-            // Total variation takes images on any scale, with noise levels on the same.
-            case let kind as Denoise: return kind.denoiser.weightsPath == nil && kind.sigma.value > 1 ? [] : inputs
-            case is DenoiseByMap: return inputs
-            default: return []
-            }
+            return kind.traits.contains(.needsUnitScale) ? inputs : []
         }
         return closure(of: denoised) { node in
             switch node.content {
-            case .compute(let kind, let inputs): kind is any KeepsScale ? inputs : []
+            case .compute(let kind, let inputs): kind.traits.contains(.keepsScale) ? inputs : []
             case .state(let initial, let next): [initial, next]
             }
         }
     }
 }
-
-/// A kind that yields values on the scale of those that it is given.
-private protocol KeepsScale {}
-
-extension Measure: KeepsScale {}
-extension Adjoint: KeepsScale {}
-extension DataGradient: KeepsScale {}
-extension NormalGradient: KeepsScale {}
-extension GaussianNoise: KeepsScale {}
-extension PoissonNoise: KeepsScale {}
-extension UniformNoise: KeepsScale {}
-extension Sum: KeepsScale {}
-extension Add: KeepsScale {}
-extension Descend: KeepsScale {}
-extension Crop: KeepsScale {}
-extension Blend: KeepsScale {}
-extension Trim: KeepsScale {}
-extension HaloExchange: KeepsScale {}
-extension Assemble: KeepsScale {}
-extension Denoise: KeepsScale {}
-extension DenoiseByMap: KeepsScale {}

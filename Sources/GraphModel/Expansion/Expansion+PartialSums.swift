@@ -11,7 +11,8 @@ extension Expansion {
     package func withPartialSums(_ homes: [Int]) -> (expansion: Expansion, homes: [Int]) {
         var branches: [Int: SumBranch] = [:]
         for (position, instance) in instances.enumerated() {
-            guard case .compute(let kind, let inputs, _) = instance.content, kind is Sum, let terms = inputs.first
+            guard case .compute(let kind, let inputs, _) = instance.content, kind.traits.contains(.sumsByTree),
+                let terms = inputs.first
             else {
                 continue
             }
@@ -53,9 +54,7 @@ private indirect enum SumBranch {
     private static func branch(_ terms: ArraySlice<Term>, _ rootHome: Int) -> SumBranch {
         let home = terms[terms.startIndex].home
         guard terms.contains(where: { $0.home != home }) else { return .leaves(terms, home: home) }
-        // The largest power of two below the count: where the last level of the tree joins.
-        var half = 1
-        while half * 2 < terms.count { half *= 2 }
+        let half = SumTree.left(of: terms.count)
         let left = branch(terms.prefix(half), rootHome)
         let right = branch(terms.dropFirst(half), rootHome)
         let branch = SumBranch.both(left, right)

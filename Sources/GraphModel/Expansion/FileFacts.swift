@@ -19,8 +19,14 @@ public struct ArrayContents: Hashable, Sendable, Codable {
     public let white: Int?
     /// Its values as they are read; `nil` for a large picture, whose values are in [0, 1].
     public let values: ValueSummary?
+    /// Whether each of its planes, along the last two axes, is a product of a column and a row, so that a blur with it can
+    /// go along rows and columns one after the other; `nil` where nobody looked.
+    public let isProduct: Bool?
 
-    public init(isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil) {
+    public init(
+        isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil, isProduct: Bool? = nil
+    ) {
+        self.isProduct = isProduct
         self.isPicture = isPicture
         self.white = white
         self.values = values
@@ -56,6 +62,16 @@ public struct FileReference: Hashable, Sendable, Codable {
     public init(_ path: String, _ content: Content) {
         self.path = path
         self.content = content
+    }
+}
+
+extension FileReference {
+    /// What the paths of files that are part of the program begin with.
+    package static let bundledPrefix = "bundled:"
+
+    /// How messages call the file at `path`: by its path, or by the name of one that is part of the program.
+    package static func shown(_ path: String) -> String {
+        path.hasPrefix(bundledPrefix) ? String(path.dropFirst(bundledPrefix.count)) : path
     }
 }
 
@@ -109,7 +125,7 @@ public struct FileFacts: Sendable {
             do {
                 return try Network.recognise(shapes)
             } catch {
-                throw .rule("\(DenoiserChoice.shown(path)): \(error)")
+                throw .rule("\(FileReference.shown(path)): \(error)")
             }
         case .unreadable(let why): throw .rule(why)
         case .tensor: throw .rule("\(path): this is an array; the weights of a network are needed here")

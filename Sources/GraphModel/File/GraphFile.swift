@@ -86,7 +86,13 @@ private struct GraphDocument: Encodable {
             try entry.encode(tiles.mode, forKey: .mode)
             try entry.encode(tiles.size, forKey: .size)
             try entry.encode(tiles.overlap, forKey: .overlap)
-            try entry.encode(tiles.denoiser, forKey: .denoiser)
+            if let kind = tiles.denoiser as? any NodeKind {
+                var denoiser = entry.nestedContainer(keyedBy: Key.self, forKey: .denoiser)
+                try denoiser.encode(type(of: kind).name, forKey: .kind)
+                try encodeSettings(kind, into: &denoiser)
+            } else {
+                try entry.encode(tiles.denoiser, forKey: .denoiser)
+            }
             try entry.encode(tiles.dimensions, forKey: .dimensions)
         }
     }

@@ -16,7 +16,7 @@ package struct KindOnItsOwn: Codable {
 
     /// What a decoder must be told: the kinds that may occur.
     package static func decoding(_ kinds: KindCatalog) -> [CodingUserInfoKey: any Sendable] {
-        [.isApartFromGraph: true, .kinds: kinds]
+        kinds.decoding.merging([.isApartFromGraph: true, .kinds: kinds]) { $1 }
     }
 
     package init(from decoder: any Decoder) throws {

@@ -12,12 +12,17 @@ public struct Input: Hashable, Sendable {
         case neighbours
     }
 
+    /// What messages call it.
     public let name: String
+    /// Which instances of its node are read.
     public let reads: Reads
+    /// Whether its values must be 0 or more, as noise levels are; a file that holds others is refused.
+    public let isNonNegative: Bool
 
-    public init(_ name: String, _ reads: Reads = .own) {
+    public init(_ name: String, _ reads: Reads = .own, isNonNegative: Bool = false) {
         self.name = name
         self.reads = reads
+        self.isNonNegative = isNonNegative
     }
 }
 
@@ -100,7 +105,7 @@ extension NodeContext: Equatable {
 
 /// What a node computes, as a value that can be written to a file; it holds no code that runs on a worker.
 ///
-/// A kind is added with two files, the kind and its kernel, and a line in the catalog.
+/// A kind is added with a file, which holds its kernel too, and a line in the catalog.
 public protocol NodeKind: Codable, Hashable, Sendable {
     /// Name in `.graph` files, such as `descend`; never reused for another meaning.
     static var name: String { get }
@@ -136,9 +141,12 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     func convergenceFactors(_ context: NodeContext, gradientBounds: [[Double?]]) -> [ConvergenceFactor]
     /// How it asks for convolutions; `nil` where it has none.
     var convolutions: ConvolutionChoice? { get }
-    /// Whether two nodes of this kind with equal settings and inputs may yield different values, as noise does that is
-    /// keyed by the node's id.
-    var isKeyedByNode: Bool { get }
+    /// What may be relied on of it, whatever its name.
+    var traits: KindTraits { get }
+    /// The file whose values it yields as they are stored there; `nil` where it yields none.
+    func file(_ context: NodeContext) -> String?
+    /// What is surprising about the values of the files that an instance reads.
+    func valueRemark(_ context: NodeContext) -> ValueRemark?
     /// The settings worth a line in a picture of the graph.
     var label: String { get }
 }
@@ -152,7 +160,9 @@ extension NodeKind {
         _ context: NodeContext, gradientBounds: [[Double?]]
     ) -> [ConvergenceFactor] { [] }
     public var convolutions: ConvolutionChoice? { nil }
-    public var isKeyedByNode: Bool { false }
+    public var traits: KindTraits { [] }
+    public func file(_ context: NodeContext) -> String? { nil }
+    public func valueRemark(_ context: NodeContext) -> ValueRemark? { nil }
     public var label: String { "" }
 
     /// Reading every input and writing the output once, with `operations` for each number written.

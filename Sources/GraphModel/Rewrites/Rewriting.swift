@@ -8,51 +8,52 @@ public enum Rewriting: String, Codable, CaseIterable, Sendable {
 
 /// A change to a graph that leaves its values what they are, to rounding.
 public struct Rewrite: Hashable, Sendable, CustomStringConvertible {
-    public enum Rule: String, Hashable, Sendable {
-        /// What depends on no state moves before the loop.
-        case constants = "constants out of the loop"
-        /// `Σ_i A_iᴴA_i` becomes one convolution.
-        case spectra = "one spectrum"
-        /// A value is cut before it is sent.
-        case crops = "crops before transfers"
-        /// Nodes that yield the same are computed once.
-        case duplicates = "equal values once"
-    }
-
-    public let rule: Rule
+    /// Name of the rule that made it.
+    public let rule: String
     /// Id of the node that it is about.
     public let node: String
     /// What changes, in a few words.
     public let change: String
 
-    package init(rule: Rule, node: String, change: String) {
-        self.rule = rule
-        self.node = node
-        self.change = change
-    }
-
-    public var description: String { "\(rule.rawValue): '\(node)' \(change)" }
+    public var description: String { "\(rule): '\(node)' \(change)" }
 }
 
 extension Expansion {
+    /// Rounds of rewriting after which rules are taken to undo each other.
+    private static let mostRounds = 100
+
     /// The same values by less work, for so many workers: the rewritten graph, expanded.
     ///
-    /// It keeps the states, metrics and outputs of the graph as it was declared, and its warnings. A pure function, so
-    /// that the same bits come out wherever it is applied; what depends on the number of workers does not change bits.
+    /// Every rule is tried on every node, until none of them finds any more to do. The result keeps the states, metrics and
+    /// outputs of the graph as it was declared, and its warnings. A pure function, so that the same bits come out wherever
+    /// it is applied; what depends on the number of workers does not change bits.
     ///
-    /// - Throws: ``GraphError/problems(_:)`` where the result is no sound graph, which would be a mistake of a rule.
+    /// - Parameter rules: In the order in which they are tried.
+    /// - Throws: ``GraphError/problems(_:)`` where the result is no sound graph, or none is ever reached, which would be
+    ///   mistakes of a rule.
     public func rewritten(
-        _ rewriting: Rewriting, workers: Int, _ files: FileFacts
+        _ rewriting: Rewriting, workers: Int, _ files: FileFacts, rules: [any RewriteRule]
     ) throws(GraphError) -> Expansion {
         guard rewriting == .all else { return self }
-        var draft = GraphDraft(graph)
-        var rewrites = draft.moveConstantsOut(self)
-        rewrites += draft.fuseSpectra()
-        if workers > 1 { rewrites += draft.cropBeforeGathering(self) }
-        rewrites += draft.mergeEqualNodes()
-        let result = try draft.pruned().expand(files)
-        return Expansion(
-            graph: result.graph, axes: result.axes, instances: result.instances, warnings: warnings, factors: factors,
-            declared: graph, rewriting: .all, rewrites: rewrites)
+        var current = self
+        var rewrites: [Rewrite] = []
+        for _ in 0..<Expansion.mostRounds {
+            let draft = GraphDraft(current, workers: workers)
+            let found = rules.flatMap { draft.apply($0) }
+            rewrites += found
+            // What nothing needs any more goes even where no rule applied.
+            if !found.isEmpty || rewrites.isEmpty { current = try draft.pruned().expand(files) }
+            if found.isEmpty { return current.standing(for: self, rewrites) }
+        }
+        throw .problems([
+            GraphProblem(nil, "rewriting comes to no end; the last was: \(rewrites.last?.description ?? "")")
+        ])
+    }
+
+    /// The same as what a declared graph became by some rewrites.
+    private func standing(for declared: Expansion, _ rewrites: [Rewrite]) -> Expansion {
+        Expansion(
+            graph: graph, axes: axes, instances: instances, warnings: declared.warnings, factors: declared.factors,
+            declared: declared.graph, rewriting: .all, rewrites: rewrites)
     }
 }

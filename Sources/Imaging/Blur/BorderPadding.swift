@@ -1,5 +1,5 @@
 /// What a blur finds beyond the border of an image, by deepinv's names.
-package enum BorderPadding: String, Sendable, CaseIterable {
+public enum BorderPadding: String, Hashable, Sendable, CaseIterable {
     /// The opposite border: the image is a torus.
     case circular
     /// Nothing is needed: only pixels whose whole neighbourhood is in the image are measured, so that a measurement is

@@ -12,10 +12,11 @@ struct FourierGrid {
     }
 
     /// What a transform there and back costs, in units of a grid point's.
-    var cost: Double {
-        let perRow = Double(FourierSize.cost(rows.period)) / Double(rows.period)
-        let perColumn = Double(FourierSize.cost(columns.period)) / Double(columns.period)
-        return Double(rows.period) * Double(columns.period) * (perRow + perColumn)
+    static func cost(_ rows: BlurAxis, _ columns: BlurAxis) -> Double {
+        let (down, across) = (FourierAxis.period(rows), FourierAxis.period(columns))
+        let perRow = Double(FourierSize.cost(down)) / Double(down)
+        let perColumn = Double(FourierSize.cost(across)) / Double(across)
+        return Double(down) * Double(across) * (perRow + perColumn)
     }
 
     /// A kernel of the blur's own size on the grid, so that its spectrum makes `A` out of the image's.
@@ -61,37 +62,43 @@ struct FourierAxis {
         let count = axis.count
         taps = axis.taps
         centre = axis.taps - 1 - axis.before
+        period = FourierAxis.period(axis)
         switch axis.padding {
         case .circular:
-            // The image's own period, or a longer one on which the image is continued so far that AᵀA is right too.
             let reach = axis.taps - 1
-            let longer = FourierSize.best(atLeast: count + 2 * reach)
-            if FourierSize.cost(count) <= FourierSize.cost(longer) {
-                period = count
-                imageIn = GridAxis(count: count, period: count)
-            } else {
-                period = longer
-                imageIn = FourierAxis.continued(axis, before: reach, after: reach, longer)
-            }
+            imageIn =
+                period == count
+                ? GridAxis(count: count, period: count)
+                : FourierAxis.continued(axis, before: reach, after: reach, period)
             imageOut = GridAxis(count: count, period: period)
             (measurementIn, measurementOut) = (imageIn, imageOut)
         case .valid:
-            period = FourierSize.best(atLeast: count)
             imageIn = GridAxis(count: count, period: period)
             imageOut = imageIn
             measurementIn = GridAxis(count: axis.measured, period: period)
             measurementOut = measurementIn
         case .constant:
-            // Kernels reach into the zeros before and behind the image, which are the same ones.
-            period = FourierSize.best(atLeast: count + max(axis.before, axis.after))
             imageIn = GridAxis(count: count, period: period)
             (imageOut, measurementIn, measurementOut) = (imageIn, imageIn, imageIn)
         case .reflect, .replicate:
-            period = FourierSize.best(atLeast: count + axis.before + axis.after)
             imageIn = FourierAxis.continued(axis, before: axis.before, after: axis.after, period)
             imageOut = imageIn
             measurementIn = GridAxis(count: count, period: period)
             measurementOut = measurementIn
+        }
+    }
+
+    /// Points along an axis: so many that what wraps around is right or not looked at, and FFTW likes their number.
+    static func period(_ axis: BlurAxis) -> Int {
+        switch axis.padding {
+        case .circular:
+            // The image's own period, or a longer one on which the image is continued so far that AᵀA is right too.
+            let longer = FourierSize.best(atLeast: axis.count + 2 * (axis.taps - 1))
+            return FourierSize.cost(axis.count) <= FourierSize.cost(longer) ? axis.count : longer
+        case .valid: return FourierSize.best(atLeast: axis.count)
+        // Kernels reach into the zeros before and behind the image, which are the same ones.
+        case .constant: return FourierSize.best(atLeast: axis.count + max(axis.before, axis.after))
+        case .reflect, .replicate: return FourierSize.best(atLeast: axis.count + axis.before + axis.after)
         }
     }
 

@@ -1,10 +1,18 @@
 internal import Foundation
 package import Tensors
 
-/// Limits of ``gaussianBlurKernel(sigma:angle:)``.
-enum GaussianBlur {
+/// Sizes of ``gaussianBlurKernel(sigma:angle:)``.
+package enum GaussianBlur {
     /// Largest width in pixels; its kernel has 3,335 pixels a side.
-    static let widest = 500.0
+    package static let widest = 500.0
+
+    /// Whether there is such a blur.
+    package static func isPossible(sigma: Double) -> Bool { sigma > 0 && sigma <= widest }
+
+    /// Rows, and columns, of the kernel.
+    ///
+    /// - Precondition: The widths are possible.
+    package static func side(_ sigma: (Double, Double)) -> Int { 2 * Int(max(sigma.0, sigma.1) / 0.3 + 1) + 1 }
 }
 
 /// The blur kernel of an anisotropic Gaussian, `1 × 1 × k × k`, its values' sum 1: deepinv's `gaussian_blur(sigma, angle)`.
@@ -18,12 +26,13 @@ enum GaussianBlur {
 package func gaussianBlurKernel(
     sigma: (Double, Double), angle: Double = 0
 ) throws(ImagingError) -> Tensor {
-    let widths = 0.0.nextUp...GaussianBlur.widest
-    guard widths.contains(sigma.0), widths.contains(sigma.1) else { throw .gaussianWidth(sigma.0, sigma.1) }
+    guard GaussianBlur.isPossible(sigma: sigma.0), GaussianBlur.isPossible(sigma: sigma.1) else {
+        throw .gaussianWidth(sigma.0, sigma.1)
+    }
     guard angle.isFinite else { throw .gaussianAngle(angle) }
 
-    let radius = Int(max(sigma.0, sigma.1) / 0.3 + 1)
-    let side = 2 * radius + 1
+    let side = GaussianBlur.side(sigma)
+    let radius = side / 2
     let (cosine, sine) = (cos(angle * .pi / 180), sin(angle * .pi / 180))
     var values = [Double](repeating: 0, count: side * side)
     for row in 0..<side {

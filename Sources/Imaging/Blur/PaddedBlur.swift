@@ -33,16 +33,17 @@ package final class PaddedBlur: LinearOperator {
         guard shape.rank >= 2, shape.count > 0 else { throw .planeShape(shape, operation: "a blur") }
         let kernels = try BlurKernels(kernel, images: shape)
         let sides = shape.trailing(2)
-        let rows = try BlurAxis(padding, count: sides[0], taps: kernels.rows)
-        let columns = try BlurAxis(padding, count: sides[1], taps: kernels.columns)
-        self.kernels = kernels
-        domain = TensorType(shape)
-        range = TensorType(shape.replacingTrailing([rows.measured, columns.measured]))
-        planes = shape.count / (sides[0] * sides[1])
-
         let factors = kernels.planes.compactMap { RankOne($0, rows: kernels.rows, columns: kernels.columns) }
         let separable = factors.count == kernels.planes.count
-        switch method ?? .best(rows, columns, separable: separable) {
+        let plan = try BlurPlan(
+            padding, image: sides, kernel: [kernels.rows, kernels.columns], separable: separable, method: method)
+        let (rows, columns) = (plan.rows, plan.columns)
+        self.kernels = kernels
+        domain = TensorType(shape)
+        range = TensorType(shape.replacingTrailing(plan.measured))
+        planes = shape.count / (sides[0] * sides[1])
+
+        switch plan.method {
         case .fourier:
             convolution = try FourierConvolution(kernels, rows, columns, threads: threads)
         case .separable:

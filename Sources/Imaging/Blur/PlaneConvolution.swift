@@ -29,8 +29,7 @@ package enum BlurMethod: Sendable, Equatable {
 
     /// - Parameter separable: whether every kernel is of rank 1.
     static func best(_ rows: BlurAxis, _ columns: BlurAxis, separable: Bool) -> BlurMethod {
-        let grid = FourierGrid(rows, columns)
-        let fourier = Price.point * grid.cost
+        let fourier = Price.point * FourierGrid.cost(rows, columns)
         let extended = Double(rows.measured + rows.taps - 1) * Double(columns.measured + columns.taps - 1)
         let measured = Double(rows.measured) * Double(columns.measured)
         let direct = Price.move * extended + Price.tap * measured * Double(rows.taps) * Double(columns.taps)

@@ -1,7 +1,19 @@
+package import Tensors
+
 /// A kernel as the product of a column and a row, `kernel[a][b] = down[a] · across[b]`.
-struct RankOne {
+package struct RankOne {
     let down: [Float]
     let across: [Float]
+
+    /// Whether every plane of a kernel, `… × rows × columns`, is such a product.
+    package static func all(_ kernel: Tensor) -> Bool {
+        guard kernel.type.element == .float32, kernel.shape.rank >= 2, kernel.shape.count > 0 else { return false }
+        let sides = kernel.shape.trailing(2)
+        let (values, size) = (kernel.values, sides[0] * sides[1])
+        return stride(from: 0, to: values.count, by: size).allSatisfy { start in
+            RankOne(Array(values[start..<start + size]), rows: sides[0], columns: sides[1]) != nil
+        }
+    }
 
     /// Largest error, as a fraction of the kernel's largest entry, that storing a product in single precision explains.
     private static let tolerance = Double(Float.ulpOfOne)

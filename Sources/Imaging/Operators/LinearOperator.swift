@@ -1,9 +1,9 @@
-package import Tensors
+public import Tensors
 
 /// A linear map `A` that is known by `AᵀA` alone: all that norms and conjugate gradients ask for.
 ///
 /// Scratch memory lives inside, so an instance serves one thread; each worker makes its own.
-package protocol NormalOperator: AnyObject {
+public protocol NormalOperator: AnyObject {
     /// The images it takes.
     var domain: TensorType { get }
 
@@ -14,7 +14,7 @@ package protocol NormalOperator: AnyObject {
 /// A linear map `A` between images and measurements.
 ///
 /// Nothing is allocated by a call, once the instance is made. Callers pass views of exactly the types named.
-package protocol LinearOperator: NormalOperator {
+public protocol LinearOperator: NormalOperator {
     /// The measurements it yields.
     var range: TensorType { get }
 

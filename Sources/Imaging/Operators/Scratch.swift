@@ -1,11 +1,11 @@
-internal import Tensors
+package import Tensors
 
 /// Memory of an operator's or solver's own, kept from call to call.
-struct Scratch {
+package struct Scratch {
     private let type: TensorType
     private let buffer: TensorBuffer
 
-    init(_ type: TensorType) {
+    package init(_ type: TensorType) {
         self.init(type, TensorBuffer(floatCount: type.floatCount))
     }
 
@@ -16,14 +16,14 @@ struct Scratch {
     }
 
     /// One piece for each type, all in the same memory: for values of which one is needed at a time.
-    static func sharing(_ types: [TensorType]) -> [Scratch] {
+    package static func sharing(_ types: [TensorType]) -> [Scratch] {
         let buffer = TensorBuffer(floatCount: types.map(\.floatCount).max() ?? 0)
         return types.map { Scratch($0, buffer) }
     }
 
-    var view: MutableTensorView {
+    package var view: MutableTensorView {
         MutableTensorView(type, UnsafeMutableBufferPointer(rebasing: buffer.floats[..<type.floatCount]))
     }
 
-    var readOnly: TensorView { view.readOnly }
+    package var readOnly: TensorView { view.readOnly }
 }

@@ -15,6 +15,15 @@ package enum DownsamplingFilter: Sendable, CaseIterable {
     /// The largest factor: kernels have at most four times as many pixels a side.
     package static let largestFactor = 500
 
+    /// Rows, and columns, of the kernel.
+    package func side(factor: Int) -> Int {
+        switch self {
+        case .gaussian: GaussianBlur.side((Double(factor), Double(factor)))
+        case .bilinear: 2 * factor
+        case .bicubic, .sinc: 4 * factor
+        }
+    }
+
     /// The filter for every `factor`-th pixel.
     ///
     /// - Throws: where the factor is below 1 or above ``largestFactor``.
@@ -24,11 +33,11 @@ package enum DownsamplingFilter: Sendable, CaseIterable {
         case .gaussian:
             return try gaussianBlurKernel(sigma: (Double(factor), Double(factor)))
         case .bilinear:
-            return product(taps(2 * factor, factor) { max(0, 1 - abs($0)) })
+            return product(taps(side(factor: factor), factor) { max(0, 1 - abs($0)) })
         case .bicubic:
-            return product(taps(4 * factor, factor, cubic))
+            return product(taps(side(factor: factor), factor, cubic))
         case .sinc:
-            let length = 4 * factor
+            let length = side(factor: factor)
             let window = kaiser(length, factor)
             let values = taps(length, factor) { $0 == 0 ? 1 : sin(.pi * $0) / (.pi * $0) }
             return product(zip(values, window).map { $0 * $1 })

@@ -11,16 +11,28 @@ package final class InpaintingOperator: LinearOperator {
     /// - Parameters:
     ///   - mask: of the images' shape but for axes that it lacks in front or that have extent 1, along which it is
     ///     repeated.
-    ///   - shape: the images'.
+    ///   - images: their type; real or complex.
     /// - Throws: where the mask does not fit, or a value is not finite.
-    package init(mask: Tensor, shape: Shape) throws(ImagingError) {
-        let missing = shape.rank - mask.shape.rank
-        guard mask.type.element == .float32, missing >= 0, shape.count > 0,
-            zip(mask.shape.dimensions, shape.dimensions.dropFirst(missing)).allSatisfy({ $0 == 1 || $0 == $1 })
-        else { throw .maskShape(mask.shape, image: shape) }
+    package init(mask: Tensor, images: TensorType) throws(ImagingError) {
+        let shape = images.shape
+        guard InpaintingOperator.fits(mask.type, images: shape) else { throw .maskShape(mask.shape, image: shape) }
         if let index = mask.values.firstIndex(where: { !$0.isFinite }) { throw .maskValue(index: index) }
-        domain = TensorType(shape)
+        domain = images
         self.mask = InpaintingOperator.repeated(mask, over: shape)
+    }
+
+    /// A mask of real images.
+    ///
+    /// - Throws: as ``init(mask:images:)``.
+    package convenience init(mask: Tensor, shape: Shape) throws(ImagingError) {
+        try self.init(mask: mask, images: TensorType(shape))
+    }
+
+    /// Whether a mask can be repeated over images of a shape.
+    package static func fits(_ mask: TensorType, images shape: Shape) -> Bool {
+        let missing = shape.rank - mask.shape.rank
+        return mask.element == .float32 && missing >= 0 && shape.count > 0
+            && zip(mask.shape.dimensions, shape.dimensions.dropFirst(missing)).allSatisfy { $0 == 1 || $0 == $1 }
     }
 
     /// A mask that keeps pixels at random, each with the same probability.
@@ -45,7 +57,7 @@ package final class InpaintingOperator: LinearOperator {
     package func apply(_ x: TensorView, into y: MutableTensorView) {
         precondition(x.type == domain && y.type == domain, "inpainting mask on \(x.type) to \(y.type)")
         mask.withView { mask in
-            for i in y.floats.indices { y.floats[i] = x.floats[i] * mask.floats[i] }
+            multiply(x, into: y) { mask.floats[$0] }
         }
     }
 
@@ -56,7 +68,20 @@ package final class InpaintingOperator: LinearOperator {
     package func normal(_ x: TensorView, into z: MutableTensorView) {
         precondition(x.type == domain && z.type == domain, "inpainting mask on \(x.type) to \(z.type)")
         mask.withView { mask in
-            for i in z.floats.indices { z.floats[i] = x.floats[i] * (mask.floats[i] * mask.floats[i]) }
+            multiply(x, into: z) { mask.floats[$0] * mask.floats[$0] }
+        }
+    }
+
+    @inline(__always)
+    private func multiply(_ x: TensorView, into y: MutableTensorView, _ factor: (_ element: Int) -> Float) {
+        if domain.element == .float32 {
+            for i in y.floats.indices { y.floats[i] = x.floats[i] * factor(i) }
+        } else {
+            for i in 0..<domain.shape.count {
+                let own = factor(i)
+                y.floats[2 * i] = x.floats[2 * i] * own
+                y.floats[2 * i + 1] = x.floats[2 * i + 1] * own
+            }
         }
     }
 

@@ -1,25 +1,25 @@
 internal import TensorMath
-internal import Tensors
+package import Tensors
 
 /// ``TreeSum`` of values that come one after the other, in the memory of the tree's depth instead of all of them.
-final class TreeAccumulator {
+package final class TreeAccumulator {
     private let count: Int
     private let waiting: [Scratch]
 
     /// - Parameter count: values to be summed, at least one.
-    init(_ type: TensorType, count: Int) {
+    package init(_ type: TensorType, count: Int) {
         self.count = count
         // The bottom of the stack is the caller's output.
-        waiting = (1..<TreeSum.depth(count)).map { _ in Scratch(type) }
+        waiting = (1..<SumTree.depth(count)).map { _ in Scratch(type) }
     }
 
     /// Writes the sum of what `write` leaves in the view it is given, for each index below `count` in order.
-    func sum(into output: MutableTensorView, _ write: (_ index: Int, _ term: MutableTensorView) -> Void) {
+    package func sum(into output: MutableTensorView, _ write: (_ index: Int, _ term: MutableTensorView) -> Void) {
         var top = -1
         for index in 0..<count {
             top += 1
             write(index, place(top, output))
-            for _ in 0..<TreeSum.merges(after: index) {
+            for _ in 0..<SumTree.merges(after: index) {
                 merge(top, output)
                 top -= 1
             }

@@ -1,24 +1,8 @@
 internal import TensorMath
 package import Tensors
 
-/// The sum of an axis' instances in one fixed order, whatever order they were computed in and wherever.
-///
-/// Neighbours are added in pairs, `(0, 1), (2, 3), …`, then the pairs' sums likewise, level by level; one left over at
-/// the end of a level moves up as it is. So 5 values are summed as `((0 + 1) + (2 + 3)) + 4`. The order is a function of
-/// the count alone, which makes the result independent of placement; its rounding error grows with the logarithm of the
-/// count.
+/// The sum of an axis' instances in the order of ``SumTree``.
 package enum TreeSum {
-    /// Sums that wait at once while `count` instances come in one after the other: the levels of the tree.
-    static func depth(_ count: Int) -> Int {
-        Int.bitWidth - max(count, 1).leadingZeroBitCount
-    }
-
-    /// Sums of the two topmost waiting values to make after instance `index` has joined them. Once all are in, those
-    /// that still wait are added from the top down.
-    static func merges(after index: Int) -> Int {
-        (index + 1).trailingZeroBitCount
-    }
-
     /// Writes the sum of `terms`, element by element.
     ///
     /// - Precondition: there is a term, all have the type of `output`, and none but the first may be its memory.
@@ -43,7 +27,7 @@ package enum TreeSum {
         _ terms: UnsafeBufferPointer<UnsafePointer<Float>>, into total: UnsafeMutablePointer<Float>, length: Int
     ) {
         // Stretch by stretch, so that the waiting sums fit the 256 floats that cost no allocation.
-        let levels = max(1, depth(terms.count) - 1)
+        let levels = max(1, SumTree.depth(terms.count) - 1)
         let stretch = max(32, 256 / levels)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: stretch * levels) { memory in
             guard let memory = memory.baseAddress else { return }
@@ -52,7 +36,7 @@ package enum TreeSum {
                     bottom: total + start, others: memory, stretch: stretch, length: min(stretch, length - start))
                 for (index, term) in terms.enumerated() {
                     waiting.push(term + start)
-                    for _ in 0..<merges(after: index) { waiting.merge() }
+                    for _ in 0..<SumTree.merges(after: index) { waiting.merge() }
                 }
                 while waiting.top > 0 { waiting.merge() }
             }

@@ -160,7 +160,7 @@ package struct ConvergenceRule: Equatable, Sendable {
             return nil
         }
         var isRelative = false
-        if case .compute(let kind, _, _) = first.content { isRelative = kind is RelativeChange }
+        if case .compute(let kind, _, _) = first.content { isRelative = kind.traits.contains(.tellsRelativeChange) }
         self.init(stop, metrics: expansion.instances(of: stop.metric).map(\.id), isRelative: isRelative)
     }
 

@@ -1,0 +1,76 @@
+public import GraphModel
+internal import Imaging
+internal import TensorMath
+public import Tensors
+
+/// A gradient step, `x − τ g`.
+public struct Descend: NodeKind {
+    public static let name = "descend"
+    public static let inputs = [Input("x"), Input("gradient")]
+
+    /// Step size τ; gradient descent on a fidelity whose gradient has the Lipschitz constant L converges below 2 / L.
+    public let step: Setting<Double>
+
+    public init(step: Setting<Double>) {
+        self.step = step
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        guard step.value.isFinite else { throw .rule("'step' is \(step.value); it must be finite") }
+        return try context.commonType()
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try elementwiseCost(context, operations: 2).inVectors
+    }
+
+    public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
+        guard let bound = gradientBounds[1].first ?? nil, let limit = limitExceeded(bound) else { return [] }
+        return [
+            "step \(plain(step.value)) may diverge: the gradient's Lipschitz constant is at most \(plain(bound)), "
+                + "so use a step below \(plain(limit))"
+        ]
+    }
+
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] {
+        let name = step.parameter ?? "step"
+        let setting = "\(name) \(plain(step.value))"
+        guard let bound = gradientBounds[1].first ?? nil else {
+            return [
+                ConvergenceFactor(
+                    setting, remedy: "a smaller \(name)",
+                    doubt: "how large a step may be, as the gradient's Lipschitz constant is not known here")
+            ]
+        }
+        guard let limit = limitExceeded(bound) else { return [ConvergenceFactor(setting, remedy: "a smaller \(name)")] }
+        return [ConvergenceFactor(setting, remedy: "a \(name) below \(plain(limit))", isBeyondBound: true)]
+    }
+
+    /// 2 / L, rounded down, where the step is not below it.
+    private func limitExceeded(_ bound: Double) -> Double? {
+        guard bound > 0, step.value * bound >= 2 else { return nil }
+        // Three decimals, or as many as three digits take.
+        var scale = 1000.0
+        while 2 / bound * scale < 100, scale < 1e15 { scale *= 10 }
+        return (2 / bound * scale).rounded(.down) / scale
+    }
+
+    public var label: String { "τ = \(plain(step.value))" }
+
+    public var traits: KindTraits { .keepsScale }
+}
+
+final class DescendKernel: Kernel {
+    private let step: Float
+
+    init(_ kind: Descend, _ context: KernelContext) {
+        step = Float(kind.step.value)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        output.copy(from: inputs[0])
+        axpy(-step, inputs[1], output)
+    }
+}

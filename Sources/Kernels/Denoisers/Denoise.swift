@@ -1,0 +1,93 @@
+public import GraphModel
+internal import Imaging
+internal import Networks
+internal import TensorMath
+public import Tensors
+
+/// Removes noise of a constant level from an image, or from the window of a tile.
+public struct Denoise: NodeKind, HasReceptiveField {
+    public static let name = "denoise"
+    public static let inputs = [Input("image")]
+
+    public let denoiser: Denoiser
+    /// Noise level σ, in units of the image.
+    public let sigma: Setting<Double>
+
+    public init(_ denoiser: Denoiser, sigma: Setting<Double>) {
+        self.denoiser = denoiser
+        self.sigma = sigma
+    }
+
+    public func resolved(for context: NodeContext) -> Denoise {
+        Denoise(denoiser.resolved(for: context), sigma: sigma)
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        guard sigma.value >= 0, sigma.value.isFinite else {
+            throw .rule("'sigma' is \(sigma.value); it must be 0 or more")
+        }
+        return try denoiser.output(context)
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try denoiser.cost(context)
+    }
+
+    /// Said once, by the first instance.
+    public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
+        guard context.index == 0 else { return [] }
+        var warnings: [String] = []
+        if sigma.value > 0, case .network(let network, _)? = try? denoiser.method(context), !network.takesNoiseLevel {
+            warnings.append(
+                "'sigma' \(plain(sigma.value)) has no effect: a \(network.name) takes no noise level, "
+                    + "it removes the noise that it was trained for")
+        }
+        if let name = denoiser.bundledNetwork, sigma.value > Denoiser.greatestBundledSigma {
+            warnings.append(
+                "'sigma' \(plain(sigma.value)) is more than \(name) was trained for, "
+                    + "\(plain(Denoiser.greatestBundledSigma)); scale image and noise level down together")
+        }
+        return warnings
+    }
+
+    public func convergenceFactors(
+        _ context: NodeContext, gradientBounds: [[Double?]]
+    ) -> [ConvergenceFactor] {
+        denoiser.convergenceFactors(context, sigma: sigma)
+    }
+
+    public func receptiveField(for image: Shape, _ files: FileFacts) throws(GraphError) -> ReceptiveField {
+        try denoiser.receptiveField(for: image, files)
+    }
+
+    /// Total variation takes images on any scale, with noise levels on the same.
+    public var traits: KindTraits {
+        denoiser.weightsPath == nil && sigma.value > 1 ? .keepsScale : [.keepsScale, .needsUnitScale]
+    }
+
+    public var convolutions: ConvolutionChoice? { denoiser.choice }
+    public var label: String { denoiser.label + ", σ = \(plain(sigma.value))" }
+}
+
+final class DenoiseKernel: NamesImplementations {
+    private let denoiser: PreparedDenoiser
+    private let sigma: Float
+
+    init(_ kind: Denoise, _ context: KernelContext) throws {
+        denoiser = try PreparedDenoiser(kind.denoiser, context)
+        sigma = Float(kind.sigma.value)
+    }
+
+    static func noteImplementations(_ kind: Denoise, _ context: KernelContext) throws {
+        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
+        switch denoiser {
+        case .totalVariation(let solver, let weight):
+            solver.denoise(inputs[0], threshold: weight * sigma, into: output)
+        case .network(let network):
+            try network.denoise(inputs[0], sigma: sigma, into: output)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import Foundation
+package import GraphModel
+internal import Imaging
+internal import Synchronization
+package import TensorFiles
+package import Tensors
+
+/// The files of a graph: relative paths count from the folder of its file. Each is looked at once.
+package final class GraphFiles: FileInspector {
+    private let locate: @Sendable (String) throws -> Source
+    private let known = Mutex<[FileReference: FileFact]>([:])
+    private let remarks = Mutex<[String: String]>([:])
+    /// What the files hold of which that was asked.
+    let contents = Mutex<[String: Content]>([:])
+
+    /// What was changed in reading a file, such as a dropped alpha channel; a line a file, which names it.
+    package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
+
+    /// - Parameter folder: The folder that relative paths count from. What can be read once, as standard input (`-`), is
+    ///   read when it is first asked for.
+    package init(folder: String) {
+        locate = { path in
+            switch DenoiserChoice(weights: path) {
+            case .color?: return .bundled(.color)
+            case .gray?: return .bundled(.gray)
+            case .auto?, .totalVariation?, nil: break
+            }
+            let file =
+                path.hasPrefix("/") || folder.isEmpty || path == ByteStream.dash
+                ? path : URL(filePath: folder).appending(path: path).path(percentEncoded: false)
+            guard ByteStream.isOne(file) else { return .file(file) }
+            return .held(try ByteStream.contents(of: file, as: "a file of the graph"), name: ByteStream.name(file))
+        }
+    }
+
+    /// - Parameter locate: Where this process can open a path of the graph, weights that are part of the program too: a
+    ///   coordinator sends its own, so that those of a worker that was built from other sources cannot differ.
+    package init(locate: @escaping @Sendable (String) throws -> String) {
+        self.locate = { .file(try locate($0)) }
+    }
+
+    /// The facts that were asked for so far.
+    package var facts: [FileReference: FileFact] { known.withLock { $0 } }
+
+    package func fact(of file: FileReference) -> FileFact {
+        known.withLock { known in
+            if let fact = known[file] { return fact }
+            let fact = inspect(file)
+            known[file] = fact
+            return fact
+        }
+    }
+
+    /// What a path of the graph leads to.
+    package enum Source: Sendable {
+        /// A file, at a path that this process can open.
+        case file(String)
+        /// What came out of a stream; messages call it by its name.
+        case held([UInt8], name: String)
+        /// Weights that are part of the program.
+        case bundled(BundledWeights)
+    }
+
+    /// What a path of the graph leads to.
+    ///
+    /// - Throws: where it cannot be had.
+    package func source(_ path: String) throws -> Source {
+        try locate(path)
+    }
+
+    /// The array or picture at `path`.
+    ///
+    /// - Throws: ``TensorFileError``.
+    package func tensor(_ path: String) throws -> Tensor {
+        try image(path).image
+    }
+
+    /// The array or picture at `path`, and how it was stored.
+    ///
+    /// - Throws: ``TensorFileError``.
+    package func image(_ path: String) throws -> LoadedImage {
+        let loaded =
+            switch try source(path) {
+            case .file(let file): try ImageFile.read(file)
+            case .held(let bytes, let name): try ImageFile.read(name, bytes)
+            case .bundled: throw TensorFileError.neitherPNGNorNPY(path: path)
+            }
+        if let note = loaded.note { remarks.withLock { $0[path] = note } }
+        return loaded
+    }
+
+    /// The weights at `path`.
+    ///
+    /// - Throws: ``TensorFileError``.
+    package func weights(_ path: String) throws -> [String: Tensor] {
+        switch try source(path) {
+        case .file(let file): try SafeTensors.read(file)
+        case .held(let bytes, let name): try SafeTensors.decode(bytes, path: name)
+        case .bundled(let weights): try SafeTensors.decode(weights.bytes, path: path)
+        }
+    }
+
+    private func inspect(_ file: FileReference) -> FileFact {
+        do {
+            switch (file.content, try source(file.path)) {
+            case (.tensor, .file(let place)):
+                let facts = try ImageFile.look(place)
+                return .tensor(facts, isProduct: try isProduct(file.path, facts))
+            case (.tensor, .held(let bytes, let name)):
+                let facts = try ImageFile.look(name, bytes)
+                return .tensor(facts, isProduct: try isProduct(file.path, facts))
+            case (.tensor, .bundled): throw TensorFileError.neitherPNGNorNPY(path: file.path)
+            case (.weights, .file(let place)): return .weights(try SafeTensors.look(place))
+            case (.weights, .held(let bytes, let name)): return .weights(try SafeTensors.look(name, bytes))
+            case (.weights, .bundled(let weights)):
+                // Those were looked at when they were made.
+                return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
+            }
+        } catch {
+            return .unreadable(SystemReason.of(error))
+        }
+    }
+
+    /// Values up to which an array may be a kernel that somebody convolves with.
+    private static let largestKernel = 1 << 16
+
+    /// Whether an array that may be a kernel is a product of a column and a row.
+    private func isProduct(_ path: String, _ facts: ArrayFacts) throws -> Bool? {
+        guard !facts.form.isPicture, facts.type.element == .float32, facts.type.shape.rank >= 2,
+            facts.type.shape.count <= GraphFiles.largestKernel
+        else { return nil }
+        return RankOne.all(try image(path).image)
+    }
+}
+
+extension FileFact {
+    /// What an inspector says of an array or picture.
+    fileprivate static func tensor(_ facts: ArrayFacts, isProduct: Bool?) -> FileFact {
+        let values = facts.values.flatMap { scan in
+            scan.range.map { range in
+                ValueSummary(
+                    minimum: range.lowerBound, maximum: range.upperBound, sum: scan.sum,
+                    strays: Double(scan.strays) / Double(max(scan.count, 1)))
+            }
+        }
+        return .tensor(
+            facts.type,
+            ArrayContents(
+                isPicture: facts.form.isPicture, white: facts.form.white, values: values, isProduct: isProduct))
+    }
+}

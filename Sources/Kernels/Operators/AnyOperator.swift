@@ -1,0 +1,78 @@
+public import GraphModel
+public import Imaging
+public import Tensors
+
+/// Any operator as a setting of a kind. In a file it is an object with one key, the operator's name:
+/// `{ "blur": { "kernels": […], "padding": "circular" } }`.
+public struct AnyOperator: Sendable {
+    public let base: any Operator
+
+    public init(_ base: any Operator) {
+        self.base = base
+    }
+}
+
+extension AnyOperator {
+    /// Type of `A x`; see ``Operator/range(of:_:)``.
+    public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        try base.range(of: domain, context)
+    }
+
+    /// Type of `Aᴴ y`; see ``Operator/domain(of:_:)``.
+    public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        try base.domain(of: range, context)
+    }
+
+    /// See ``Operator/traits(_:_:)``.
+    public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits { base.traits(domain, context) }
+
+    /// What `A x`, or `Aᴴ y`, costs; see ``Operator/cost(_:_:)``.
+    public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
+        try base.cost(domain, context)
+    }
+
+    /// The map of one instance; see ``Operator/make(_:_:)``.
+    public func make(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
+        try base.make(domain, context)
+    }
+}
+
+extension AnyOperator: Hashable {
+    public static func == (left: AnyOperator, right: AnyOperator) -> Bool {
+        AnyHashable(left.base) == AnyHashable(right.base)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(type(of: base).name)
+        hasher.combine(AnyHashable(base))
+    }
+}
+
+extension AnyOperator: Codable {
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let known = decoder.userInfo[.operators] as? OperatorCatalog ?? KernelCatalog.standard.operators
+        guard let container = try? decoder.container(keyedBy: Name.self), container.allKeys.count == 1,
+            let key = container.allKeys.first, let type = known[key.stringValue]
+        else {
+            throw UnfitValue(
+                path: decoder.codingPath,
+                needed:
+                    "an operator by its name, { \"NAME\": { SETTINGS } }, one of \(known.names.joined(separator: ", "))"
+            )
+        }
+        base = try type.init(from: container.superDecoder(forKey: key))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        try base.encode(to: container.superEncoder(forKey: Name(stringValue: type(of: base).name)))
+    }
+}

@@ -1,0 +1,43 @@
+public import GraphModel
+internal import Imaging
+public import Tensors
+
+/// `x = Aᴴ y`.
+public struct Adjoint: NodeKind {
+    public static let name = "adjoint"
+    public static let inputs = [Input("y")]
+
+    public let `operator`: AnyOperator
+
+    public init(_ map: any Operator) {
+        self.init(AnyOperator(map))
+    }
+
+    init(_ map: AnyOperator) {
+        self.operator = map
+    }
+
+    public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        try self.operator.domain(of: context.type(0), context)
+    }
+
+    public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
+        try self.operator.cost(output(context), context)
+    }
+
+    public var traits: KindTraits { .keepsScale }
+    public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
+    public var label: String { self.operator.shown }
+}
+
+final class AdjointKernel: Kernel {
+    private let map: any LinearOperator
+
+    init(_ kind: Adjoint, _ context: KernelContext) throws {
+        map = try kind.operator.make(context.output, context)
+    }
+
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
+        map.adjoint(inputs[0], into: output)
+    }
+}
