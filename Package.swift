@@ -30,11 +30,17 @@ let package = Package(
         .executable(name: "graphrun", targets: ["graphrun"]),
         .executable(name: "graphs", targets: ["graphs"]),
         .executable(name: "bare-loop", targets: ["bare-loop"]),
-        .library(name: "Tensors", targets: ["Tensors"]),
-        .library(name: "Networks", targets: ["Networks"]),
-        .library(name: "GraphModel", targets: ["GraphModel"]),
-        .library(name: "Kernels", targets: ["Kernels"]),
-        .library(name: "CommandLineInterface", targets: ["CommandLineInterface"]),
+        // For packages that declare graphs, add kinds and operators, and run them from Swift.
+        .library(
+            name: "Graphrun",
+            targets: [
+                "Tensors", "Networks", "TensorMath", "TensorFiles", "Imaging", "GraphModel", "Kernels", "Algorithms",
+                "Runtime",
+            ]),
+        // For programs with all the commands of graphrun.
+        .library(name: "GraphrunProgram", targets: ["CommandLineInterface"]),
+        // For their tests.
+        .library(name: "KernelTesting", targets: ["KernelTesting"]),
     ],
     dependencies: [
         // Options, help texts and shell completions of the command line.
@@ -67,6 +73,10 @@ let package = Package(
         module("GraphModel", ["Tensors", "Networks"]),
         module("Scheduling", ["Tensors", "Networks", "GraphModel"]),
         module("Kernels", ["Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel"]),
+        module("Algorithms", ["Tensors", "GraphModel", "Kernels"]),
+        module(
+            "KernelTesting",
+            ["Tensors", "Networks", "TensorMath", "TensorFiles", "Imaging", "GraphModel", "Kernels"]),
         module("Messaging", ["Tensors", "CZeroMQ"]),
         module(
             "Runtime",
@@ -86,7 +96,8 @@ let package = Package(
             ]),
         .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
         .executableTarget(
-            name: "graphs", dependencies: ["CommandLineInterface", "GraphModel", "Kernels", "Tensors"], path: "Graphs",
+            name: "graphs", dependencies: ["CommandLineInterface", "Algorithms", "GraphModel", "Kernels", "Tensors"],
+            path: "Graphs",
             exclude: ["data", "pictures", "pnp.graph", "denoise.graph", "pnp-custom.graph"],
             swiftSettings: strict),
         // The same convolutions in a plain loop in C, for Tools/bench to hold the denoiser against.
@@ -126,7 +137,7 @@ let package = Package(
         tests("GraphModel", ["Tensors", "Networks", "Imaging", "Kernels"]),
         tests("Scheduling", ["Tensors", "Networks", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),
-        tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime"]),
+        tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime", "KernelTesting"]),
         tests(
             "Runtime",
             [

@@ -1,3 +1,4 @@
+import Algorithms
 import CommandLineInterface
 import GraphModel
 import Kernels
@@ -7,13 +8,11 @@ let denoise = Definition("denoise", summary: "Removes noise from one image, tile
     settings throws(GraphError) in
     try Graph("denoise", summary: "Removes noise from one image, tile by tile", settings: settings) { g in
         let sigma = g.number("sigma", 0.1, in: 0...1, unit: "image values", "noise level σ that is removed")
-        let denoiser = denoiser(g)
+        let denoiser = g.denoiserOfParameters()
         let path = g.path("image", "data/phantom.png", "the image to denoise")
-        let image = g.add("image", InputForm(g).load(path))
-        let tile = tiles(g, of: image, denoiser)
-        let windows = g.add("windows", Crop(), image, over: tile)
-        let denoised = g.add("denoised", Denoise(denoiser, sigma: sigma), windows, over: tile)
+        let image = g.add("image", g.imageFormOfParameters().load(path))
+        let tile = g.tilesOfParameters(of: image, for: denoiser)
         g.output("measurement", image)
-        g.output("result", g.add("result", Blend(), denoised))
+        g.output("result", g.denoised("result", image, by: Denoise(denoiser, sigma: sigma), over: tile))
     }
 }

@@ -1,3 +1,4 @@
+import Algorithms
 import CommandLineInterface
 import GraphModel
 import Kernels
@@ -22,13 +23,13 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         g.loop(g.integer("iterations", 200, in: 1...1_000_000, "how often x is updated at most"))
         let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
         let sigma = g.number("sigma", 0.02, in: 0...1, unit: "image values", "noise level σ that is removed")
-        let denoiser = denoiser(g)
+        let denoiser = g.denoiserOfParameters()
         let kernels = (0..<blurs).map(blurKernel)
         let blur = Blur(kernels)
         let shard = g.axis("shard", count: Setting(blurs))
 
         // Before the loop: the measurements, and zeros to start from.
-        let form = InputForm(g)
+        let form = g.imageFormOfParameters()
         let truth = image.value.isEmpty ? nil : g.add("truth", form.load(image))
         let y: Value
         if let truth, measurements.isEmpty {
@@ -45,25 +46,19 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))
 
         // The loop.
-        let x = g.state("x", initial: start)
-        let gradients = g.add("gradients", DataGradient(blur), x, y, over: shard)
-        let z = g.add("z", Descend(step: step), x, g.add("gradient", Sum(), gradients))
-        let tile = tiles(g, of: z, denoiser)
-        let windows = g.add("windows", Crop(), z, over: tile)
-        let denoised = g.add("denoised", Denoise(denoiser, sigma: sigma), windows, over: tile)
-        let next = g.add("next", Blend(), denoised)
-        g.next(x, next)
+        let loop = g.proximalGradient(blur, measurements: y, over: shard, from: start, step: step) { z in
+            let tile = g.tilesOfParameters(of: z, for: denoiser)
+            return g.denoised("next", z, by: Denoise(denoiser, sigma: sigma), over: tile)
+        }
+        g.stopByTolerance(loop.residual)
 
         // What is reported and kept.
-        let residual = g.add("residual", RelativeChange(), x, next)
-        g.metric(residual)
-        stop(g, when: residual)
         if let truth {
-            g.metric(g.add("psnr", PSNR(), next, truth))
+            g.metric(g.add("psnr", PSNR(), loop.next, truth))
             g.output("truth", truth)
         }
         g.output("measurement", y)
-        g.output("result", x)
+        g.output("result", loop.x)
     }
 }
 

@@ -1,3 +1,4 @@
+import Algorithms
 import CommandLineInterface
 import GraphModel
 import Kernels
@@ -59,7 +60,7 @@ let pnpCustom = Definition("pnp-custom", summary: "Plug-and-Play with a kind and
     try Graph("pnp-custom", summary: "Plug-and-Play with a kind and kernel of one's own", settings: settings) { g in
         let blur = Blur([blurKernel(0)])
         let path = g.path("image", "data/phantom.png", "the true image")
-        let truth = g.add("truth", InputForm(g).load(path))
+        let truth = g.add("truth", g.imageFormOfParameters().load(path))
         let blurred = g.add("blurred", Measure(blur), truth)
         let y = g.add("y", GaussianNoise(sigma: [0.03], seed: 0), blurred)
         let x = g.state("x", initial: y)
@@ -71,7 +72,7 @@ let pnpCustom = Definition("pnp-custom", summary: "Plug-and-Play with a kind and
         g.loop(g.integer("iterations", 20, in: 1...1_000_000, "how often x is updated"))
         let residual = g.add("residual", RelativeChange(), x, next)
         g.metric(residual)
-        stop(g, when: residual)
+        g.stopByTolerance(residual)
         g.metric(g.add("psnr", PSNR(), next, truth))
         g.output("truth", truth)
         g.output("measurement", y)

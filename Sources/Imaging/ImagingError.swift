@@ -1,7 +1,7 @@
-package import Tensors
+public import Tensors
 
 /// What Imaging cannot do, in words that tell how to mend it.
-package enum ImagingError: Error, Equatable, CustomStringConvertible {
+public enum ImagingError: Error, Equatable, CustomStringConvertible {
     case gaussianWidth(Double, Double)
     case gaussianAngle(Double)
     case imageShape(Shape, operation: String)
@@ -19,7 +19,7 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     case gamma(Double)
     case transform(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .gaussianWidth(let height, let width):
             "a Gaussian blur of widths (\(height), \(width)) pixels cannot be made; give two numbers above 0 and at most "

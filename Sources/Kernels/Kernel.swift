@@ -1,5 +1,5 @@
 public import GraphModel
-package import Networks
+public import Networks
 public import Tensors
 
 /// What a kernel is told when it is made.
@@ -13,11 +13,11 @@ public struct KernelContext {
     /// Which boxes of the values the kernel is given, in place of the whole; by input and value.
     private let boxes: [[Region?]]
     /// What convolutions are that the graph leaves to the plan.
-    package let automaticConvolutions: ConvolutionMethod
+    public let automaticConvolutions: ConvolutionMethod
     /// Reads the files a graph refers to.
-    package let files: GraphFiles
+    public let files: GraphFiles
     /// What the kernels of a worker share, such as the weights of a network.
-    package let shared: SharedResources
+    public let shared: SharedResources
 
     package init(
         node: NodeContext, output: TensorType, threads: Int, automaticConvolutions: ConvolutionMethod,

@@ -8,7 +8,11 @@ public struct Network: Hashable, Sendable {
     public let imageChannels: Int
     public let layers: [Layer]
 
-    package init(name: String, imageChannels: Int, layers: [Layer]) {
+    /// - Parameters:
+    ///   - name: Of its architecture, for messages.
+    ///   - imageChannels: Channels of the images that it takes and yields.
+    ///   - layers: In the order in which they are computed.
+    public init(name: String, imageChannels: Int, layers: [Layer]) {
         self.name = name
         self.imageChannels = imageChannels
         self.layers = layers

@@ -1,5 +1,5 @@
 /// Why a run ended early.
-package enum RunError: Error, Equatable, CustomStringConvertible {
+public enum RunError: Error, Equatable, CustomStringConvertible {
     /// A worker could not go on: its name, the instance it was at, and why.
     case failed(worker: String, instance: String, reason: String)
     /// A checkpoint does not fit this run.
@@ -18,7 +18,7 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// What work ends with that was told to end.
     static let cancelled = RunError.data("the run was ended")
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .failed(let worker, let instance, let reason): "\(worker): '\(instance)': \(reason)"
         case .checkpoint(let message), .data(let message), .stalled(let message): message

@@ -1,13 +1,13 @@
-package import Tensors
+public import Tensors
 
 /// Arrays in NumPy's `.npy` files.
 ///
 /// Read: versions 1.0, 2.0 and 3.0; elements `b1`, `i1` to `i8`, `u1` to `u8`, `f2`, `f4`, `f8`, `c8` and `c16` of either
 /// byte order; C and Fortran order. Everything is delivered row-major, as float32 or complex64: 64-bit numbers are
 /// rounded, and integers stay the numbers they are (255 is 255, not 1). Written: version 1.0, `<f4` or `<c8`, C order.
-package enum NPY {
+public enum NPY {
     /// Reads an array.
-    package static func read(_ path: String) throws(TensorFileError) -> Tensor {
+    public static func read(_ path: String) throws(TensorFileError) -> Tensor {
         try load(path).image
     }
 
@@ -27,18 +27,18 @@ package enum NPY {
     }
 
     /// Reads an array's shape and element type from its header, and checks that the file is as long as they ask for.
-    package static func readType(_ path: String) throws(TensorFileError) -> TensorType {
+    public static func readType(_ path: String) throws(TensorFileError) -> TensorType {
         var file = try InputFile(path)
         return try readHeader(&file).type
     }
 
     /// Writes an array; the file appears whole or not at all.
-    package static func write(_ tensor: Tensor, to path: String) throws(TensorFileError) {
+    public static func write(_ tensor: Tensor, to path: String) throws(TensorFileError) {
         try AtomicFile.write(encode(tensor), to: path)
     }
 
     /// Reads an array from the bytes of a file; `path` is what errors call it.
-    package static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> Tensor {
+    public static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> Tensor {
         try load(bytes, path: path).image
     }
 
@@ -69,7 +69,7 @@ package enum NPY {
     }
 
     /// The bytes of an array's file.
-    package static func encode(_ tensor: Tensor) -> [UInt8] {
+    public static func encode(_ tensor: Tensor) -> [UInt8] {
         let dimensions = tensor.shape.dimensions.map(String.init)
         let tuple = dimensions.count == 1 ? "(\(dimensions[0]),)" : "(\(dimensions.joined(separator: ", ")))"
         let element = tensor.type.element == .float32 ? "<f4" : "<c8"

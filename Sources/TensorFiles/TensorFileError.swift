@@ -1,5 +1,5 @@
 /// Why a file was not read or written: `PATH: what is wrong; how to mend it`, on one line.
-package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable {
+public enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable {
     // The path and the system.
     case unusablePath(String)
     case missing(path: String)
@@ -42,7 +42,7 @@ package enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendabl
     case notAPicture(path: String, type: String)
     case unwritableTensor(path: String, tensor: String, detail: String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .unusablePath(let path):
             "\(quoted(path)): not a usable path; give one that is not empty and holds no zero character"

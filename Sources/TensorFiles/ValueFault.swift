@@ -1,8 +1,8 @@
 internal import Tensors
 
 /// Values of an array that cannot be computed with.
-package struct ValueFault: Equatable, Sendable {
-    package enum Kind: Equatable, Sendable {
+public struct ValueFault: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
         /// NaN or infinite.
         case notFinite
         /// Larger than any float32.
@@ -13,13 +13,13 @@ package struct ValueFault: Equatable, Sendable {
         case vanishing
     }
 
-    package let kind: Kind
+    public let kind: Kind
     /// How many there are, and among how many.
-    package let count: Int
-    package let total: Int
+    public let count: Int
+    public let total: Int
     /// Where the first is, as NumPy counts, and what it is.
-    package let index: [Int]
-    package let value: String
+    public let index: [Int]
+    public let value: String
 
     /// `3 of its 1200 values are NaN or infinite, the first at [0, 5, 3] (nan)`
     var text: String {

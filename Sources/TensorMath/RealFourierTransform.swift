@@ -1,4 +1,4 @@
-package import Tensors
+public import Tensors
 
 /// The two-dimensional discrete Fourier transform of real planes, by FFTW in single precision.
 ///
@@ -7,15 +7,15 @@ package import Tensors
 ///
 /// Planes pass through aligned scratch memory, one piece a lane, so the bits depend neither on where a view lies in
 /// memory nor on the number of threads. Nothing is allocated after `init`. Calls on different lanes may run at once.
-package final class RealFourierTransform {
-    package let height: Int
-    package let width: Int
-    package let lanes: Int
+public final class RealFourierTransform {
+    public let height: Int
+    public let width: Int
+    public let lanes: Int
 
     /// Complex numbers in a row of the spectrum.
-    package var spectrumWidth: Int { width / 2 + 1 }
+    public var spectrumWidth: Int { width / 2 + 1 }
     /// Complex numbers in the spectrum of a plane.
-    package var spectrumCount: Int { height * spectrumWidth }
+    public var spectrumCount: Int { height * spectrumWidth }
 
     private let forwardPlan: FourierPlan
     private let inversePlan: FourierPlan
@@ -24,7 +24,7 @@ package final class RealFourierTransform {
 
     /// - Parameter lanes: planes that may be transformed at the same time.
     /// - Throws: where a side is 0 or too long for FFTW, or FFTW has no plan.
-    package init(height: Int, width: Int, lanes: Int = 1) throws(TensorMathError) {
+    public init(height: Int, width: Int, lanes: Int = 1) throws(TensorMathError) {
         guard height > 0, width > 0, let rowCount = Int32(exactly: height), let columnCount = Int32(exactly: width),
             height <= Int(Int32.max) / (width / 2 + 1)
         else { throw .extents(height: height, width: width) }
@@ -41,7 +41,7 @@ package final class RealFourierTransform {
 
     /// Transforms a plane, lets `change` alter its `spectrumCount` interleaved complex numbers, and transforms back
     /// (unscaled) into `output`, which may be `plane` itself.
-    package func filter(
+    public func filter(
         _ plane: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, lane: Int = 0,
         _ change: (_ spectrum: UnsafeMutablePointer<Float>) -> Void
     ) {
@@ -55,7 +55,7 @@ package final class RealFourierTransform {
     /// The spectra of all planes of `x` (its last two axes), plane after plane.
     ///
     /// - Precondition: `x` is real, `… × height × width`; `spectra` complex, `… × height × spectrumWidth`.
-    package func forward(_ x: TensorView, into spectra: MutableTensorView) {
+    public func forward(_ x: TensorView, into spectra: MutableTensorView) {
         let planes = planeCount(x.type, spectra.type)
         guard let from = x.floats.baseAddress, let to = spectra.floats.baseAddress else { return }
         parallel(over: planes, threads: lanes) { lane, plane in
@@ -68,7 +68,7 @@ package final class RealFourierTransform {
     /// The planes of the given spectra, times `height · width`.
     ///
     /// - Precondition: shapes as in ``forward(_:into:)``.
-    package func inverse(_ spectra: TensorView, into x: MutableTensorView) {
+    public func inverse(_ spectra: TensorView, into x: MutableTensorView) {
         let planes = planeCount(x.type, spectra.type)
         guard let from = spectra.floats.baseAddress, let to = x.floats.baseAddress else { return }
         parallel(over: planes, threads: lanes) { lane, plane in

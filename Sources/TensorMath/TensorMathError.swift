@@ -1,10 +1,10 @@
 /// What TensorMath cannot do, in words that tell how to mend it.
-package enum TensorMathError: Error, Equatable, CustomStringConvertible {
+public enum TensorMathError: Error, Equatable, CustomStringConvertible {
     case extents(height: Int, width: Int)
     case plan(height: Int, width: Int)
     case values(expected: Int, found: Int)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .extents(let height, let width):
             "cannot transform planes of \(height) × \(width); both sides must be 1 or more and fit 32 bits"

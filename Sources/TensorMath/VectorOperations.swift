@@ -1,5 +1,5 @@
 internal import COpenBLAS
-package import Tensors
+public import Tensors
 
 // Vectors are the values of views of any shape; both operands hold equally many.
 
@@ -15,14 +15,14 @@ private let longest = 1 << 30
 /// Products are summed in double precision, over short stretches in single: about 1e-10 of `‖x‖ ‖y‖`.
 ///
 /// - Precondition: `x` and `y` hold the same number of floats.
-package func inner(_ x: TensorView, _ y: TensorView) -> Double {
+public func inner(_ x: TensorView, _ y: TensorView) -> Double {
     dot(x.floats, y.floats, stride: 1, count: x.floats.count)
 }
 
 /// `⟨x, y⟩ = Σ conj(x_i) y_i` of complex vectors, in both its parts.
 ///
 /// - Precondition: both are complex and hold equally many elements.
-package func complexInner(_ x: TensorView, _ y: TensorView) -> (real: Double, imaginary: Double) {
+public func complexInner(_ x: TensorView, _ y: TensorView) -> (real: Double, imaginary: Double) {
     precondition(x.type.element == .complex64 && y.type.element == .complex64, "complexInner takes complex vectors")
     let count = x.floats.count / 2
     guard count > 0 else { return (0, 0) }
@@ -34,14 +34,14 @@ package func complexInner(_ x: TensorView, _ y: TensorView) -> (real: Double, im
 }
 
 /// `‖x‖₂`, from ``inner(_:_:)``.
-package func norm(_ x: TensorView) -> Double {
+public func norm(_ x: TensorView) -> Double {
     inner(x, x).squareRoot()
 }
 
 /// `y ← α x + y`, for real `α`.
 ///
 /// - Precondition: `x` and `y` hold the same number of floats.
-package func axpy(_ alpha: Float, _ x: TensorView, _ y: MutableTensorView) {
+public func axpy(_ alpha: Float, _ x: TensorView, _ y: MutableTensorView) {
     precondition(x.floats.count == y.floats.count, "axpy of \(x.type) on \(y.type)")
     _ = oneThread
     guard let from = x.floats.baseAddress, let to = y.floats.baseAddress else { return }
@@ -51,7 +51,7 @@ package func axpy(_ alpha: Float, _ x: TensorView, _ y: MutableTensorView) {
 }
 
 /// `x ← α x`, for real `α`.
-package func scale(_ x: MutableTensorView, by alpha: Float) {
+public func scale(_ x: MutableTensorView, by alpha: Float) {
     _ = oneThread
     guard let values = x.floats.baseAddress else { return }
     for start in stride(from: 0, to: x.floats.count, by: longest) {

@@ -7,7 +7,8 @@ public struct TensorView {
     /// The values in row-major order; complex elements as real part, imaginary part.
     public let floats: UnsafeBufferPointer<Float>
 
-    package init(_ type: TensorType, _ floats: UnsafeBufferPointer<Float>) {
+    /// - Parameter floats: As many as the type asks for; they must outlive the view.
+    public init(_ type: TensorType, _ floats: UnsafeBufferPointer<Float>) {
         self.type = type
         self.floats = floats
     }
@@ -21,7 +22,8 @@ public struct MutableTensorView {
     /// The values in row-major order; complex elements as real part, imaginary part.
     public let floats: UnsafeMutableBufferPointer<Float>
 
-    package init(_ type: TensorType, _ floats: UnsafeMutableBufferPointer<Float>) {
+    /// - Parameter floats: As many as the type asks for; they must outlive the view.
+    public init(_ type: TensorType, _ floats: UnsafeMutableBufferPointer<Float>) {
         self.type = type
         self.floats = floats
     }

@@ -220,7 +220,7 @@ extension CommandLineSuite {
             #expect(outcome.errorLines.count == 1)
             #expect(
                 outcome.errors.hasPrefix(
-                    "graphrun: c.graph:45: 'next' is of the kind 'cross-median', which this program does not know; "
+                    "graphrun: c.graph:49: 'next' is of the kind 'cross-median', which this program does not know; "
                         + "run the program that defines it, or use one of: add, "))
             let own = try await here.run("run", "c.graph", "--output", "out", by: "graphs")
             #expect(own.code == 0, "\(own.errors)")

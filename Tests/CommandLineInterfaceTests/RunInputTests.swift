@@ -104,7 +104,7 @@ extension CommandLineSuite {
             #expect(outcome.code == 0)
             #expect(
                 outcome.errorLines == [
-                    "graphrun: warning: g.graph:95: 'z': step 2 may diverge: the gradient's Lipschitz constant is at "
+                    "graphrun: warning: g.graph:101: 'z': step 2 may diverge: the gradient's Lipschitz constant is at "
                         + "most 3, so use a step below 0.666"
                 ])
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -23,7 +24,7 @@ struct ArithmeticKernelTests {
     func sum(_ count: Int, _ element: ElementType) throws {
         let terms = (0..<count).map { Tensor.random([3, 5], in: -1e3...1e3, element: element, seed: UInt64($0)) }
         let named = Dictionary(uniqueKeysWithValues: terms.enumerated().map { ("y\($0)", $1) })
-        let result = try Evaluation(named) { g in
+        let result = try KernelEvaluation(named) { g in
             let y = g.keep("y", Load("y{shard}.npy", as: .array), over: g.axis("shard", count: Setting(count)))
             _ = g.keep("sum", Sum(), y)
         }
@@ -35,7 +36,7 @@ struct ArithmeticKernelTests {
     func elementwise(_ element: ElementType) throws {
         let x = Tensor.random([2, 3, 5], element: element, seed: 3)
         let y = Tensor.random([2, 3, 5], element: element, seed: 4)
-        let result = try Evaluation(["x": x, "y": y]) { g in
+        let result = try KernelEvaluation(["x": x, "y": y]) { g in
             let (x, y) = (g.load("x"), g.load("y"))
             _ = g.keep("sum", Add(), x, y)
             _ = g.keep("scaled", Scale(-2.5), x)
@@ -51,7 +52,7 @@ struct ArithmeticKernelTests {
 
     @Test("PSNR and relative change")
     func measures() throws {
-        let result = try Evaluation(["a": a, "b": b, "zero": Tensor([2, 3, 5])]) { g in
+        let result = try KernelEvaluation(["a": a, "b": b, "zero": Tensor([2, 3, 5])]) { g in
             let (a, b, zero) = (g.load("a"), g.load("b"), g.load("zero"))
             _ = g.keep("psnr", PSNR(), a, b)
             _ = g.keep("same", PSNR(), a, a)

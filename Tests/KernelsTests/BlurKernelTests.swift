@@ -1,5 +1,6 @@
 import GraphModel
 import Imaging
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -43,7 +44,7 @@ struct BlurKernelTests {
     func files() throws {
         let tensors = ["x": x, "y": y, "k0": kernels[0], "k1": Tensor([1, 1, 2, 5], kernels[1].values.prefix(10))]
         let second = Tensor([2, 5], kernels[1].values.prefix(10))
-        let result = try Evaluation(tensors) { g in
+        let result = try KernelEvaluation(tensors) { g in
             let (x, y) = (g.load("x"), g.load("y"))
             let blur = Blur([.file(path: "k{shard}.npy")])
             let shard = g.axis("shard", count: 2)
@@ -66,7 +67,7 @@ struct BlurKernelTests {
     @Test("a Gaussian kernel is the one that its settings say")
     func gaussian() throws {
         let kernel = try gaussianBlurKernel(sigma: (1, 1.5), angle: 30)
-        let result = try Evaluation(["x": x]) { g in
+        let result = try KernelEvaluation(["x": x]) { g in
             _ = g.keep("blurred", Measure(Blur([.gaussian(sigma: [1, 1.5], angle: 30)])), g.load("x"))
         }
         let expected = convolve(x, kernel.reshaped(Shape(kernel.shape.trailing(2))))

@@ -1,5 +1,6 @@
 import GraphModel
 import Imaging
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -19,7 +20,7 @@ struct FidelityKindTests {
 
     @Test("the value of the fidelity, the normal operator and the norm")
     func values() throws {
-        let values = try Evaluation(["x": image, "y": y]) { g in
+        let values = try KernelEvaluation(["x": image, "y": y]) { g in
             let (x, y) = (g.load("x"), g.load("y"))
             _ = g.keep("f", DataFidelity(Self.blur, sigma: 0.5), x, y)
             _ = g.keep("n", Normal(Self.blur), x)
@@ -37,7 +38,7 @@ struct FidelityKindTests {
     @Test("the prox solves its normal equations", arguments: [0.5, 1, 10])
     func prox(gamma: Double) throws {
         let solver = LinearSolver(iterations: 200, tolerance: 1e-6)
-        let values = try Evaluation(["z": image, "y": y]) { g in
+        let values = try KernelEvaluation(["z": image, "y": y]) { g in
             let (z, y) = (g.load("z"), g.load("y"))
             _ = g.keep("u", DataProx(Self.blur, gamma: Setting(gamma), sigma: 0.7, solver: solver), z, y)
         }
@@ -55,7 +56,7 @@ struct FidelityKindTests {
     @Test("the pseudo-inverse gives back what was measured, where nothing is lost")
     func pseudoInverse() throws {
         let solver = LinearSolver(iterations: 500, tolerance: 1e-7)
-        let values = try Evaluation(["x": image]) { g in
+        let values = try KernelEvaluation(["x": image]) { g in
             let x = g.load("x")
             _ = g.keep("back", PseudoInverse(Self.blur, solver: solver), g.keep("y", Measure(Self.blur), x))
         }
@@ -67,7 +68,7 @@ struct FidelityKindTests {
         let blur = Blur([.gaussian(sigma: [0.6, 0.9], angle: 10)], padding: padding)
         let (re, im) = (Tensor.random([1, 2, 12, 10], seed: 3), Tensor.random([1, 2, 12, 10], seed: 4))
         let both = Tensor(TensorType(re.shape, .complex64), zip(re.values, im.values).flatMap { [$0, $1] })
-        let values = try Evaluation(["both": both, "re": re, "im": im]) { g in
+        let values = try KernelEvaluation(["both": both, "re": re, "im": im]) { g in
             for name in ["both", "re", "im"] { _ = g.keep("\(name)-y", Measure(blur), g.load(name)) }
         }
         let measured = values["both-y"]

@@ -1,4 +1,5 @@
 import GraphModel
+import KernelTesting
 import Kernels
 import Networks
 import TensorFiles
@@ -11,7 +12,7 @@ struct LoadKernelTests {
     @Test("NPY files of two, three and four axes become images", arguments: [[5, 4], [3, 5, 4], [2, 3, 5, 4]])
     func layouts(_ dimensions: [Int]) throws {
         let array = Tensor.random(Shape(dimensions), seed: 1)
-        let result = try Evaluation(["a": array]) { g in
+        let result = try KernelEvaluation(["a": array]) { g in
             g.output("image", g.add("image", Load("a.npy")))
             g.output("array", g.add("array", Load("a.npy", as: .array)))
         }

@@ -1,5 +1,6 @@
 import GraphModel
 import Imaging
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -12,7 +13,7 @@ struct NoiseKernelTests {
     private func noisy(
         _ node: String = "y", seed: Int = 7, iteration: Int = 0, before: Int = 0
     ) throws -> [Tensor] {
-        let result = try Evaluation(["image": image], iteration: iteration) { g in
+        let result = try KernelEvaluation(["image": image], iteration: iteration) { g in
             let image = g.load("image")
             for index in 0..<before { _ = g.keep("before-\(index)", Zeros(), image) }
             let noise = GaussianNoise(sigma: [0.1, 0.5], seed: Setting(seed))

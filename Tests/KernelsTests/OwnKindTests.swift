@@ -1,5 +1,6 @@
 import Foundation
 import GraphModel
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -45,7 +46,7 @@ struct OwnKindTests {
         let again = try Graph(Data(text.utf8), file: "own.graph", kinds: catalog.kinds, settings: ["by": "3"])
         #expect(again.parameters.map(\.value) == [.number(3)])
         let x = Tensor.random([1, 1, 3, 4], seed: 1)
-        let result = try Evaluation(["x": x], iteration: 5, catalog: catalog) { g in
+        let result = try KernelEvaluation(["x": x], iteration: 5, catalog: catalog) { g in
             _ = g.keep("shifted", Shift(by: 0.5), g.load("x"))
         }
         #expect(result["shifted"] == Tensor(x.type, x.values.map { $0 + 0.5 + 5 }))
@@ -63,7 +64,7 @@ struct OwnKindTests {
                 ": 'shifted' is of the kind 'shift', which this program does not know; run the program that defines it, or "
             ) == true)
         let missing = #expect(throws: KernelError.self) {
-            try Evaluation(["x": Tensor([2])]) { g in _ = g.keep("shifted", Shift(by: 0.5), g.load("x")) }
+            try KernelEvaluation(["x": Tensor([2])]) { g in _ = g.keep("shifted", Shift(by: 0.5), g.load("x")) }
         }
         #expect(missing == .noKernel("shift"))
         #expect(

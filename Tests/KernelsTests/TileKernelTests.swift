@@ -1,4 +1,5 @@
 import GraphModel
+import KernelTesting
 import Kernels
 import Tensors
 import TestSupport
@@ -66,7 +67,7 @@ struct TileKernelTests {
     func cut(_ mode: TileMode, _ sample: Sample) throws {
         let image = sample.image
         let tiling = try tiling(mode, sample)
-        let result = try Evaluation(["image": image]) { g in
+        let result = try KernelEvaluation(["image": image]) { g in
             let image = g.load("image")
             let tile = Self.tiles(g, image, mode, sample)
             _ = g.keep("inner", Trim(), g.keep("window", Crop(), image, over: tile), over: tile)
@@ -81,7 +82,7 @@ struct TileKernelTests {
     @Test("what is cut and put together is the image again", arguments: TileMode.allCases, Sample.all)
     func identity(_ mode: TileMode, _ sample: Sample) throws {
         let image = sample.image
-        let result = try Evaluation(["image": image]) { g in
+        let result = try KernelEvaluation(["image": image]) { g in
             let image = g.load("image")
             let tile = Self.tiles(g, image, mode, sample)
             let windows = g.keep("windows", Crop(), image, over: tile)
@@ -108,7 +109,7 @@ struct TileKernelTests {
         }
         var tensors = Dictionary(uniqueKeysWithValues: windows.enumerated().map { ("w\($0)", $1) })
         tensors["image"] = sample.image
-        let result = try Evaluation(tensors) { g in
+        let result = try KernelEvaluation(tensors) { g in
             let tile = Self.tiles(g, g.load("image"), mode, sample)
             _ = g.keep("blended", Blend(), g.keep("w", Load("w{tile}.npy", as: .array), over: tile))
         }
@@ -133,7 +134,7 @@ struct TileKernelTests {
 
     @Test("windows exchanged between neighbours are those cut from the whole image", arguments: Sample.all)
     func exchange(_ sample: Sample) throws {
-        let result = try Evaluation(["image": sample.image]) { g in
+        let result = try KernelEvaluation(["image": sample.image]) { g in
             let image = g.load("image")
             let tile = Self.tiles(g, image, .exact, sample)
             let windows = g.keep("windows", Crop(), image, over: tile)
@@ -147,7 +148,7 @@ struct TileKernelTests {
     @Test("exact tiles give the denoiser's result on the whole image, bit for bit")
     func denoise() throws {
         let image = Tensor.random([1, 2, 21, 18], in: 0...1, seed: 6)
-        let result = try Evaluation(["image": image]) { g in
+        let result = try KernelEvaluation(["image": image]) { g in
             let image = g.load("image")
             let denoise = Denoise(Denoiser(weights: "", tvWeight: 2.0, tvIterations: 5), sigma: 0.1)
             let tile = g.tiles(

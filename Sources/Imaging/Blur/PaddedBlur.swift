@@ -1,5 +1,5 @@
 internal import TensorMath
-package import Tensors
+public import Tensors
 
 /// Convolution of every plane with a kernel, as deepinv's `Blur(filter, padding)`.
 ///
@@ -10,9 +10,9 @@ package import Tensors
 ///
 /// ``BlurMethod`` picks direct sums, sums along rows and columns, or FFTs, by the sizes alone. A plane's rows are
 /// shared out over `threads`; the bits do not depend on how many.
-package final class PaddedBlur: LinearOperator {
-    package let domain: TensorType
-    package let range: TensorType
+public final class PaddedBlur: LinearOperator {
+    public let domain: TensorType
+    public let range: TensorType
 
     private let kernels: BlurKernels
     private let convolution: any PlaneConvolution
@@ -24,11 +24,20 @@ package final class PaddedBlur: LinearOperator {
     ///   - kernel: `n × c × h × w`; `n` is 1 or the images' N, `c` is 1 or their C.
     ///   - shape: the images', `N × C × H × W`, or `… × H × W` of any rank for a kernel of `1 × 1 × h × w`.
     ///   - threads: threads that share the work.
+    /// - Throws: where kernel and images do not fit, a kernel value is not finite, or the kernel reaches farther than the
+    ///   padding goes.
+    public convenience init(
+        kernel: Tensor, shape: Shape, padding: BorderPadding, threads: Int = 1
+    ) throws(ImagingError) {
+        try self.init(kernel: kernel, shape: shape, padding: padding, threads: threads, method: nil)
+    }
+
+    /// - Parameters:
     ///   - method: to compare the methods; a separable one falls back to direct sums where a kernel is no product.
     /// - Throws: where kernel and images do not fit, a kernel value is not finite, or the kernel reaches farther than the
     ///   padding goes.
     package init(
-        kernel: Tensor, shape: Shape, padding: BorderPadding, threads: Int = 1, method: BlurMethod? = nil
+        kernel: Tensor, shape: Shape, padding: BorderPadding, threads: Int = 1, method: BlurMethod?
     ) throws(ImagingError) {
         guard shape.rank >= 2, shape.count > 0 else { throw .planeShape(shape, operation: "a blur") }
         let kernels = try BlurKernels(kernel, images: shape)
@@ -55,17 +64,17 @@ package final class PaddedBlur: LinearOperator {
         between = TensorBuffer(floatCount: rows.measured * columns.measured)
     }
 
-    package func apply(_ x: TensorView, into y: MutableTensorView) {
+    public func apply(_ x: TensorView, into y: MutableTensorView) {
         precondition(x.type == domain && y.type == range, "blur of \(x.type) to \(y.type)")
         forEachPlane(x, y) { kernel, from, to in convolution.apply(kernel, from, into: to) }
     }
 
-    package func adjoint(_ y: TensorView, into x: MutableTensorView) {
+    public func adjoint(_ y: TensorView, into x: MutableTensorView) {
         precondition(y.type == range && x.type == domain, "adjoint blur of \(y.type) to \(x.type)")
         forEachPlane(y, x) { kernel, from, to in convolution.adjoint(kernel, from, into: to) }
     }
 
-    package func normal(_ x: TensorView, into z: MutableTensorView) {
+    public func normal(_ x: TensorView, into z: MutableTensorView) {
         precondition(x.type == domain && z.type == domain, "normal blur of \(x.type) to \(z.type)")
         guard let between = between.floats.baseAddress else { return }
         forEachPlane(x, z) { kernel, from, to in

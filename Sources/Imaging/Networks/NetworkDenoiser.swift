@@ -1,12 +1,12 @@
 package import Networks
-package import TensorMath
-package import Tensors
+public import TensorMath
+public import Tensors
 
 /// A learned denoiser: a network with its weights, and an engine for each shape of image it has met.
 ///
 /// Images of any size: one that is no multiple of the network's stride is extended at the bottom and right by its last
 /// row and column, for the whole image once, and cropped after. It stays on the thread that made it.
-package final class NetworkDenoiser {
+public final class NetworkDenoiser {
     private let weights: NetworkWeights
     private let method: ConvolutionMethod
     private let threads: Int
@@ -51,7 +51,7 @@ package final class NetworkDenoiser {
     /// Removes noise of the level `sigma`, in units of the image, from `x` (`N × C × H × W`).
     ///
     /// - Throws: ``InferenceError`` where the library fails.
-    package func denoise(
+    public func denoise(
         _ x: TensorView, sigma: Float, into output: MutableTensorView
     ) throws(InferenceError) {
         try run(x, into: output) { _ in .constant(sigma) }
@@ -61,7 +61,7 @@ package final class NetworkDenoiser {
     /// works at half resolution, reads the mean of 2 × 2 pixels.
     ///
     /// - Throws: ``InferenceError`` where the library fails.
-    package func denoise(
+    public func denoise(
         _ x: TensorView, sigmaMap: TensorView, into output: MutableTensorView
     ) throws(InferenceError) {
         try run(x, into: output) { .map(sigmaMap.images($0)) }

@@ -10,8 +10,10 @@ extension Denoiser {
     /// a shape.
     func sharingKey(totalVariationOf image: Shape) -> String { "total variation of \(image), \(tvIterations.value)" }
 
-    /// The same, for the weights of a network in the order that convolutions read.
-    func sharingKey(weights path: String, _ method: ConvolutionMethod) -> String { "\(path) \(method) \(batch.value)" }
+    /// A network of this denoiser, as it is to be computed.
+    func inference(_ network: Network, _ path: String) -> NetworkInference {
+        NetworkInference(network, weights: path, convolutions: convolutions.value, batch: batch.value)
+    }
 
     /// The bundled networks were trained on noise levels up to it.
     static let greatestBundledSigma = 0.2
@@ -67,27 +69,7 @@ extension Denoiser {
                 operations: operations, work: [.loops(parts: image.shape[0] * image.shape[1]): operations],
                 bytes: 2 * Double(image.byteCount),
                 sharedBytes: [sharingKey(totalVariationOf: image.shape): 4 * image.byteCount])
-        case .network(let network, let path):
-            let stride = network.stride
-            let height = (image.shape[2] + stride - 1) / stride * stride
-            let width = (image.shape[3] + stride - 1) / stride * stride
-            let images = image.shape[0]
-            let inference = NetworkWork(network, batch: images, height: height, width: width)
-            var work: [Work: Double] = [:]
-            for (layers, operations) in inference.convolutions {
-                let choice = layers.suitWinograd ? convolutions.value : .direct
-                work[.convolution(channels: layers.channels, choice), default: 0] += operations
-            }
-            var cost = Cost(
-                operations: work.values.sorted().reduce(0, +), work: work, bytes: inference.bytes)
-            for automatic in ConvolutionMethod.allCases {
-                let method = convolutions.value.method(automatic: automatic)
-                cost.inference[automatic] = Cost.Inference(
-                    weights: sharingKey(weights: path, method),
-                    memory: network.memory(
-                        batch: min(images, batch.value), height: height, width: width, method: method))
-            }
-            return cost
+        case .network(let network, let path): return inference(network, path).cost(on: image.shape)
         }
     }
 

@@ -1,12 +1,14 @@
 internal import Foundation
-package import GraphModel
+public import GraphModel
 internal import Imaging
 internal import Synchronization
 package import TensorFiles
-package import Tensors
+public import Tensors
 
 /// The files of a graph: relative paths count from the folder of its file. Each is looked at once.
-package final class GraphFiles: FileInspector {
+///
+/// A kernel asks for its files here, wherever it runs; what it asks for, its kind must have asked for facts of.
+public final class GraphFiles: FileInspector {
     private let locate: @Sendable (String) throws -> Source
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
@@ -42,7 +44,7 @@ package final class GraphFiles: FileInspector {
     /// The facts that were asked for so far.
     package var facts: [FileReference: FileFact] { known.withLock { $0 } }
 
-    package func fact(of file: FileReference) -> FileFact {
+    public func fact(of file: FileReference) -> FileFact {
         known.withLock { known in
             if let fact = known[file] { return fact }
             let fact = inspect(file)
@@ -71,7 +73,7 @@ package final class GraphFiles: FileInspector {
     /// The array or picture at `path`.
     ///
     /// - Throws: ``TensorFileError``.
-    package func tensor(_ path: String) throws -> Tensor {
+    public func tensor(_ path: String) throws -> Tensor {
         try image(path).image
     }
 
@@ -92,7 +94,7 @@ package final class GraphFiles: FileInspector {
     /// The weights at `path`.
     ///
     /// - Throws: ``TensorFileError``.
-    package func weights(_ path: String) throws -> [String: Tensor] {
+    public func weights(_ path: String) throws -> [String: Tensor] {
         switch try source(path) {
         case .file(let file): try SafeTensors.read(file)
         case .held(let bytes, let name): try SafeTensors.decode(bytes, path: name)

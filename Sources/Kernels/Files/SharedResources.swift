@@ -1,5 +1,5 @@
 /// What the kernels of one worker share, made when first asked for. It stays on the worker's thread.
-package final class SharedResources {
+public final class SharedResources {
     private var resources: [String: AnyObject] = [:]
     /// For every file of weights the layers that each implementation computes.
     private var layers: [String: [String: Set<String>]] = [:]
@@ -7,7 +7,9 @@ package final class SharedResources {
     package init() {}
 
     /// The resource of that name and type, made by `make` the first time.
-    package func resource<Resource: AnyObject>(_ name: String, make: () throws -> Resource) rethrows -> Resource {
+    ///
+    /// Memory that instances share so is foretold where their ``Cost/sharedBytes`` has it, by the same name.
+    public func resource<Resource: AnyObject>(_ name: String, make: () throws -> Resource) rethrows -> Resource {
         let key = "\(Resource.self) \(name)"
         if let known = resources[key] as? Resource { return known }
         let made = try make()

@@ -116,7 +116,7 @@ package struct ConvergenceMonitor: Equatable, Sendable {
 }
 
 /// That a run diverges: where it showed, by what, and what is left.
-package struct Divergence: Equatable, Sendable {
+public struct Divergence: Equatable, Sendable {
     package enum Sign: Equatable, Sendable {
         /// A state holds NaN or infinity.
         case notFinite
@@ -128,10 +128,11 @@ package struct Divergence: Equatable, Sendable {
         case residual(from: ConvergenceHistory.Mark, to: Float)
     }
 
-    package let iteration: Int
+    /// The iteration after which it showed.
+    public let iteration: Int
     package let sign: Sign
     /// The iteration of the run with the least residual, which it goes back to; `nil` where nothing is kept.
-    package let best: Int?
+    public let best: Int?
 
     package init(iteration: Int, sign: Sign, best: Int?) {
         self.iteration = iteration

@@ -1,5 +1,5 @@
 /// Why a run ended.
-package enum Ending: Equatable, Sendable {
+public enum Ending: Equatable, Sendable {
     /// It has computed all iterations.
     case iterations
     /// Somebody stopped it.

@@ -1,14 +1,14 @@
-package import GraphModel
+public import GraphModel
 internal import Synchronization
 
 /// The metrics of one iteration.
-package struct IterationRecord: Equatable, Sendable {
+public struct IterationRecord: Equatable, Sendable {
     /// From 1; 0 for what was known before the loop.
-    package let iteration: Int
+    public let iteration: Int
     /// By value, such as `psnr` or `noise[1]`.
-    package let metrics: [ValueID: Float]
+    public let metrics: [ValueID: Float]
     /// Seconds since the iteration before, or since the start.
-    package let seconds: Double
+    public let seconds: Double
 
     package init(iteration: Int, metrics: [ValueID: Float], seconds: Double) {
         self.iteration = iteration

@@ -1,7 +1,7 @@
-package import Networks
+public import Networks
 
 /// Why a network cannot be run.
-package enum InferenceError: Error, Equatable, CustomStringConvertible {
+public enum InferenceError: Error, Equatable, CustomStringConvertible {
     /// oneDNN refuses; what it was asked for and what it says.
     case library(String, String)
     case network(NetworkError)
@@ -10,7 +10,7 @@ package enum InferenceError: Error, Equatable, CustomStringConvertible {
     /// The weights could be read before but not again; why.
     case unreadable(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .library(let what, let reason): "\(what): oneDNN: \(reason)"
         case .network(let error): error.description
