@@ -29,7 +29,7 @@ public struct KernelEvaluation {
         _ build: (GraphBuilder) -> Void
     ) throws {
         let arrays = try TestArrays(tensors)
-        let files = GraphFiles { path in
+        let files = GraphFiles(formats: catalog.formats) { path in
             arrays.place(of: path) ?? (path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)")
         }
         let expansion = try Graph("evaluation", summary: "", build).expand(FileFacts(files))

@@ -1,4 +1,5 @@
 public import GraphModel
+public import TensorFiles
 
 /// What a program knows: kinds with the kernels that compute them, operators, and rewrites of graphs.
 public struct KernelCatalog: Sendable {
@@ -6,6 +7,8 @@ public struct KernelCatalog: Sendable {
     public private(set) var kinds = KindCatalog()
     /// The rules by which graphs are rewritten, in the order in which they are tried.
     public private(set) var rules: [any RewriteRule] = []
+    /// The formats of arrays in files.
+    public private(set) var formats = ArrayFormats.standard
     private(set) var operators = OperatorCatalog()
     private var otherProblems: [String] = []
     private var makers: [String: @Sendable (any NodeKind, KernelContext) throws -> any Kernel] = [:]
@@ -23,6 +26,11 @@ public struct KernelCatalog: Sendable {
     public mutating func add(operator type: any Operator.Type) {
         if let problem = operators.add(type) { otherProblems.append(problem) }
         kinds.decoding[.operators] = operators
+    }
+
+    /// Adds a format of arrays in files, which is asked after those that are there.
+    public mutating func add(format: any ArrayFormat.Type) {
+        formats.add(format)
     }
 
     /// Adds a rule, which is tried after those that are there.

@@ -45,6 +45,23 @@ struct InputFile: ~Copyable {
         try check(fill(buffer), wanted: buffer.count)
     }
 
+    /// Fills `buffer` with the bytes from `offset` on, wherever the next ones are; truncated if the file ends before.
+    func read(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(TensorFileError) {
+        guard offset >= 0 else { throw .truncated(path: path, needed: 0, found: size) }
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+            if count > 0 {
+                filled += count
+            } else if count == 0 {
+                throw .truncated(path: path, needed: offset + buffer.count, found: offset + filled)
+            } else if errno != EINTR {
+                throw .unreadable(path: path, reason: systemText(errno))
+            }
+        }
+    }
+
     /// Everything from here to the end.
     mutating func readRest() throws(TensorFileError) -> [UInt8] {
         let position = Int(lseek(descriptor, 0, SEEK_CUR))

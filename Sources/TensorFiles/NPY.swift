@@ -7,29 +7,17 @@ public import Tensors
 /// rounded, and integers stay the numbers they are (255 is 255, not 1). Written: version 1.0, `<f4` or `<c8`, C order.
 public enum NPY {
     /// Reads an array.
+    ///
+    /// - Throws: ``TensorFileError``.
     public static func read(_ path: String) throws(TensorFileError) -> Tensor {
-        try load(path).image
-    }
-
-    /// Reads an array, and says how it was stored.
-    static func load(_ path: String) throws(TensorFileError) -> LoadedImage {
-        var file = try InputFile(path)
-        let header = try readHeader(&file)
-        let tensor = try header.tensor(path) { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
-        return LoadedImage(image: tensor, form: header.form)
-    }
-
-    /// Goes through the values of an array.
-    static func look(_ path: String) throws(TensorFileError) -> ArrayFacts {
-        var file = try InputFile(path)
-        let header = try readHeader(&file)
-        return try header.look(path) { (buffer) throws(TensorFileError) in try file.read(into: buffer) }
+        try tensor(LocalFile(path))
     }
 
     /// Reads an array's shape and element type from its header, and checks that the file is as long as they ask for.
+    ///
+    /// - Throws: ``TensorFileError``.
     public static func readType(_ path: String) throws(TensorFileError) -> TensorType {
-        var file = try InputFile(path)
-        return try readHeader(&file).type
+        try readHeader(LocalFile(path)).type
     }
 
     /// Writes an array; the file appears whole or not at all.
@@ -38,34 +26,25 @@ public enum NPY {
     }
 
     /// Reads an array from the bytes of a file; `path` is what errors call it.
+    ///
+    /// - Throws: ``TensorFileError``.
     public static func decode(_ bytes: [UInt8], path: String) throws(TensorFileError) -> Tensor {
-        try load(bytes, path: path).image
+        try tensor(HeldBytes(bytes, path: path))
     }
 
-    /// Reads an array from the bytes of a file, and says how it was stored.
-    static func load(_ bytes: [UInt8], path: String) throws(TensorFileError) -> LoadedImage {
-        let header = try readHeader(bytes, path)
-        var next = header.length
-        let tensor = try header.tensor(path) { (buffer) throws(TensorFileError) in
-            buffer.copyBytes(from: bytes[next..<next + buffer.count])
-            next += buffer.count
+    private static func tensor(_ source: any ByteSource) throws(TensorFileError) -> Tensor {
+        let header = try readHeader(source)
+        var tensor: Tensor
+        do throws(MemoryShortage) {
+            tensor = try Tensor(asking: header.type)
+        } catch {
+            throw .noMemory(path: source.path, bytes: error.bytes)
         }
-        return LoadedImage(image: tensor, form: header.form)
-    }
-
-    /// Goes through the values of an array in the bytes of a file.
-    static func look(_ bytes: [UInt8], path: String) throws(TensorFileError) -> ArrayFacts {
-        let header = try readHeader(bytes, path)
-        var next = header.length
-        return try header.look(path) { (buffer) throws(TensorFileError) in
-            buffer.copyBytes(from: bytes[next..<next + buffer.count])
-            next += buffer.count
+        let whole = Region(whole: header.type.shape.dimensions)
+        try tensor.withMutableView { (view) throws(TensorFileError) in
+            try header.read(whole, source, into: view.floats)
         }
-    }
-
-    private static func readHeader(_ bytes: [UInt8], _ path: String) throws(TensorFileError) -> NPYHeader {
-        let range = try NPYHeader.dictionary(in: bytes, size: bytes.count, path: path)
-        return try NPYHeader(dictionary: bytes[range], size: bytes.count, path: path)
+        return tensor
     }
 
     /// The bytes of an array's file.
@@ -86,70 +65,118 @@ public enum NPY {
         return bytes
     }
 
-    private static func readHeader(_ file: inout InputFile) throws(TensorFileError) -> NPYHeader {
-        let prefix = try file.read(min(NPYHeader.prefixLength, file.size))
-        let range = try NPYHeader.dictionary(in: prefix, size: file.size, path: file.path)
-        let bytes = try prefix + file.read(max(range.upperBound - prefix.count, 0))
-        return try NPYHeader(dictionary: bytes[range], size: file.size, path: file.path)
+    fileprivate static func readHeader(_ source: any ByteSource) throws(TensorFileError) -> NPYHeader {
+        let prefix = try source.bytes(0..<min(NPYHeader.prefixLength, source.count))
+        let range = try NPYHeader.dictionary(in: prefix, size: source.count, path: source.path)
+        let bytes = try source.bytes(0..<max(range.upperBound, prefix.count))
+        return try NPYHeader(dictionary: bytes[range], size: source.count, path: source.path)
+    }
+}
+
+extension NPY: ArrayFormat {
+    public static let name = "NPY"
+
+    public static func recognises(_ head: [UInt8]) -> Bool { head.starts(with: NPYHeader.magic) }
+
+    public static func header(_ source: any ByteSource, dataSet: String?) throws(TensorFileError) -> ArrayHeader {
+        if let dataSet { throw .noDataSet(path: source.path, dataSet: dataSet, there: []) }
+        return try readHeader(source).arrayHeader
+    }
+
+    public static func read(
+        _ box: Region, of dataSet: String?, _ source: any ByteSource, into floats: UnsafeMutableBufferPointer<Float>
+    ) throws(TensorFileError) {
+        try readHeader(source).read(box, source, into: floats)
+    }
+
+    public static func look(
+        _ box: Region, of dataSet: String?, _ source: any ByteSource
+    ) throws(TensorFileError) -> ValueScan? {
+        try readHeader(source).look(box, source)
     }
 }
 
 extension NPYHeader {
-    /// Whole numbers without a sign may be the samples of a picture.
-    fileprivate var form: ArrayForm { .array(white: type.element == .float32 ? element.white : nil) }
-
-    /// Makes the tensor, from numbers that `read` delivers in pieces, in the order of the file.
-    fileprivate func tensor(
-        _ path: String, _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
-    ) throws(TensorFileError) -> Tensor {
-        let storedShape = fortranOrder ? Shape(type.shape.dimensions.reversed()) : type.shape
-        var stored: Tensor
-        do throws(MemoryShortage) {
-            stored = try Tensor(asking: TensorType(storedShape, type.element))
-        } catch {
-            throw .noMemory(path: path, bytes: error.bytes)
-        }
-        try stored.withMutableView { (view) throws(TensorFileError) in
-            try forEachPiece(read) { bytes, start in
-                let count = bytes.count / element.byteCount
-                let floats = UnsafeMutableBufferPointer(rebasing: view.floats[start..<start + count])
-                element.decode(bytes, bigEndian: bigEndian, into: floats)
-            }
-        }
-        return fortranOrder ? stored.transposed() : stored
-    }
-
-    /// Goes through the numbers, which `read` delivers in pieces.
-    fileprivate func look(
-        _ path: String, _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void
-    ) throws(TensorFileError) -> ArrayFacts {
-        let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: NPYHeader.piece)
-        defer { floats.deallocate() }
-        var scan = ValueScan()
-        try forEachPiece(read) { bytes, _ in
-            scan.add(bytes, of: element, bigEndian: bigEndian, by: floats)
-        }
-        if let fault = scan.fault(of: type, isFortran: fortranOrder) {
-            throw .values(path: path, tensor: nil, fault: fault)
-        }
-        return ArrayFacts(type: type, form: form, values: scan)
-    }
-
     /// Numbers that are read at once: an array never lies in memory twice.
     private static let piece = 1 << 16
 
+    /// Whole numbers without a sign may be the samples of a picture.
+    fileprivate var arrayHeader: ArrayHeader {
+        ArrayHeader(
+            type, form: .array(white: type.element == .float32 ? element.white : nil),
+            // Where the first axis varies fastest, a box is put in order in memory of its own.
+            scratchBytes: NPYHeader.piece * element.byteCount + (fortranOrder ? type.byteCount : 0))
+    }
+
+    /// Reads a box.
+    fileprivate func read(
+        _ box: Region, _ source: any ByteSource, into floats: UnsafeMutableBufferPointer<Float>
+    ) throws(TensorFileError) {
+        guard fortranOrder else {
+            try forEachPiece(of: box, source) { bytes, start in
+                let count = bytes.count / element.byteCount
+                element.decode(
+                    bytes, bigEndian: bigEndian,
+                    into: UnsafeMutableBufferPointer(rebasing: floats[start..<start + count]))
+            }
+            return
+        }
+        var stored: Tensor
+        do throws(MemoryShortage) {
+            stored = try Tensor(asking: TensorType(Shape(box.extents.reversed()), type.element))
+        } catch {
+            throw .noMemory(path: source.path, bytes: error.bytes)
+        }
+        try stored.withMutableView { (view) throws(TensorFileError) in
+            try forEachPiece(of: box, source) { bytes, start in
+                let count = bytes.count / element.byteCount
+                let part = UnsafeMutableBufferPointer(rebasing: view.floats[start..<start + count])
+                element.decode(bytes, bigEndian: bigEndian, into: part)
+            }
+        }
+        stored.transposed().withView { _ = floats.update(fromContentsOf: $0.floats) }
+    }
+
+    /// Goes through the numbers of a box.
+    fileprivate func look(_ box: Region, _ source: any ByteSource) throws(TensorFileError) -> ValueScan {
+        let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: NPYHeader.piece)
+        defer { floats.deallocate() }
+        var scan = ValueScan()
+        try forEachPiece(of: box, source) { bytes, _ in
+            scan.add(bytes, of: element, bigEndian: bigEndian, by: floats)
+        }
+        if let fault = scan.fault(
+            of: TensorType(Shape(box.extents), type.element), isFortran: fortranOrder,
+            from: box.ranges.map(\.lowerBound))
+        {
+            throw .values(path: source.path, tensor: nil, fault: fault)
+        }
+        return scan
+    }
+
+    /// Calls `body` with the numbers of a box in pieces, in the order of the file.
+    ///
+    /// - Parameter start: Where a piece begins among the numbers of the box.
     private func forEachPiece(
-        _ read: (UnsafeMutableRawBufferPointer) throws(TensorFileError) -> Void,
+        of box: Region, _ source: any ByteSource,
         _ body: (_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Void
     ) throws(TensorFileError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: NPYHeader.piece * element.byteCount, alignment: 16)
         defer { buffer.deallocate() }
-        for start in stride(from: 0, to: type.floatCount, by: NPYHeader.piece) {
-            let count = min(NPYHeader.piece, type.floatCount - start)
-            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * element.byteCount)])
-            try read(part)
-            body(UnsafeRawBufferPointer(part), start)
+        let parts = type.element.floats
+        var done = 0
+        for run in StoredRuns(
+            fortranOrder ? Region(box.ranges.reversed()) : box,
+            of: fortranOrder ? type.shape.dimensions.reversed() : type.shape.dimensions)
+        {
+            for start in stride(from: 0, to: run.count * parts, by: NPYHeader.piece) {
+                let count = min(NPYHeader.piece, run.count * parts - start)
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * element.byteCount)])
+                try source.read(from: length + (run.lowerBound * parts + start) * element.byteCount, into: part)
+                body(UnsafeRawBufferPointer(part), done)
+                done += count
+            }
         }
     }
 }

@@ -1,17 +1,19 @@
-package import Tensors
+public import Tensors
 
 /// PNG pictures of 8 and 16 bits, gray and RGB.
 ///
 /// Read into float32 of shape 1 × C × H × W, C = 1 or 3, in [0, 1]: the stored samples over 255 or 65535, with no gamma
 /// handling. Palettes and samples of 1, 2 or 4 bits are expanded to 8; transparency is dropped, with a note.
-package enum PNG {
+public enum PNG {
+    static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
     /// Bits a sample takes in the file.
-    package enum BitDepth: Int, Sendable, CaseIterable {
+    public enum BitDepth: Int, Hashable, Sendable, CaseIterable {
         case eight = 8
         case sixteen = 16
 
         /// The sample that stands for 1.
-        package var white: Int { self == .eight ? 255 : 65535 }
+        public var white: Int { self == .eight ? 255 : 65535 }
     }
 
     /// Reads a picture.
@@ -24,28 +26,8 @@ package enum PNG {
         try decodeLayout(try contents(of: path), path: path).type
     }
 
-    /// What is known of a picture from its header and, where it is small enough to be a kernel or a mask, its values.
-    ///
-    /// - Parameter contents: What is in the file, where that has been read already.
-    static func look(_ path: String, _ contents: [UInt8]?) throws(TensorFileError) -> ArrayFacts {
-        let bytes = if let contents { contents } else { try PNG.contents(of: path) }
-        let layout = try decodeLayout(bytes, path: path)
-        let form = ArrayForm.picture(layout.bitDepth)
-        guard layout.sampleCount <= mostSamplesLookedAt else {
-            return ArrayFacts(type: layout.type, form: form, values: nil)
-        }
-        let image = layout.tensor(of: try LibPNG.samples(of: bytes, layout, path: path))
-        var scan = ValueScan()
-        let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: layout.sampleCount)
-        defer { memory.deallocate() }
-        image.withView { view in
-            scan.add(UnsafeRawBufferPointer(view.floats), of: .float32, bigEndian: 1.bigEndian == 1, by: memory)
-        }
-        return ArrayFacts(type: layout.type, form: form, values: scan)
-    }
-
     /// Samples of the largest picture that is decoded to be looked at.
-    private static let mostSamplesLookedAt = 1 << 18
+    fileprivate static let mostSamplesLookedAt = 1 << 18
 
     /// How many bits a sample takes, from the header.
     package static func bitDepth(of path: String) throws(TensorFileError) -> BitDepth {
@@ -83,23 +65,23 @@ package enum PNG {
     }
 
     /// Bytes of a file at most: somewhat more than the largest picture takes with no compression at all.
-    private static let largestFile = 5_000_000_000
+    fileprivate static let largestFile = 5_000_000_000
 
     /// The bytes of a file, once it is known to be one of PNG and of a size that may be read.
     private static func contents(of path: String) throws(TensorFileError) -> [UInt8] {
         var file = try InputFile(path)
         guard file.size > 0 else { throw .empty(path: path) }
-        let start = try file.read(min(ImageFile.signatureOfPNG.count, file.size))
-        guard ImageFile.isPNG(start) else { throw .wrongFormat(path: path, expected: "a PNG file") }
+        let start = try file.read(min(PNG.signature.count, file.size))
+        guard start.starts(with: PNG.signature) else { throw .wrongFormat(path: path, expected: "a PNG file") }
         guard file.size <= largestFile else {
             throw .tooLarge(path: path, detail: "\(file.size) bytes, the limit is \(largestFile)")
         }
         return try start + file.readRest()
     }
 
-    private static func decodeLayout(_ bytes: [UInt8], path: String) throws(TensorFileError) -> PictureLayout {
+    fileprivate static func decodeLayout(_ bytes: [UInt8], path: String) throws(TensorFileError) -> PictureLayout {
         guard !bytes.isEmpty else { throw .empty(path: path) }
-        guard ImageFile.isPNG(bytes) else { throw .wrongFormat(path: path, expected: "a PNG file") }
+        guard bytes.starts(with: PNG.signature) else { throw .wrongFormat(path: path, expected: "a PNG file") }
         let layout = try LibPNG.layout(of: bytes, path: path)
         try layout.check(path: path)
         // Deflate shrinks by 1032 at most, so a small file cannot hold a large picture: nothing is allocated for it.
@@ -107,5 +89,55 @@ package enum PNG {
             throw .truncated(path: path, needed: layout.storedBytes / 1032, found: bytes.count)
         }
         return layout
+    }
+}
+
+extension PNG: ArrayFormat {
+    public static let name = "PNG"
+
+    public static func recognises(_ head: [UInt8]) -> Bool { head.starts(with: signature) }
+
+    public static func header(_ source: any ByteSource, dataSet: String?) throws(TensorFileError) -> ArrayHeader {
+        if let dataSet { throw .noDataSet(path: source.path, dataSet: dataSet, there: []) }
+        let layout = try decodeLayout(contents(of: source), path: source.path)
+        return ArrayHeader(
+            layout.type, form: .picture(layout.bitDepth), readsBoxes: false,
+            scratchBytes: source.count + layout.byteCount,
+            note: layout.hasAlpha ? "\(source.path): its transparency is ignored" : nil)
+    }
+
+    public static func read(
+        _ box: Region, of dataSet: String?, _ source: any ByteSource, into floats: UnsafeMutableBufferPointer<Float>
+    ) throws(TensorFileError) {
+        let bytes = try contents(of: source)
+        let layout = try decodeLayout(bytes, path: source.path)
+        guard MemoryRoom.has(layout.byteCount) else { throw .noMemory(path: source.path, bytes: layout.byteCount) }
+        layout.fill(floats, box, from: try LibPNG.samples(of: bytes, layout, path: source.path))
+    }
+
+    /// Only of a picture that is small enough to be a kernel or a mask.
+    public static func look(
+        _ box: Region, of dataSet: String?, _ source: any ByteSource
+    ) throws(TensorFileError) -> ValueScan? {
+        let bytes = try contents(of: source)
+        let layout = try decodeLayout(bytes, path: source.path)
+        guard layout.sampleCount <= mostSamplesLookedAt else { return nil }
+        var image = Tensor(Shape(box.extents))
+        let samples = try LibPNG.samples(of: bytes, layout, path: source.path)
+        image.withMutableView { layout.fill($0.floats, box, from: samples) }
+        var scan = ValueScan()
+        let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(box.count, 1))
+        defer { memory.deallocate() }
+        image.withView { view in
+            scan.add(UnsafeRawBufferPointer(view.floats), of: .float32, bigEndian: 1.bigEndian == 1, by: memory)
+        }
+        return scan
+    }
+
+    private static func contents(of source: any ByteSource) throws(TensorFileError) -> [UInt8] {
+        guard source.count <= largestFile else {
+            throw .tooLarge(path: source.path, detail: "\(source.count) bytes, the limit is \(largestFile)")
+        }
+        return try source.bytes(0..<source.count)
     }
 }

@@ -74,23 +74,31 @@ struct PictureLayout: Equatable {
     ///
     /// - Precondition: `samples` holds `byteCount` bytes.
     func tensor(of samples: [UInt8]) -> Tensor {
-        let plane = width * height
         var tensor = Tensor(type)
-        tensor.withMutableView { view in
-            samples.withUnsafeBytes { bytes in
-                for channel in 0..<channels {
-                    for pixel in 0..<plane {
-                        let sample = pixel * channels + channel
+        tensor.withMutableView { fill($0.floats, Region(whole: type.shape.dimensions), from: samples) }
+        return tensor
+    }
+
+    /// Writes a box of the picture as a tensor, channels apart and in [0, 1].
+    ///
+    /// - Precondition: `samples` holds `byteCount` bytes, and `floats` are as many as the box has.
+    func fill(_ floats: UnsafeMutableBufferPointer<Float>, _ box: Region, from samples: [UInt8]) {
+        samples.withUnsafeBytes { bytes in
+            var next = 0
+            for channel in box[1] {
+                for row in box[2] {
+                    for column in box[3] {
+                        let sample = (row * width + column) * channels + channel
                         let value =
                             bitDepth == .eight
                             ? Float(bytes[sample])
                             : Float(UInt16(bytes[2 * sample]) << 8 | UInt16(bytes[2 * sample + 1]))
-                        view.floats[channel * plane + pixel] = value / largest
+                        floats[next] = value / largest
+                        next += 1
                     }
                 }
             }
         }
-        return tensor
     }
 
     /// The other way, clamped and rounded to the nearest; NaN becomes 0.

@@ -15,7 +15,10 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable
 
     // What is in the file.
     case empty(path: String)
-    case neitherPNGNorNPY(path: String)
+    /// `known` names the formats that there are.
+    case noFormat(path: String, known: [String])
+    /// `dataSet` is the array that was asked for, of those in `there`; `nil` where one must be named.
+    case noDataSet(path: String, dataSet: String?, there: [String])
     case wrongFormat(path: String, expected: String)
     /// `needed` and `found` count bytes.
     case truncated(path: String, needed: Int, found: Int)
@@ -65,8 +68,16 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable
             "\(path): cannot be written: it is longer than a file may be on this file system; choose another"
         case .empty(let path):
             "\(path): is empty; write or copy the file again"
-        case .neitherPNGNorNPY(let path):
-            "\(path): is neither PNG nor NPY; convert the image to one of them"
+        case .noFormat(let path, let known) where known.count == 2:
+            "\(path): is neither \(known[0]) nor \(known[1]); convert the image to one of them"
+        case .noFormat(let path, let known):
+            "\(path): is none of \(known.joined(separator: ", ")); convert the image to one of them"
+        case .noDataSet(let path, let name?, []):
+            "\(path): holds a single array, so there is no \(quoted(name)); leave 'dataSet' out"
+        case .noDataSet(let path, let name?, let there):
+            "\(path): holds no array \(quoted(name)); there are: \(there.map(quoted).joined(separator: ", "))"
+        case .noDataSet(let path, nil, let there):
+            "\(path): holds several arrays; name one with 'dataSet': \(there.map(quoted).joined(separator: ", "))"
         case .wrongFormat(let path, let expected):
             "\(path): is not \(expected); give a file of that format"
         case .truncated(let path, let needed, let found):

@@ -52,8 +52,10 @@ public struct ValueFault: Equatable, Sendable {
 extension ValueScan {
     /// What is wrong with the values of an array, if anything.
     ///
-    /// - Parameter isFortran: whether its first axis varies fastest in the file.
-    func fault(of type: TensorType, isFortran: Bool = false) -> ValueFault? {
+    /// - Parameters:
+    ///   - isFortran: whether its first axis varies fastest in the file.
+    ///   - origin: of a box of an array, its first index.
+    func fault(of type: TensorType, isFortran: Bool = false, from origin: [Int]? = nil) -> ValueFault? {
         func fault(_ kind: ValueFault.Kind, _ found: Fault) -> ValueFault? {
             guard found.count > 0 else { return nil }
             var rest = found.position / type.element.floats
@@ -62,9 +64,10 @@ extension ValueScan {
                 index.append(rest % extent)
                 rest /= extent
             }
+            if !isFortran { index.reverse() }
             return ValueFault(
-                kind: kind, count: found.count, total: count, index: isFortran ? index : index.reversed(),
-                value: found.value)
+                kind: kind, count: found.count, total: count,
+                index: origin.map { zip(index, $0).map { $0 + $1 } } ?? index, value: found.value)
         }
         let faults = [
             fault(.notFinite, notFinite), fault(.tooLarge, tooLarge), fault(.inexact, inexact),

@@ -1,7 +1,7 @@
 /// What one pass over the numbers of a file finds: their range, and those that cannot be computed with.
 ///
 /// Numbers come in pieces, so that no array lies in memory for it.
-package struct ValueScan: Equatable, Sendable {
+public struct ValueScan: Equatable, Sendable {
     /// Numbers with one fault: how many there are, and the first in the order of the file.
     struct Fault: Equatable {
         var count = 0
@@ -34,7 +34,7 @@ package struct ValueScan: Equatable, Sendable {
     private var greatestLost = 0.0
     private static let least = Double(Float.leastNormalMagnitude)
 
-    package init() {}
+    public init() {}
 
     /// Takes the next numbers, as they are stored.
     ///

@@ -97,7 +97,7 @@ extension CommandLineSuite {
                 if outcome.code == 0 { break }
                 sawWorkers =
                     sawWorkers || outcome.errors.contains(#/worker 0 needs \d+ MB of memory and may use \d+ MB/#)
-                kilobytes += 10_000
+                kilobytes += 25_000
             }
             #expect(sawWorkers)
         }

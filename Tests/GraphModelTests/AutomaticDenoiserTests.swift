@@ -111,7 +111,7 @@ private final class Recorder: FileInspector, @unchecked Sendable {  // Safe: use
     func fact(of file: FileReference) -> FileFact {
         if !paths.contains(file.path) { paths.append(file.path) }
         switch file.content {
-        case .tensor: return .tensor(TensorType([1, 1, 12, 10]))
+        case .tensor, .header: return .tensor(TensorType([1, 1, 12, 10]))
         case .weights: return GraphFiles(folder: "").fact(of: file)
         }
     }

@@ -20,6 +20,11 @@ struct KindFileTests {
             "image.npy", as: Setting(.hwc, parameter: "layout"),
             range: Setting(.between(-1, 2.5), parameter: "range")),
         Load("image.npy", as: .chw, range: Setting(.auto)),
+        Load(
+            "image.npy",
+            part: ArrayPart(
+                dataSet: Setting("k.npy", parameter: "path"), region: [[0, 5], [1, 4]], slice: 0,
+                binning: Setting(7, parameter: "whole"))),
         Measure(blurs), Adjoint(blurs), DataGradient(blurs),
         DataGradient(gaussian, sigma: Setting(0.5, parameter: "number")),
         GaussianNoise(sigma: [0.1, 0.25], seed: Setting(7, parameter: "whole")),

@@ -93,6 +93,28 @@ struct RemoteRunTests {
         #expect(job.results(of: result) == (try job.oracle("result")))
     }
 
+    @Test("each with the slices of a file that its instances read, and no more")
+    func slices() throws {
+        let folder = try TemporaryFolder()
+        // 8 MB; a slice is one.
+        _ = try folder.image([8, 512, 512], name: "stack.npy")
+        let graph = try Graph("slices", summary: "") { g in
+            let shard = g.axis("shard", count: 8)
+            let slices = g.add("slices", Load("stack.npy", part: ArrayPart(slice: 0)), over: shard)
+            g.output("result", g.add("sum", Sum(), slices))
+            g.output("corner", g.add("corner", Load("stack.npy", part: ArrayPart(region: [[500, 512], [3, 9]]))))
+        }
+        let job = try Job(graph, folder: folder.path)
+        let team = try TestCluster(workers: 3)
+        defer { team.dismiss() }
+        let result = try team.run(job)
+        for output in ["result", "corner"] {
+            let expected = try job.oracle(output)
+            #expect((job.expansion.output(output) ?? []).compactMap { result.kept[$0.id] } == expected)
+        }
+        #expect((0..<3).flatMap(team.cached) == [], "no worker was sent the whole")
+    }
+
     @Test("that a worker has not the memory for are refused by it, whatever the coordinator thinks")
     func memory() throws {
         let folder = try TemporaryFolder()

@@ -81,14 +81,14 @@ struct WorkerPlanTests {
 
     @Test(
         "are refused, or reach into nothing but their own memory, whatever is changed in them",
-        arguments: 1...6 as ClosedRange<UInt64>)
+        arguments: 1...4 as ClosedRange<UInt64>)
     func damage(seed: UInt64) throws {
         var random = SeededRandom(seed)
         var refused = 0
         let plans = try Self.plan(seed, workers: 3).workers
         for own in plans {
             let value = try JSONSerialization.jsonObject(with: Self.encoded(own))
-            for _ in 0..<40 {
+            for _ in 0..<25 {
                 let spoiled = try JSONSerialization.data(withJSONObject: spoiled(value, using: &random))
                 guard let arrived = try? Self.decoded(spoiled), WorkerPlanCheck.problem(in: arrived) == nil else {
                     refused += 1
@@ -102,6 +102,6 @@ struct WorkerPlanTests {
             }
         }
         // Names of values and workers, or speeds, are nothing to it.
-        #expect(refused > 20 * plans.count)
+        #expect(refused > 12 * plans.count)
     }
 }

@@ -45,7 +45,7 @@ struct GraphOptions: ParsableArguments {
         let folder =
             ByteStream.isOne(file)
             ? current : URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)
-        let files = GraphFiles(folder: folder)
+        let files = GraphFiles(folder: folder, formats: Tool.configuration.kernels.formats)
         do {
             let graph = try Graph(data, file: name, kinds: Tool.configuration.kernels.kinds, settings: overrides)
             try resumption?.check(graph)

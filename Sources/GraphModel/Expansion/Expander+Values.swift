@@ -33,7 +33,8 @@ extension Expander {
             problems.append(
                 GraphProblem(
                     node.location,
-                    "'\(node.id)': \(file): its values go down to \(short(values.minimum)); noise levels are 0 or more")
+                    "'\(node.id)': \(file.path): its values go down to \(short(values.minimum)); noise levels are 0 or more"
+                )
             )
             return
         }

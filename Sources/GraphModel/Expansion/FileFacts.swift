@@ -19,14 +19,18 @@ public struct ArrayContents: Hashable, Sendable, Codable {
     public let white: Int?
     /// Its values as they are read; `nil` for a large picture, whose values are in [0, 1].
     public let values: ValueSummary?
+    /// Bytes of memory that reading takes, beside what is read into.
+    public let scratchBytes: Int?
     /// Whether each of its planes, along the last two axes, is a product of a column and a row, so that a blur with it can
     /// go along rows and columns one after the other; `nil` where nobody looked.
     public let isProduct: Bool?
 
     public init(
-        isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil, isProduct: Bool? = nil
+        isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil, isProduct: Bool? = nil,
+        scratchBytes: Int? = nil
     ) {
         self.isProduct = isProduct
+        self.scratchBytes = scratchBytes
         self.isPicture = isPicture
         self.white = white
         self.values = values
@@ -52,16 +56,26 @@ public struct ValueSummary: Hashable, Sendable, Codable {
 /// A file that a graph refers to, and what it is expected to hold.
 public struct FileReference: Hashable, Sendable, Codable {
     public enum Content: Hashable, Sendable, Codable {
+        /// An array or picture, whose values are looked at.
         case tensor
+        /// An array or picture of which only the type is asked: it may be too large to look at.
+        case header
         case weights
     }
 
+    /// Its path in the graph.
     public let path: String
     public let content: Content
+    /// Which of the file's arrays; `nil` for the only one.
+    public let dataSet: String?
+    /// A range for every axis of the array as it is stored; `nil` for the whole.
+    public let region: Region?
 
-    public init(_ path: String, _ content: Content) {
+    public init(_ path: String, _ content: Content, dataSet: String? = nil, region: Region? = nil) {
         self.path = path
         self.content = content
+        self.dataSet = dataSet
+        self.region = region
     }
 }
 
@@ -103,16 +117,26 @@ public struct FileFacts: Sendable {
     ///
     /// - Throws: ``GraphError/rule(_:)`` saying why there is none.
     public func type(of path: String) throws(GraphError) -> TensorType {
-        switch inspector.fact(of: FileReference(path, .tensor)) {
+        try type(of: FileReference(path, .tensor))
+    }
+
+    /// Shape and element type of an array or picture, or a region of it.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` saying why there is none.
+    public func type(of file: FileReference) throws(GraphError) -> TensorType {
+        switch inspector.fact(of: file) {
         case .tensor(let type, _): return type
         case .unreadable(let why): throw .rule(why)
-        case .weights: throw .rule("\(path): these are weights; an array or picture is needed here")
+        case .weights: throw .rule("\(file.path): these are weights; an array or picture is needed here")
         }
     }
 
     /// What is in the array or picture at `path`; `nil` where nobody looked, or it cannot be read.
-    public func contents(of path: String) -> ArrayContents? {
-        guard case .tensor(_, let contents) = inspector.fact(of: FileReference(path, .tensor)) else { return nil }
+    public func contents(of path: String) -> ArrayContents? { contents(of: FileReference(path, .tensor)) }
+
+    /// What is in an array or picture, or a region of it; `nil` where nobody looked, or it cannot be read.
+    public func contents(of file: FileReference) -> ArrayContents? {
+        guard case .tensor(_, let contents) = inspector.fact(of: file) else { return nil }
         return contents
     }
 

@@ -143,8 +143,8 @@ public protocol NodeKind: Codable, Hashable, Sendable {
     var convolutions: ConvolutionChoice? { get }
     /// What may be relied on of it, whatever its name.
     var traits: KindTraits { get }
-    /// The file whose values it yields as they are stored there; `nil` where it yields none.
-    func file(_ context: NodeContext) -> String?
+    /// The file whose values it yields; `nil` where it yields none.
+    func file(_ context: NodeContext) -> FileReference?
     /// What is surprising about the values of the files that an instance reads.
     func valueRemark(_ context: NodeContext) -> ValueRemark?
     /// The settings worth a line in a picture of the graph.
@@ -161,7 +161,7 @@ extension NodeKind {
     ) -> [ConvergenceFactor] { [] }
     public var convolutions: ConvolutionChoice? { nil }
     public var traits: KindTraits { [] }
-    public func file(_ context: NodeContext) -> String? { nil }
+    public func file(_ context: NodeContext) -> FileReference? { nil }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { nil }
     public var label: String { "" }
 

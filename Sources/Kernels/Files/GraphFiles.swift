@@ -2,7 +2,7 @@ internal import Foundation
 public import GraphModel
 internal import Imaging
 internal import Synchronization
-package import TensorFiles
+public import TensorFiles
 public import Tensors
 
 /// The files of a graph: relative paths count from the folder of its file. Each is looked at once.
@@ -10,6 +10,8 @@ public import Tensors
 /// A kernel asks for its files here, wherever it runs; what it asks for, its kind must have asked for facts of.
 public final class GraphFiles: FileInspector {
     private let locate: @Sendable (String) throws -> Source
+    private let open: (@Sendable (String) throws -> any ByteSource)?
+    private let formats: ArrayFormats
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
     /// What the files hold of which that was asked.
@@ -18,9 +20,13 @@ public final class GraphFiles: FileInspector {
     /// What was changed in reading a file, such as a dropped alpha channel; a line a file, which names it.
     package var notes: [String] { remarks.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 
-    /// - Parameter folder: The folder that relative paths count from. What can be read once, as standard input (`-`), is
-    ///   read when it is first asked for.
-    package init(folder: String) {
+    /// - Parameters:
+    ///   - folder: The folder that relative paths count from. What can be read once, as standard input (`-`), is read when it
+    ///     is first asked for.
+    ///   - formats: The formats of arrays that there are.
+    public init(folder: String, formats: ArrayFormats = .standard) {
+        self.formats = formats
+        open = nil
         locate = { path in
             switch DenoiserChoice(weights: path) {
             case .color?: return .bundled(.color)
@@ -35,9 +41,18 @@ public final class GraphFiles: FileInspector {
         }
     }
 
-    /// - Parameter locate: Where this process can open a path of the graph, weights that are part of the program too: a
-    ///   coordinator sends its own, so that those of a worker that was built from other sources cannot differ.
-    package init(locate: @escaping @Sendable (String) throws -> String) {
+    /// - Parameters:
+    ///   - formats: The formats of arrays that there are.
+    ///   - open: The bytes of a path of the graph, by ranges, where not all of them are wanted; by default those of the file
+    ///     that `locate` gives.
+    ///   - locate: Where this process can open a path of the graph, weights that are part of the program too: a
+    ///     coordinator sends its own, so that those of a worker that was built from other sources cannot differ.
+    package init(
+        formats: ArrayFormats = .standard, open: (@Sendable (String) throws -> any ByteSource)? = nil,
+        locate: @escaping @Sendable (String) throws -> String
+    ) {
+        self.formats = formats
+        self.open = open
         self.locate = { .file(try locate($0)) }
     }
 
@@ -74,21 +89,28 @@ public final class GraphFiles: FileInspector {
     ///
     /// - Throws: ``TensorFileError``.
     public func tensor(_ path: String) throws -> Tensor {
-        try image(path).image
+        try array(path).image().image
     }
 
-    /// The array or picture at `path`, and how it was stored.
+    /// An array that is to be read, of which only the header has been.
     ///
+    /// - Parameters:
+    ///   - dataSet: Which of the file's arrays; `nil` for the only one.
+    ///   - isWhole: Whether all of it is wanted: then a worker that has no such file gets and keeps the whole of it.
     /// - Throws: ``TensorFileError``.
-    package func image(_ path: String) throws -> LoadedImage {
-        let loaded =
-            switch try source(path) {
-            case .file(let file): try ImageFile.read(file)
-            case .held(let bytes, let name): try ImageFile.read(name, bytes)
-            case .bundled: throw TensorFileError.neitherPNGNorNPY(path: path)
-            }
-        if let note = loaded.note { remarks.withLock { $0[path] = note } }
-        return loaded
+    package func array(_ path: String, dataSet: String? = nil, isWhole: Bool = true) throws -> ArrayFile {
+        let array = try ArrayFile(bytes(path, isWhole: isWhole), dataSet: dataSet, formats: formats)
+        if let note = array.header.note { remarks.withLock { $0[path] = note } }
+        return array
+    }
+
+    private func bytes(_ path: String, isWhole: Bool) throws -> any ByteSource {
+        if !isWhole, let open { return try open(path) }
+        switch try source(path) {
+        case .file(let file): return try LocalFile(file)
+        case .held(let bytes, let name): return HeldBytes(bytes, path: name)
+        case .bundled: throw TensorFileError.noFormat(path: FileReference.shown(path), known: ["PNG", "NPY"])
+        }
     }
 
     /// The weights at `path`.
@@ -104,19 +126,18 @@ public final class GraphFiles: FileInspector {
 
     private func inspect(_ file: FileReference) -> FileFact {
         do {
-            switch (file.content, try source(file.path)) {
-            case (.tensor, .file(let place)):
-                let facts = try ImageFile.look(place)
-                return .tensor(facts, isProduct: try isProduct(file.path, facts))
-            case (.tensor, .held(let bytes, let name)):
-                let facts = try ImageFile.look(name, bytes)
-                return .tensor(facts, isProduct: try isProduct(file.path, facts))
-            case (.tensor, .bundled): throw TensorFileError.neitherPNGNorNPY(path: file.path)
-            case (.weights, .file(let place)): return .weights(try SafeTensors.look(place))
-            case (.weights, .held(let bytes, let name)): return .weights(try SafeTensors.look(name, bytes))
-            case (.weights, .bundled(let weights)):
+            switch file.content {
+            case .tensor:
+                let facts = try array(file.path, dataSet: file.dataSet).look(file.region)
+                return .tensor(facts, isProduct: try isProduct(file, facts))
+            case .header: return .tensor(try array(file.path, dataSet: file.dataSet).header)
+            case .weights:
+                switch try source(file.path) {
+                case .file(let place): return .weights(try SafeTensors.look(place))
+                case .held(let bytes, let name): return .weights(try SafeTensors.look(name, bytes))
                 // Those were looked at when they were made.
-                return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
+                case .bundled(let weights): return .weights(try SafeTensors.header(of: weights.bytes, path: file.path))
+                }
             }
         } catch {
             return .unreadable(SystemReason.of(error))
@@ -127,11 +148,11 @@ public final class GraphFiles: FileInspector {
     private static let largestKernel = 1 << 16
 
     /// Whether an array that may be a kernel is a product of a column and a row.
-    private func isProduct(_ path: String, _ facts: ArrayFacts) throws -> Bool? {
-        guard !facts.form.isPicture, facts.type.element == .float32, facts.type.shape.rank >= 2,
+    private func isProduct(_ file: FileReference, _ facts: ArrayFacts) throws -> Bool? {
+        guard file.region == nil, !facts.form.isPicture, facts.type.element == .float32, facts.type.shape.rank >= 2,
             facts.type.shape.count <= GraphFiles.largestKernel
         else { return nil }
-        return RankOne.all(try image(path).image)
+        return RankOne.all(try array(file.path, dataSet: file.dataSet).image().image)
     }
 }
 
@@ -148,6 +169,15 @@ extension FileFact {
         return .tensor(
             facts.type,
             ArrayContents(
-                isPicture: facts.form.isPicture, white: facts.form.white, values: values, isProduct: isProduct))
+                isPicture: facts.form.isPicture, white: facts.form.white, values: values, isProduct: isProduct,
+                scratchBytes: facts.header.scratchBytes))
+    }
+
+    /// What it says where nobody looks at the values.
+    fileprivate static func tensor(_ header: ArrayHeader) -> FileFact {
+        .tensor(
+            header.type,
+            ArrayContents(
+                isPicture: header.form.isPicture, white: header.form.white, scratchBytes: header.scratchBytes))
     }
 }

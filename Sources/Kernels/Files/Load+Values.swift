@@ -4,9 +4,9 @@ internal import Tensors
 extension Load {
     public func valueRemark(_ context: NodeContext) -> ValueRemark? {
         let file = filePath(context)
-        guard let contents = context.files.contents(of: file),
+        guard let reference = self.file(context), let contents = context.files.contents(of: reference),
             let values = contents.values ?? (contents.isPicture ? .anyPicture : nil),
-            values.minimum != 0 || values.maximum != 0, (try? context.files.type(of: file))?.element == .float32
+            values.minimum != 0 || values.maximum != 0, (try? context.files.type(of: reference))?.element == .float32
         else { return nil }
         switch range?.value ?? .auto {
         case .unit: return nil

@@ -27,15 +27,27 @@ public struct Load: NodeKind {
     public let layout: Setting<Layout>
     /// The numbers that stand for 0 and 1; `nil` is `auto`, as in files from before there were others.
     public let range: Setting<ValueRange>?
+    /// What is read of the array; `nil` for all of it.
+    public let part: ArrayPart?
 
-    public init(_ path: Setting<String>, as layout: Layout = .image, range: Setting<ValueRange>? = nil) {
-        self.init(path, as: Setting(layout), range: range)
+    /// - Parameters:
+    ///   - path: Of the file; `{AXIS}` in it stands for the instance's index.
+    ///   - layout: How the axes of an array are taken.
+    ///   - range: The numbers that stand for 0 and 1.
+    ///   - part: What is read of the array; by default all of it.
+    public init(
+        _ path: Setting<String>, as layout: Layout = .image, range: Setting<ValueRange>? = nil, part: ArrayPart? = nil
+    ) {
+        self.init(path, as: Setting(layout), range: range, part: part)
     }
 
-    public init(_ path: Setting<String>, as layout: Setting<Layout>, range: Setting<ValueRange>? = nil) {
+    public init(
+        _ path: Setting<String>, as layout: Setting<Layout>, range: Setting<ValueRange>? = nil, part: ArrayPart? = nil
+    ) {
         self.path = path
         self.layout = layout
         self.range = range
+        self.part = part
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -43,21 +55,69 @@ public struct Load: NodeKind {
         guard !file.isEmpty else {
             throw .rule("no file is given" + (path.parameter.map { "; give one with --set \($0)=FILE" } ?? ""))
         }
-        let stored = try context.files.type(of: file)
+        let reading = try reading(context)
+        let stored = try context.files.type(of: reading.file)
         if case .between? = range?.value, stored.element != .float32 {
             throw .rule("\(file): its values are complex, so none stands for black or white; leave 'range' out")
         }
-        return try image(of: stored, isPicture: context.files.contents(of: file)?.isPicture ?? false, file)
+        return try value(of: stored, isPicture: context.files.contents(of: reading.file)?.isPicture ?? false, file)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         // Pictures are compressed.
-        try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 40 : 0)
+        var cost = try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 40 : 0)
+        let file = try reading(context).file
+        let stored = try context.files.type(of: file)
+        let contents = context.files.contents(of: file)
+        cost.scratchBytes = contents?.scratchBytes ?? 0
+        let bins = part?.binning?.value ?? 1
+        let isPicture = contents?.isPicture ?? false
+        if movesChannels(of: sliced(stored.shape), isPicture: isPicture) {
+            cost.scratchBytes += (bins > 1 ? 2 : 1) * stored.byteCount
+        } else if bins > 1 {
+            // Of an array a strip of rows, of a picture all of it.
+            let columns = stored.shape.trailing(1)[0]
+            cost.scratchBytes += isPicture ? stored.byteCount : 4 * bins * columns * stored.element.floats
+        }
+        return cost
+    }
+
+    /// The file of an instance, and the box of it that it reads; `nil` for the whole.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where there is none.
+    func reading(_ context: NodeContext) throws(GraphError) -> (file: FileReference, box: Region?) {
+        let path = filePath(context)
+        guard let part else { return (FileReference(path, .tensor), nil) }
+        let dataSet = part.dataSet?.value
+        let stored = try context.files.type(of: FileReference(path, .header, dataSet: dataSet))
+        let box = try part.box(of: stored.shape, context, path)
+        let isWhole = box == Region(whole: stored.shape.dimensions)
+        return (FileReference(path, .tensor, dataSet: dataSet, region: isWhole ? nil : box), isWhole ? nil : box)
+    }
+
+    /// The type that what is read becomes.
+    ///
+    /// - Parameter file: Its path, for messages.
+    /// - Throws: ``GraphError/rule(_:)`` where it is no image, or cannot be averaged as asked.
+    func value(of stored: TensorType, isPicture: Bool, _ file: String) throws(GraphError) -> TensorType {
+        let own = TensorType(sliced(stored.shape), stored.element)
+        let image = try image(of: own, isPicture: isPicture, file)
+        let bins = try part?.bins(of: image, file) ?? 1
+        guard bins > 1 else { return image }
+        return TensorType(image.shape.replacingTrailing(image.shape.trailing(2).map { $0 / bins }), image.element)
+    }
+
+    /// The shape without the axis that instances have a slice of each.
+    func sliced(_ shape: Shape) -> Shape {
+        guard let slice = part?.slice, shape.dimensions.indices.contains(slice) else { return shape }
+        var dimensions = shape.dimensions
+        dimensions.remove(at: slice)
+        return Shape(dimensions)
     }
 
     public var label: String { path.parameter ?? path.value }
 
-    public func file(_ context: NodeContext) -> String? { filePath(context) }
+    public func file(_ context: NodeContext) -> FileReference? { try? reading(context).file }
 
     /// The file of an instance.
     func filePath(_ context: NodeContext) -> String {

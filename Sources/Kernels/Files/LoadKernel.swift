@@ -2,32 +2,82 @@ internal import GraphModel
 internal import TensorFiles
 internal import Tensors
 
-/// Reads its file when it runs, so that a value is in memory once.
+/// Reads its file when it runs, straight into the memory of its value.
 final class LoadKernel: Kernel {
     private let kind: Load
     private let path: String
+    private let file: FileReference
     private let files: GraphFiles
 
-    init(_ kind: Load, _ context: KernelContext) {
+    init(_ kind: Load, _ context: KernelContext) throws {
         self.kind = kind
-        path = instancePath(kind.path.value, axis: context.node.axis?.name, index: context.node.index)
+        path = kind.filePath(context.node)
+        file = try kind.reading(context.node).file
         files = context.files
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
-        let loaded = try files.image(path)
-        let (tensor, isPicture) = (loaded.image, loaded.form.isPicture)
-        guard (try? kind.image(of: tensor.type, isPicture: isPicture, path)) == output.type else {
-            throw KernelError.file("\(path): it is \(tensor.type) now, but was \(output.type) when the run was planned")
+        let array = try files.array(path, dataSet: file.dataSet, isWhole: file.region == nil)
+        let (stored, form) = (array.header.type, array.header.form)
+        let fits = file.region.map { box in
+            box.ranges.count == stored.shape.rank
+                && zip(box.ranges, stored.shape.dimensions).allSatisfy { $0.upperBound <= $1 }
         }
-        tensor.withView { view in
-            if kind.movesChannels(of: tensor.shape, isPicture: isPicture) {
-                moveChannels(view, into: output)
-            } else {
-                output.copy(from: view)
+        let read = TensorType(file.region.map { Shape($0.extents) } ?? stored.shape, stored.element)
+        guard fits ?? true, (try? kind.value(of: read, isPicture: form.isPicture, path)) == output.type else {
+            throw KernelError.file("\(path): it is \(stored) now, but was \(output.type) when the run was planned")
+        }
+        let bins = kind.part?.binning?.value ?? 1
+        let moves = kind.movesChannels(of: kind.sliced(read.shape), isPicture: form.isPicture)
+        switch (bins, moves) {
+        case (1, false): try array.read(file.region, into: output.floats)
+        case (1, true): try moved(array, read, into: output)
+        case (_, false) where array.header.readsBoxes:
+            try average(array, file.region ?? Region(whole: stored.shape.dimensions), bins, into: output)
+        default:
+            var whole = Tensor(
+                try kind.image(of: TensorType(kind.sliced(read.shape), read.element), isPicture: form.isPicture, path))
+            try whole.withMutableView { view in
+                if moves {
+                    try moved(array, read, into: view)
+                } else {
+                    try array.read(file.region, into: view.floats)
+                }
+            }
+            whole.withView { Bins(bins, of: $0.type).average($0.floats, into: output.floats) }
+        }
+        scale(output, form)
+    }
+
+    /// Reads an array, and moves its channels.
+    private func moved(_ array: ArrayFile, _ type: TensorType, into output: MutableTensorView) throws {
+        var plain = Tensor(type)
+        try plain.withMutableView { try array.read(file.region, into: $0.floats) }
+        plain.withView { moveChannels($0, into: output) }
+    }
+
+    /// Reads as many rows at a time as become one, so that the array itself is never in memory.
+    private func average(_ array: ArrayFile, _ box: Region, _ bins: Int, into output: MutableTensorView) throws {
+        let (rows, columns) = (box[box.ranges.count - 2], box[box.ranges.count - 1])
+        var strip = Tensor(TensorType([bins, columns.count], output.type.element))
+        let average = Bins(bins, of: strip.type)
+        let leading = Region(Array(box.ranges.dropLast(2)))
+        var next = 0
+        for plane in 0..<leading.count {
+            let place = leading.ranges.reversed().reduce(into: (rest: plane, index: [Range<Int>]())) { place, range in
+                let own = range.lowerBound + place.rest % range.count
+                place.index.insert(own..<own + 1, at: 0)
+                place.rest /= range.count
+            }
+            for row in stride(from: rows.lowerBound, to: rows.upperBound, by: bins) {
+                let part = Region(place.index + [row..<row + bins, columns])
+                try strip.withMutableView { try array.read(part, into: $0.floats) }
+                let count = columns.count / bins * output.type.element.floats
+                let target = UnsafeMutableBufferPointer(rebasing: output.floats[next..<next + count])
+                strip.withView { average.average($0.floats, into: target) }
+                next += count
             }
         }
-        scale(output, loaded.form)
     }
 
     /// `… × H × W × C` to `… × C × H × W`.
@@ -63,6 +113,42 @@ final class LoadKernel: Kernel {
         case .auto:
             guard kind.layout.value != .array, !form.isPicture, let white = form.white else { return }
             for index in output.floats.indices { output.floats[index] /= Float(white) }
+        }
+    }
+}
+
+/// Averages of squares of pixels, in double precision.
+private struct Bins {
+    private let factor: Int
+    private let rows: Int
+    private let columns: Int
+    private let parts: Int
+
+    /// - Parameter type: Of what is averaged, `… × H × W`; the factor divides both.
+    init(_ factor: Int, of type: TensorType) {
+        self.factor = factor
+        let sides = type.shape.trailing(2)
+        (rows, columns, parts) = (sides[0], sides[1], type.element.floats)
+    }
+
+    func average(_ pixels: UnsafeBufferPointer<Float>, into averages: UnsafeMutableBufferPointer<Float>) {
+        let plane = rows * columns * parts
+        let weight = 1 / Double(factor * factor)
+        var next = 0
+        for start in stride(from: 0, to: pixels.count, by: plane) {
+            for row in stride(from: 0, to: rows, by: factor) {
+                for column in stride(from: 0, to: columns, by: factor) {
+                    for part in 0..<parts {
+                        var sum = 0.0
+                        for down in 0..<factor {
+                            let line = start + ((row + down) * columns + column) * parts + part
+                            for right in 0..<factor { sum += Double(pixels[line + right * parts]) }
+                        }
+                        averages[next] = Float(sum * weight)
+                        next += 1
+                    }
+                }
+            }
         }
     }
 }

@@ -40,39 +40,70 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     ///
     /// - Throws: ``RunError/data(_:)`` where the coordinator has none; ``MessagingError/cancelled``.
     func fetch(_ path: String) throws -> String {
-        let own = begin()
+        let (own, hash, bytes) = try ask(for: path)
+        if let known = store.path(hash: hash, of: path) { return known }
+        return try store.add(hash: hash, of: path) { handle in
+            try receive(own, 0..<bytes) { try handle.write(contentsOf: $0) }
+        }
+    }
+
+    /// The bytes of a file of the graph by ranges: of the whole file where it lies here, else of the coordinator's.
+    ///
+    /// - Throws: as ``fetch(_:)``.
+    func open(_ path: String) throws -> any ByteSource {
+        let (_, hash, bytes) = try ask(for: path)
+        if let known = store.path(hash: hash, of: path) { return try LocalFile(known) }
+        return RemoteFile(path, count: bytes) { [self] range in
+            // It is asked for anew each time, as others may have been in between; that it is still the same shows then.
+            let (own, now, _) = try ask(for: path, from: range.lowerBound)
+            guard now == hash else {
+                throw RunError.data(
+                    "\(path): the file has changed while it was read; leave it as it is until the run begins")
+            }
+            var part: [UInt8] = []
+            part.reserveCapacity(range.count)
+            try receive(own, range) { part += $0 }
+            return part
+        }
+    }
+
+    /// Asks the coordinator for a file, of which parts are to come from `offset` on.
+    private func ask(for path: String, from offset: Int = 0) throws -> (request: Int, hash: String, bytes: Int) {
+        let own = begin(at: offset)
         tell(.want(request: own, path: path))
         switch try waitForAnswer() {
         case .none(let reason): throw RunError.data(reason)
         case .file(let hash, let bytes):
             guard ContentHash.isOne(hash), bytes >= 0 else { throw RunError.data("\(path): it has no hash") }
-            if let known = store.path(hash: hash, of: path) { return known }
-            return try store.add(hash: hash, of: path) { handle in
-                var asked = 0
-                func ask() {
-                    guard asked < bytes else { return }
-                    tell(.send(request: own, from: asked))
-                    asked += GraphFileServer.partBytes
-                }
-                for _ in 1..<FileInbox.ahead { ask() }
-                var written = 0
-                while written < bytes {
-                    ask()
-                    let part = try nextPart()
-                    try handle.write(contentsOf: part)
-                    written += part.count
-                }
-            }
+            return (own, hash, bytes)
         }
     }
 
-    private func begin() -> Int {
+    /// Takes the parts of a range of the file asked for, in order.
+    private func receive(_ request: Int, _ range: Range<Int>, _ take: ([UInt8]) throws -> Void) throws {
+        var asked = range.lowerBound
+        func ask() {
+            guard asked < range.upperBound else { return }
+            tell(.send(request: request, from: asked))
+            asked += GraphFileServer.partBytes
+        }
+        for _ in 1..<FileInbox.ahead { ask() }
+        var taken = range.lowerBound
+        while taken < range.upperBound {
+            ask()
+            let part = try nextPart()
+            try take(Array(part.prefix(range.upperBound - taken)))
+            taken += part.count
+        }
+    }
+
+    private func begin(at offset: Int) -> Int {
         condition.lock()
         defer { condition.unlock() }
         request += 1
         answer = nil
         parts = []
-        delivered = 0
+        delivered = offset
         return request
     }
 

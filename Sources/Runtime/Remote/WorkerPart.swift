@@ -3,6 +3,7 @@ internal import GraphModel
 internal import Kernels
 internal import Messaging
 internal import Scheduling
+internal import TensorFiles
 internal import TensorMath
 internal import Tensors
 
@@ -16,6 +17,7 @@ final class WorkerPart {
         let catalog: KernelCatalog
         /// Gets the file that the graph knows by a path, and says where it lies here.
         let fetch: @Sendable (String) throws -> String
+        let open: @Sendable (String) throws -> any ByteSource
         /// Bytes that the plan may give this worker to use.
         let memory: Int
         /// Takes the transport as soon as there is one, for what arrives.
@@ -82,7 +84,7 @@ final class WorkerPart {
         let transport = ZeroMQTransport(
             around.messenger, run: around.run, epoch: assignment.epoch, parts: parts(arena), log: log, owners: owners)
         around.deliver(transport)
-        let files = GraphFiles(locate: around.fetch)
+        let files = GraphFiles(formats: around.catalog.formats, open: around.open, locate: around.fetch)
         let events = own.setup.count + own.finish.count + own.body.count * assignment.iterations
         let loop = try WorkerLoop(
             own, arena: arena, transport: transport, catalog: around.catalog, files: files, origin: origin,

@@ -73,7 +73,8 @@ final class WorkerSession: Sendable {
             assignment,
             WorkerPart.Surroundings(
                 messenger: messenger, run: run, coordinator: coordinator, catalog: catalog,
-                fetch: { [inbox] path in try inbox.fetch(path) }, memory: memory,
+                fetch: { [inbox] path in try inbox.fetch(path) },
+                open: { [inbox] path in try inbox.open(path) }, memory: memory,
                 deliver: { [self] transport in
                     self.transport.withLock { $0 = transport }
                     // What told to leave before there was a transport must end its waiting too.

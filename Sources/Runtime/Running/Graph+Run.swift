@@ -59,7 +59,7 @@ extension Graph {
         on place: RunPlace = .local(), catalog: KernelCatalog = .standard, folder: String = "",
         rewriting: Rewriting = .all, observe: @escaping @Sendable (IterationRecord) -> Void = { _ in }
     ) async throws -> Reconstruction {
-        let files = GraphFiles(folder: folder)
+        let files = GraphFiles(folder: folder, formats: catalog.formats)
         let plan = try plan(for: place, catalog, files, rewriting)
         let run = InProcessRun(plan, catalog: catalog, files: files, log: MetricsLog(observe))
         let result = try await withTaskCancellationHandler {
