@@ -94,7 +94,9 @@ let package = Package(
                 "Messaging", "Runtime", "Pictures", "CStart",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "graphrun", dependencies: ["CommandLineInterface"], swiftSettings: strict),
+        // The package manager builds a program anew where a module has changed that it names here: the catalog is made by it.
+        .executableTarget(
+            name: "graphrun", dependencies: ["CommandLineInterface", "GraphModel", "Kernels"], swiftSettings: strict),
         .executableTarget(
             name: "graphs", dependencies: ["CommandLineInterface", "Algorithms", "GraphModel", "Kernels", "Tensors"],
             path: "Graphs",

@@ -155,7 +155,8 @@ struct HostOptions: ParsableArguments {
             rules: Tool.configuration.kernels.rules)
         let plan: Plan
         do throws(PlanError) {
-            plan = try Plan.best(expansion, workers: workers, links: cluster?.links ?? .inProcess)
+            let cache = PlacementCache(folder: WorkerCommand.cacheFolder, program: Tool.version)
+            plan = try cache.plan(expansion, workers: workers, links: cluster?.links ?? .inProcess)
         } catch {
             throw Failure.usage(error.problems)
         }

@@ -3,8 +3,8 @@ internal import Tensors
 
 /// The receiver's end of a transfer.
 ///
-/// Safe to share: its state is used under `lock`; its buffer by whoever takes messages until the value is whole, and
-/// by the worker's from then until it is released.
+/// Safe to share: its state is used under `lock`, under which its buffer is written until the value is whole; from then until
+/// it is released the worker's thread alone reads it.
 final class IncomingTransfer: @unchecked Sendable {
     let mark: UInt32
     private let target: ReceiveBuffer
@@ -26,18 +26,15 @@ final class IncomingTransfer: @unchecked Sendable {
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
     func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
         lock.lock()
-        let isAwaited =
-            !isWhole && !cancelled && header.iteration == expected && header.mark == mark
-            && header.type == target.type && header.offset == arrived && (sender == nil || sender == address)
-        if isAwaited { sender = address }
-        lock.unlock()
-        guard isAwaited else { return false }
-        target.take(payload, at: header.offset)
-        lock.lock()
+        // The buffer is written under the lock, too: who waits for the value has nothing else to do meanwhile.
         defer { lock.unlock() }
+        guard !isWhole, !cancelled, header.iteration == expected, header.mark == mark, header.type == target.type,
+            header.offset == arrived, sender == nil || sender == address
+        else { return false }
+        sender = address
+        target.take(payload, at: header.offset)
         arrived += header.length
-        guard arrived == header.total else { return true }
-        isWhole = true
+        isWhole = arrived == header.total
         return true
     }
 

@@ -2,11 +2,13 @@ internal import CZeroMQ
 
 /// One frame of a ZeroMQ message, closed exactly once.
 struct Message: ~Copyable {
-    fileprivate var content = zmq_msg_t()
+    /// It has memory of its own, as libzmq does not allow that it is moved bitwise.
+    private let content: UnsafeMutablePointer<zmq_msg_t>
 
     /// An empty frame, to receive into.
     init() {
-        zmq_msg_init(&content)
+        content = .allocate(capacity: 1)
+        zmq_msg_init(content)
     }
 
     /// A frame of its own memory.
@@ -34,10 +36,7 @@ struct Message: ~Copyable {
     }
 
     private init(count: Int) throws(MessagingError) {
-        guard zmq_msg_init_size(&content, count) == 0 else {
-            zmq_msg_init(&content)
-            throw .last("zmq_msg_init_size")
-        }
+        content = try Message.made("zmq_msg_init_size") { zmq_msg_init_size($0, count) }
     }
 
     /// A frame of memory that stays its owner's, who must leave it as it is until `done` is called, on a thread of
@@ -45,53 +44,67 @@ struct Message: ~Copyable {
     ///
     /// - Throws: ``MessagingError/library(_:_:)`` where there is no memory; `done` is not called then.
     init(lending bytes: UnsafeRawBufferPointer, done: @escaping @Sendable () -> Void) throws(MessagingError) {
-        zmq_msg_init(&content)
         let loan = Unmanaged.passRetained(Loan(done))
-        let status = zmq_msg_init_data(
-            &content, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count,
-            { _, hint in
-                guard let hint else { return }
-                Unmanaged<Loan>.fromOpaque(hint).takeRetainedValue().done()
-            }, loan.toOpaque())
-        guard status == 0 else {
+        do throws(MessagingError) {
+            content = try Message.made("zmq_msg_init_data") { frame in
+                zmq_msg_init_data(
+                    frame, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count,
+                    { _, hint in
+                        guard let hint else { return }
+                        Unmanaged<Loan>.fromOpaque(hint).takeRetainedValue().done()
+                    }, loan.toOpaque())
+            }
+        } catch {
             loan.release()
-            zmq_msg_init(&content)
-            throw .last("zmq_msg_init_data")
+            throw error
         }
     }
 
+    /// A frame that `start` has made, or none.
+    private static func made(
+        _ call: String, _ start: (UnsafeMutablePointer<zmq_msg_t>) -> Int32
+    ) throws(MessagingError) -> UnsafeMutablePointer<zmq_msg_t> {
+        let frame = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
+        guard start(frame) == 0 else {
+            let error = MessagingError.last(call)
+            frame.deallocate()
+            throw error
+        }
+        return frame
+    }
+
     deinit {
-        var last = content
-        zmq_msg_close(&last)
+        zmq_msg_close(content)
+        content.deallocate()
     }
 
     /// Bytes it holds.
     var count: Int {
-        mutating get { zmq_msg_size(&content) }
+        zmq_msg_size(content)
     }
 
     /// Whether a frame of the same message follows it.
     var hasMore: Bool {
-        mutating get { zmq_msg_more(&content) != 0 }
+        zmq_msg_more(content) != 0
     }
 
     /// Calls `body` with the bytes, which must not outlive the call.
-    mutating func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        body(UnsafeRawBufferPointer(start: zmq_msg_data(&content), count: zmq_msg_size(&content)))
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: zmq_msg_data(content), count: zmq_msg_size(content)))
     }
 
-    private mutating func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
-        body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&content), count: zmq_msg_size(&content)))
+    private func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+        body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(content), count: zmq_msg_size(content)))
     }
 
     /// A copy of the bytes.
-    mutating func bytes() -> [UInt8] {
+    func bytes() -> [UInt8] {
         withBytes { Array($0) }
     }
 
     /// Calls `body` with libzmq's own frame.
-    mutating func withFrame<Result>(_ body: (UnsafeMutablePointer<zmq_msg_t>) -> Result) -> Result {
-        body(&content)
+    func withFrame<Result>(_ body: (UnsafeMutablePointer<zmq_msg_t>) -> Result) -> Result {
+        body(content)
     }
 }
 

@@ -85,7 +85,6 @@ struct Socket: ~Copyable {
 
     /// Sends a frame; where the peer is gone or unknown it is dropped.
     func send(_ message: consuming Message, more: Bool) throws(MessagingError) {
-        var message = message
         let sent = message.withFrame { zmq_msg_send($0, handle, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) }
         guard sent >= 0 else { throw .last("zmq_msg_send") }
     }
@@ -93,7 +92,7 @@ struct Socket: ~Copyable {
     /// Receives a frame that is there.
     ///
     /// - Returns: whether there was one.
-    func receive(into message: inout Message) throws(MessagingError) -> Bool {
+    func receive(into message: borrowing Message) throws(MessagingError) -> Bool {
         let count = message.withFrame { zmq_msg_recv($0, handle, ZMQ_DONTWAIT) }
         guard count < 0 else { return true }
         guard zmq_errno() == EAGAIN || zmq_errno() == EINTR else { throw .last("zmq_msg_recv") }

@@ -178,22 +178,22 @@ struct SocketPool: ~Copyable {
 
     /// Whether it took all that was there.
     private func receiveAll(_ socket: borrowing Socket, from peer: Int?) -> Bool {
-        var message = Message()
+        let message = Message()
         for _ in 0..<SocketPool.turn {
-            guard (try? socket.receive(into: &message)) == true else { return true }
+            guard (try? socket.receive(into: message)) == true else { return true }
             var address = peer.map { Messenger.Address.peer($0) }
             if peer == nil {
                 address = .caller(message.bytes())
-                guard message.hasMore, (try? socket.receive(into: &message)) == true else { continue }
+                guard message.hasMore, (try? socket.receive(into: message)) == true else { continue }
             }
             let header = message.withBytes { bytes in Result { () throws(FrameError) in try FrameHeader(bytes) } }
-            var payload = Message()
-            if message.hasMore { _ = try? socket.receive(into: &payload) }
+            let payload = Message()
+            if message.hasMore { _ = try? socket.receive(into: payload) }
             var isWhole = true
             var rest = payload.hasMore
             while rest {
                 isWhole = false
-                guard (try? socket.receive(into: &message)) == true else { break }
+                guard (try? socket.receive(into: message)) == true else { break }
                 rest = message.hasMore
             }
             guard isWhole, case .success(let header) = header, let address, payload.count == header.length else {

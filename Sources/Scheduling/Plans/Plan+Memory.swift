@@ -12,10 +12,18 @@ public struct PlanError: Error, Equatable, CustomStringConvertible {
 extension Plan {
     /// The plan with the shortest iteration that was found among those for which every worker has enough memory.
     ///
+    /// - Parameter remembered: For every instance its worker, as found before for the same graph and workers like these; it is
+    ///   not taken where some worker has not the memory for it.
     /// - Throws: ``PlanError`` where there is none, saying how many such workers would do.
     public static func best(
-        _ expansion: Expansion, workers: [Worker], links: Links = Links()
+        _ expansion: Expansion, workers: [Worker], links: Links = Links(), remembered: [Int]? = nil
     ) throws(PlanError) -> Plan {
+        if let remembered, remembered.count == expansion.instances.count,
+            remembered.allSatisfy(workers.indices.contains)
+        {
+            let plan = Plan(expansion, workers: workers, links: links, homes: remembered)
+            if plan.fits { return plan }
+        }
         let (plan, fits) = closest(expansion, workers: workers, links: links)
         guard let plan else { return Plan(expansion, workers: workers, links: links) }
         guard !fits else { return plan }
