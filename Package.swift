@@ -85,13 +85,18 @@ let package = Package(
                 "Messaging",
             ]),
 
+        // Workers as programs, here and on other hosts.
+        module(
+            "Launching",
+            ["Tensors", "Networks", "TensorFiles", "GraphModel", "Scheduling", "Messaging", "Runtime"]),
+
         // What a user types and looks at.
         module("Pictures", ["Tensors", "CCairo"]),
         module(
             "CommandLineInterface",
             [
                 "Tensors", "Networks", "TensorFiles", "TensorMath", "Imaging", "GraphModel", "Scheduling", "Kernels",
-                "Messaging", "Runtime", "Pictures", "CStart",
+                "Messaging", "Runtime", "Launching", "Pictures", "CStart",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The package manager builds a program anew where a module has changed that it names here: the catalog is made by it.

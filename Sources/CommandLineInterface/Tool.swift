@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 public import GraphModel
 public import Kernels
+internal import Launching
 internal import Messaging
 internal import Runtime
 internal import Synchronization
@@ -59,6 +60,9 @@ public enum Tool {
         }
         return "\(configuration.name) \(version)\n\(libraries.joined(separator: ", ")), ZeroMQ \(Context.version)"
     }
+
+    /// As workers are started, who are this program.
+    static var launching: LaunchingProgram { LaunchingProgram(name: configuration.name, version: version) }
 
     private static let shared = Mutex(Configuration())
 

@@ -61,13 +61,13 @@ package final class InProcessTransport: Transport, Sendable {
     }
 
     /// Values are copied when they are sent.
-    package func settle(_ transfer: Int) {}
+    package func awaitSent(_ transfer: Int) {}
 
     package func receive(_ transfer: Int) throws(MessagingError) {
         try slots[transfer].receive()
     }
 
-    package func release(_ transfer: Int, withNextSend: Bool) {
+    package func grantCredit(_ transfer: Int, withNextSend: Bool) {
         slots[transfer].release()
     }
 

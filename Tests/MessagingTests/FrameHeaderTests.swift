@@ -8,7 +8,7 @@ struct FrameHeaderTests {
     static let all = [
         FrameHeader(.control, run: 7, total: 12, length: 12),
         FrameHeader(.control, run: .max, epoch: .max, total: FrameHeader.largestPayload, length: 0),
-        FrameHeader(.release, run: 1, epoch: 2, transfer: 3, mark: 4, iteration: 5),
+        FrameHeader(.credit, run: 1, epoch: 2, transfer: 3, mark: 4, iteration: 5),
         FrameHeader(
             .value, run: 1, epoch: 2, transfer: 3, mark: 4, iteration: 5, type: TensorType([1, 3, 64, 48]),
             total: 36864, length: 36864),

@@ -69,7 +69,7 @@ struct TransportTests {
                     let value = Tensor.random(type.shape, element: type.element, seed: UInt64(round * 10 + transfer))
                     try? value.withView {
                         try link.sender.send(transfer, $0)
-                        try link.sender.settle(transfer)
+                        try link.sender.awaitSent(transfer)
                     }
                 }
             }
@@ -79,7 +79,7 @@ struct TransportTests {
                 try link.receiver.receive(transfer)
                 let expected = Tensor.random(type.shape, element: type.element, seed: UInt64(round * 10 + transfer))
                 #expect(Array(buffers[transfer].floats) == expected.values)
-                link.receiver.release(transfer)
+                link.receiver.grantCredit(transfer)
             }
         }
         done.wait()
@@ -94,7 +94,7 @@ struct TransportTests {
         value.withMutableView { view in for i in view.floats.indices { view.floats[i] = Float(i % 9_999_991) } }
         try value.withView { try link.sender.send(0, $0) }
         try link.receiver.receive(0)
-        try link.sender.settle(0)
+        try link.sender.awaitSent(0)
         #expect(Array(buffer.floats) == value.values)
     }
 
@@ -108,7 +108,7 @@ struct TransportTests {
             for round in 0..<3 {
                 try? Tensor([], [Float(round)]).withView {
                     try link.sender.send(0, $0)
-                    try link.sender.settle(0)
+                    try link.sender.awaitSent(0)
                 }
                 sent.add(1, ordering: .relaxed)
             }
@@ -118,7 +118,7 @@ struct TransportTests {
             Thread.sleep(forTimeInterval: 0.03)
             #expect(sent.load(ordering: .relaxed) <= round + 1)
             #expect(buffer.floats[0] == Float(round))
-            link.receiver.release(0)
+            link.receiver.grantCredit(0)
         }
         done.wait()
         #expect(sent.load(ordering: .relaxed) == 3)
@@ -132,11 +132,11 @@ struct TransportTests {
             try Tensor([], [Float(round)]).withView { value in
                 for transfer in 0..<2 {
                     try link.sender.send(transfer, value)
-                    try link.sender.settle(transfer)
+                    try link.sender.awaitSent(transfer)
                     try link.receiver.receive(transfer)
                     #expect(buffers[transfer].floats[0] == Float(round))
                     // The first release leaves with the second, which is a message as any other.
-                    link.receiver.release(transfer, withNextSend: transfer == 0)
+                    link.receiver.grantCredit(transfer, withNextSend: transfer == 0)
                 }
             }
         }

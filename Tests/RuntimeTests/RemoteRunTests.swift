@@ -525,7 +525,7 @@ struct RemoteRunTests {
         DispatchQueue.global().async(group: done) {
             var random = SeededRandom(seed)
             let peers = team.endpoints.map { stranger.connect(to: $0) }
-            let sorts: [FrameHeader.Sort] = [.value, .release, .file, .probe]
+            let sorts: [FrameHeader.Sort] = [.value, .credit, .file, .probe]
             while !over.load(ordering: .relaxed) {
                 // Often as a frame of this run might be.
                 let transfer = Int.random(in: 0...plan.transfers.count, using: &random)

@@ -13,8 +13,8 @@ struct PlanCheckTests {
         /// Whether a step is one that it spoils.
         func concerns(_ step: Step<Buffer>) -> Bool {
             switch (self, step) {
-            case (.noReceive, .receive), (.receivedLate, .receive), (.noRelease, .release), (.noSend, .send),
-                (.noSettle, .settle), (.noCompute, .compute), (.noReport, .report), (.noKeep, .keep),
+            case (.noReceive, .receive), (.receivedLate, .receive), (.noRelease, .grantCredit), (.noSend, .send),
+                (.noSettle, .awaitSent), (.noCompute, .compute), (.noReport, .report), (.noKeep, .keep),
                 (.movedOutput, .compute), (.outOfArena, .compute):
                 true
             default: false

@@ -51,7 +51,7 @@ private struct TimedReplay {
             let end = begin + Double(transfer.byteCount) / link.bandwidth
             (sendsUntil[transfer.from], receivesUntil[transfer.to]) = (end, end)
             arrivals[number] = end + link.latency
-        case .pack, .settle, .release, .report, .keep: break
+        case .pack, .awaitSent, .grantCredit, .report, .keep: break
         }
         next[worker] += 1
     }

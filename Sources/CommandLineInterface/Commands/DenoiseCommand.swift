@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 internal import GraphModel
 public import Kernels
+internal import Launching
 internal import Runtime
 internal import Scheduling
 internal import TensorFiles

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 public import GraphModel
 internal import Kernels
+internal import Launching
 internal import Networks
 internal import Runtime
 internal import Scheduling
@@ -169,7 +170,18 @@ struct HostOptions: ParsableArguments {
     /// - Throws: ``Failure`` with every problem of the host file, or every worker that cannot be had.
     func gatherCluster(isQuiet: Bool = false) throws -> Cluster? {
         guard let workers, Int(workers) == nil else { return nil }
-        return try Cluster(load(), isQuiet: isQuiet)
+        let file = try load()
+        do {
+            let cluster = try Cluster(file, program: Tool.launching) {
+                try OwnSpeeds(folder: WorkerCommand.cacheFolder, isQuiet: isQuiet).prepare()
+            }
+            if cluster.isMixed {
+                Terminal.warning("the workers' processors or libraries differ, and so may the last bits of the result")
+            }
+            return cluster
+        } catch let error as LaunchError {
+            throw Failure.usage(error.problems)
+        }
     }
 
     /// Workers in this process, which is asked how fast it is; those of a host file are not there to be asked.
@@ -198,15 +210,15 @@ struct HostOptions: ParsableArguments {
     }
 
     private func load() throws -> HostFile {
-        let threads = try givenThreads?.value(of: "--threads", in: 1...1024)
+        let threads = try givenThreads?.value(of: "--threads", in: Limits.threads)
         func shared(among count: Int) -> Int {
             threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / count)
         }
         guard let workers else { return HostFile(local: 1, threads: shared(among: 1)) }
         if let count = Int(workers) {
-            guard (1...1024).contains(count) else {
+            guard Limits.workers.contains(count) else {
                 throw Failure.usage(
-                    "--workers \(count): give a host file, or a number from 1 to 1024")
+                    "--workers \(count): give a host file, or a number from 1 to \(Limits.workers.upperBound)")
             }
             return HostFile(local: count, threads: shared(among: count))
         }

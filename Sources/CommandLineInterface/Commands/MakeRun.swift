@@ -1,5 +1,6 @@
 internal import GraphModel
 internal import Kernels
+internal import Launching
 internal import Runtime
 internal import Scheduling
 internal import TensorFiles

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GraphModel
+internal import Launching
 internal import Networks
 internal import Scheduling
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GraphModel
+internal import Launching
 internal import Runtime
 internal import TensorFiles
 internal import Tensors
@@ -99,14 +100,7 @@ struct Resumption {
         // Bits are promised for equal threads per worker only, so these go along.
         if let workers = hosts.workers { words += ["--workers", file(workers, else: "HOSTS.txt", "hosts")] }
         if let threads = hosts.givenThreads { words += ["--threads", threads.text] }
-        let command = words.map(quotedForShell).joined(separator: " ")
+        let command = words.map(RemoteShell.quoted).joined(separator: " ")
         return saved.isEmpty ? command : "\(command), where \(saved.joined(separator: " and "))"
-    }
-
-    private static func quotedForShell(_ word: String) -> String {
-        let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }
-        guard word.isEmpty || !plain else { return word }
-        let parts = word.split(separator: "'", omittingEmptySubsequences: false)
-        return "'" + parts.joined(separator: "'\\''") + "'"
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import GraphModel
 internal import Kernels
+internal import Launching
 internal import Runtime
 internal import Scheduling
 internal import TensorFiles

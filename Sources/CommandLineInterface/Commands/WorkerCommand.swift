@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import GraphModel
 internal import Kernels
+internal import Launching
 internal import Messaging
 internal import Runtime
 internal import Scheduling
@@ -48,9 +49,9 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         let all = ProcessInfo.processInfo.activeProcessorCount
-        let threads = try threads?.value(of: "--threads", in: 1...1024) ?? min(all, 1024)
-        let slots = try givenSlots.value(of: "--slots", in: 1...1024)
-        let neighbours = try givenNeighbours.value(of: "--neighbours", in: 1...1024)
+        let threads = try threads?.value(of: "--threads", in: Limits.threads) ?? min(all, Limits.threads.upperBound)
+        let slots = try givenSlots.value(of: "--slots", in: Limits.workers)
+        let neighbours = try givenNeighbours.value(of: "--neighbours", in: Limits.workers)
         let memory = try checkedMemory(slots, threads: threads)
         let endpoint = try checkedEndpoint()
         let interrupt = Interrupt {}
@@ -65,8 +66,14 @@ struct WorkerCommand: ParsableCommand {
             try OwnSpeeds(folder: data ?? WorkerCommand.cacheFolder, isQuiet: attended).prepare(anew: measure)
             let place = "--slots \(slots)"
             let launch = StartedWorkers.local(
-                threads: threads, memory: memory, bind: secure ? endpoint : nil, neighbours: slots, place: place)
-            let started = try StartedWorkers(Array(repeating: launch, count: slots))
+                of: Tool.launching, threads: threads, memory: memory, bind: secure ? endpoint : nil, neighbours: slots,
+                place: place)
+            let started: StartedWorkers
+            do {
+                started = try StartedWorkers(Array(repeating: launch, count: slots), of: Tool.launching)
+            } catch let error as LaunchError {
+                throw Failure.usage(error.problems)
+            }
             for own in started.announced.flatMap(\.self) { announce(own) }
             while !isToEnd(atWork: true) { Thread.sleep(forTimeInterval: 0.1) }
             return started.stop()

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Launching
 
 /// Keeps a second run out of a folder for as long as one works in it, by a lock on a file there.
 ///

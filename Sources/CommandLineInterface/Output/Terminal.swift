@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Launching
 internal import Synchronization
 
 /// Where messages and progress go.

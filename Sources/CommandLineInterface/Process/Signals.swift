@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Launching
 internal import Messaging
 internal import Runtime
 internal import Synchronization

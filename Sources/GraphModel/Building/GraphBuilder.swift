@@ -12,12 +12,9 @@ public import Tensors
 /// }
 /// ```
 public final class GraphBuilder {
-    private let overrides: Overrides
-    private var unusedOverrides: Set<String>
     private var iterations: Setting<Int> = 1
     private var noteOfRun = ""
-    private var parameters: [Parameter] = []
-    private var options: [String: ParameterValue] = [:]
+    var declared: ParameterDeclarations
     private var axes: [Axis] = []
     private var nodes: [Node] = []
     private var nexts: [String: String] = [:]
@@ -25,154 +22,10 @@ public final class GraphBuilder {
     private var metrics: [String] = []
     private var outputs: [String: String] = [:]
     private var stop: StopRule?
-    private var problems: [GraphProblem] = []
+    var problems: [GraphProblem] = []
 
     fileprivate init(overrides: Overrides) {
-        self.overrides = overrides
-        unusedOverrides = Set(overrides.texts.keys)
-    }
-
-    // MARK: Parameters and options
-
-    /// A whole number that `--set` may change.
-    public func integer(
-        _ name: String, _ value: Int, in range: ClosedRange<Int>, unit: String? = nil, _ help: String,
-        file: String = #fileID, line: Int = #line
-    ) -> Setting<Int> {
-        let bounds = Double(range.lowerBound)...Double(range.upperBound)
-        return declare(
-            Parameter(name, .integer, .integer(value), range: bounds, unit: unit, help: help),
-            fallback: value, SourceLocation(file: file, line: line))
-    }
-
-    /// A number that `--set` may change.
-    public func number(
-        _ name: String, _ value: Double, in range: ClosedRange<Double>, unit: String? = nil, _ help: String,
-        file: String = #fileID, line: Int = #line
-    ) -> Setting<Double> {
-        declare(
-            Parameter(name, .number, .number(value), range: range, unit: unit, help: help),
-            fallback: value, SourceLocation(file: file, line: line))
-    }
-
-    /// A file that `--set` may change; empty where none is given.
-    public func path(
-        _ name: String, _ value: String, _ help: String, file: String = #fileID, line: Int = #line
-    ) -> Setting<String> {
-        declare(
-            Parameter(name, .path, .text(value), help: help), fallback: value, SourceLocation(file: file, line: line))
-    }
-
-    /// One of several named choices, of all or of `choices`, that `--set` may change.
-    public func choice<Choice: ParameterType & CaseIterable & RawRepresentable<String>>(
-        _ name: String, _ value: Choice, among choices: [Choice] = Array(Choice.allCases), _ help: String,
-        file: String = #fileID, line: Int = #line
-    ) -> Setting<Choice> {
-        declare(
-            Parameter(name, .text, .text(value.rawValue), choices: choices.map(\.rawValue), help: help),
-            fallback: value, SourceLocation(file: file, line: line))
-    }
-
-    /// The numbers of a file that stand for 0 and 1, which `--set` may change.
-    public func range(
-        _ name: String, _ value: ValueRange, _ help: String, file: String = #fileID, line: Int = #line
-    ) -> Setting<ValueRange> {
-        declare(
-            Parameter(name, .range, value.parameterValue, help: help), fallback: value,
-            SourceLocation(file: file, line: line))
-    }
-
-    /// A choice that shapes the graph itself: `graphs emit --set` gives it, a run cannot change it any more.
-    public func option<Value: ParameterType>(
-        _ name: String, _ value: Value, file: String = #fileID, line: Int = #line
-    ) -> Value {
-        let sort: Parameter.Sort =
-            switch value.parameterValue {
-            case .integer: .integer
-            case .number: .number
-            case .text: .text
-            }
-        return option(Parameter(name, sort, value.parameterValue), value, SourceLocation(file: file, line: line))
-    }
-
-    /// A whole number that shapes the graph itself.
-    public func option(
-        _ name: String, _ value: Int, in range: ClosedRange<Int>, file: String = #fileID, line: Int = #line
-    ) -> Int {
-        let bounds = Double(range.lowerBound)...Double(range.upperBound)
-        return option(
-            Parameter(name, .integer, .integer(value), range: bounds), value, SourceLocation(file: file, line: line))
-    }
-
-    /// A file, or a pattern of files, that shapes the graph itself; empty where none is given.
-    public func pathOption(
-        _ name: String, _ value: String, file: String = #fileID, line: Int = #line
-    ) -> String {
-        option(Parameter(name, .path, .text(value)), value, SourceLocation(file: file, line: line))
-    }
-
-    /// Numbers, separated by commas, that shape the graph itself.
-    public func numbersOption(
-        _ name: String, _ values: [Double], file: String = #fileID, line: Int = #line
-    ) -> [Double] {
-        let text = option(name, values.map(plain).joined(separator: ","), file: file, line: line)
-        let words = text.split(separator: ",", omittingEmptySubsequences: false)
-        let numbers = words.compactMap { Double($0).flatMap { $0.isFinite ? $0 : nil } }
-        guard numbers.count == words.count else {
-            problems.append(
-                GraphProblem(
-                    SourceLocation(file: file, line: line),
-                    "'\(name)' takes numbers separated by commas, such as 0.03,0.05, not '\(text)'"))
-            return values
-        }
-        return numbers
-    }
-
-    private func option<Value: ParameterType>(
-        _ parameter: Parameter, _ value: Value, _ location: SourceLocation
-    ) -> Value {
-        let chosen: Setting<Value> = override(parameter, fallback: value, location).1
-        checkIsNew(parameter, location)
-        options[parameter.name] = chosen.value.parameterValue
-        return chosen.value
-    }
-
-    private func declare<Value: ParameterType>(
-        _ parameter: Parameter, fallback: Value, _ location: SourceLocation
-    ) -> Setting<Value> {
-        let (declared, setting): (Parameter, Setting<Value>) = override(parameter, fallback: fallback, location)
-        checkIsNew(declared, location)
-        if let problem = declared.problem(with: declared.value) {
-            problems.append(GraphProblem(location, problem))
-        }
-        parameters.append(declared)
-        return setting
-    }
-
-    private func checkIsNew(_ parameter: Parameter, _ location: SourceLocation) {
-        guard parameters.contains(where: { $0.name == parameter.name }) || options[parameter.name] != nil else {
-            return
-        }
-        problems.append(
-            GraphProblem(location, "parameter '\(parameter.name)' is declared twice; give each its own name"))
-    }
-
-    /// The parameter and its setting with the value of `--set`, if one was given.
-    private func override<Value: ParameterType>(
-        _ parameter: Parameter, fallback: Value, _ location: SourceLocation
-    ) -> (Parameter, Setting<Value>) {
-        let parameter = overrides.inheriting(parameter)
-        let plain = Setting(Value(parameter.value) ?? fallback, parameter: parameter.name)
-        unusedOverrides.remove(parameter.name)
-        guard let text = overrides.text(for: parameter) else { return (parameter, plain) }
-        do {
-            let given = try parameter.parse(text)
-            guard let value = Value(given) else { return (parameter, plain) }
-            return (parameter.with(given), Setting(value, parameter: parameter.name))
-        } catch {
-            problems.append(GraphProblem(location, error.description))
-            return (parameter, plain)
-        }
+        declared = ParameterDeclarations(overrides)
     }
 
     // MARK: Axes
@@ -279,12 +132,7 @@ public final class GraphBuilder {
     }
 
     fileprivate func finish(_ name: String, _ summary: String) -> (Graph, [GraphProblem]) {
-        for name in unusedOverrides.sorted() {
-            let known = (parameters.map(\.name) + options.keys).sorted().joined(separator: ", ")
-            problems.append(
-                GraphProblem(
-                    nil, "nothing is called '\(name)' here; what can be set: \(known.isEmpty ? "nothing" : known)"))
-        }
+        problems += declared.unusedOverrideProblems
         let finished = nodes.map { node in
             guard case .state(let initial, _) = node.content else { return node }
             return Node(
@@ -292,8 +140,8 @@ public final class GraphBuilder {
                 location: node.location)
         }
         let graph = Graph(
-            name: name, summary: summary, note: noteOfRun, iterations: iterations, parameters: parameters,
-            options: options, axes: axes, nodes: finished, metrics: metrics, outputs: outputs, stop: stop)
+            name: name, summary: summary, note: noteOfRun, iterations: iterations, parameters: declared.parameters,
+            options: declared.options, axes: axes, nodes: finished, metrics: metrics, outputs: outputs, stop: stop)
         return (graph, problems)
     }
 }

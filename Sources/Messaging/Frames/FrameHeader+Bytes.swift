@@ -82,7 +82,7 @@ extension FrameHeader {
             let type = TensorType(shape, element == 1 ? .float32 : .complex64)
             guard total == type.byteCount else { throw .field("total") }
             self.type = type
-        case (.control, 0), (.release, 0), (.file, 0), (.probe, 0):
+        case (.control, 0), (.credit, 0), (.file, 0), (.probe, 0):
             guard extents.isEmpty else { throw .field("number of extents") }
         default: throw .field("element")
         }

@@ -25,7 +25,7 @@ package struct FrameHeader: Hashable, Sendable {
         /// A value, or a part of one.
         case value = 2
         /// The receiver of a value is done with it.
-        case release = 3
+        case credit = 3
         /// A part of a file.
         case file = 4
         /// Any bytes, which come back as none: how far it is to a worker, and how wide the way.

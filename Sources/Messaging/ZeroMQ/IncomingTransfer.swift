@@ -9,7 +9,7 @@ final class IncomingTransfer: @unchecked Sendable {
     let mark: UInt32
     private let target: ReceiveBuffer
     private let lock = NSLock()
-    private let releasesTo: Messenger.Address?
+    private let creditTo: Messenger.Address?
     private var sender: Messenger.Address?
     /// The value that is awaited or there, counted from 1.
     private var expected: UInt32 = 1
@@ -17,10 +17,10 @@ final class IncomingTransfer: @unchecked Sendable {
     private var isWhole = false
     private var cancelled = false
 
-    init(mark: UInt32, into target: ReceiveBuffer, releasesTo: Messenger.Address?) {
+    init(mark: UInt32, into target: ReceiveBuffer, creditTo: Messenger.Address?) {
         self.mark = mark
         self.target = target
-        self.releasesTo = releasesTo
+        self.creditTo = creditTo
     }
 
     /// Writes what arrived into its place; parts come in order. Whether it was awaited.
@@ -48,7 +48,7 @@ final class IncomingTransfer: @unchecked Sendable {
     }
 
     /// Makes room for the next value; whom to tell, and which value is done with.
-    func release() -> (Messenger.Address, UInt32)? {
+    func grant() -> (Messenger.Address, UInt32)? {
         lock.lock()
         defer { lock.unlock() }
         guard isWhole, let sender else { return nil }
@@ -57,7 +57,7 @@ final class IncomingTransfer: @unchecked Sendable {
         expected &+= 1
         // Another connection of the same sender may bring the next.
         self.sender = nil
-        return (releasesTo ?? sender, expected &- 1)
+        return (creditTo ?? sender, expected &- 1)
     }
 
     func cancel() {

@@ -8,7 +8,7 @@ final class OutgoingTransfer: @unchecked Sendable {
     let peer: Messenger.Address
     let partBytes: Int
     private let lock = NSLock()
-    private var isReleased = true
+    private var hasCredit = true
     /// Counts values of this transfer, from 1.
     private var sent: UInt32 = 0
     private var partsOnTheirWay = 0
@@ -22,10 +22,10 @@ final class OutgoingTransfer: @unchecked Sendable {
     }
 
     /// Whether there is nothing to wait for before a value is sent: the receiver's buffer is free, or it never will be.
-    var mayBegin: Bool { lock.withLock { isReleased || cancelled } }
+    var mayBegin: Bool { lock.withLock { hasCredit || cancelled } }
 
     /// Whether there is nothing to wait for until the memory of the last value is free.
-    var isSettled: Bool { lock.withLock { partsOnTheirWay == 0 || cancelled } }
+    var isSent: Bool { lock.withLock { partsOnTheirWay == 0 || cancelled } }
 
     func checkCancelled() throws(MessagingError) {
         lock.lock()
@@ -38,7 +38,7 @@ final class OutgoingTransfer: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         guard !cancelled else { throw .cancelled }
-        isReleased = false
+        hasCredit = false
         sent &+= 1
         partsOnTheirWay += parts
         bytes += count
@@ -56,11 +56,11 @@ final class OutgoingTransfer: @unchecked Sendable {
     }
 
     /// Whether it was time to release this value.
-    func released(_ header: FrameHeader) -> Bool {
+    func granted(_ header: FrameHeader) -> Bool {
         lock.lock()
         defer { lock.unlock() }
-        guard !isReleased, header.iteration == sent, header.mark == mark else { return false }
-        isReleased = true
+        guard !hasCredit, header.iteration == sent, header.mark == mark else { return false }
+        hasCredit = true
         return true
     }
 

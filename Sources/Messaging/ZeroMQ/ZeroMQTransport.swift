@@ -14,7 +14,7 @@ package final class ZeroMQTransport: Transport {
         case sends(_ mark: UInt32, to: Messenger.Address, partBytes: Int = ZeroMQTransport.largePart)
         /// It receives values into memory that outlives the transport, and tells a peer that it is done with them, by
         /// default on the connection that they come by.
-        case receives(_ mark: UInt32, into: ReceiveBuffer, releasesTo: Messenger.Address? = nil)
+        case receives(_ mark: UInt32, into: ReceiveBuffer, creditTo: Messenger.Address? = nil)
     }
 
     /// What a thread waits for.
@@ -62,7 +62,7 @@ package final class ZeroMQTransport: Transport {
             case .sends(let mark, let peer, let partBytes):
                 outgoing[transfer] = OutgoingTransfer(mark: mark, to: peer, partBytes: max(partBytes, 1))
             case .receives(let mark, let receiveBuffer, let peer):
-                incoming[transfer] = IncomingTransfer(mark: mark, into: receiveBuffer, releasesTo: peer)
+                incoming[transfer] = IncomingTransfer(mark: mark, into: receiveBuffer, creditTo: peer)
             }
         }
         self.outgoing = outgoing
@@ -116,9 +116,9 @@ package final class ZeroMQTransport: Transport {
         }
     }
 
-    package func settle(_ transfer: Int) throws(MessagingError) {
+    package func awaitSent(_ transfer: Int) throws(MessagingError) {
         guard let outgoing = outgoing[transfer] else { return }
-        wait(.room(transfer: transfer)) { outgoing.isSettled }
+        wait(.room(transfer: transfer)) { outgoing.isSent }
         try outgoing.checkCancelled()
     }
 
@@ -135,10 +135,10 @@ package final class ZeroMQTransport: Transport {
         waiting.withLock { $0 = nil }
     }
 
-    package func release(_ transfer: Int, withNextSend: Bool) {
-        guard let incoming = incoming[transfer], let (sender, iteration) = incoming.release() else { return }
+    package func grantCredit(_ transfer: Int, withNextSend: Bool) {
+        guard let incoming = incoming[transfer], let (sender, iteration) = incoming.grant() else { return }
         let header = FrameHeader(
-            .release, run: run, epoch: epoch, transfer: UInt32(transfer), mark: incoming.mark,
+            .credit, run: run, epoch: epoch, transfer: UInt32(transfer), mark: incoming.mark,
             iteration: iteration)
         if withNextSend {
             messenger.sendWithNext(header, to: sender)
@@ -168,7 +168,7 @@ package final class ZeroMQTransport: Transport {
                 if isMine, header.offset + header.length == header.total {
                     log?.hasArrived(number, Int(header.iteration))
                 }
-            case .release: isMine = outgoing[number]?.released(header) ?? false
+            case .credit: isMine = outgoing[number]?.granted(header) ?? false
             case .control, .file, .probe: isMine = false
             }
         }

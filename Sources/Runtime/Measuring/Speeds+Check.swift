@@ -17,7 +17,7 @@ extension Speeds {
             return "\(name) of \(odd) a second"
         }
         guard (0...1).contains(overhead) else { return "an overhead of \(overhead) s" }
-        guard (1...1024).contains(threads) else { return "\(threads) threads" }
+        guard Limits.threads.contains(threads) else { return "\(threads) threads" }
         return nil
     }
 }
@@ -25,7 +25,7 @@ extension Speeds {
 extension MachineSpeeds {
     /// Why no machine can be like that; `nil` where the speeds can be believed.
     package var complaint: String? {
-        guard (1...1024).contains(processors) else { return "\(processors) processors" }
+        guard Limits.processors.contains(processors) else { return "\(processors) processors" }
         guard alone.convolutions.map(\.channels) == together.convolutions.map(\.channels) else {
             return "convolutions of other channels with one thread than with all"
         }

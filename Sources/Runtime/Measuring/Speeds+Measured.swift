@@ -15,7 +15,8 @@ extension MachineSpeeds {
     /// - Returns: `isDisturbed` where other programs computed at the same time, so that the speeds are too low.
     /// - Throws: where a library fails, or there is no memory or no thread for it.
     package static func measured() throws -> (speeds: MachineSpeeds, isDisturbed: Bool) {
-        let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), 1024)
+        let processors = min(
+            max(1, ProcessInfo.processInfo.activeProcessorCount), Limits.processors.upperBound)
         let needed = memoryBytes + AddressSpace.overhead(workers: [processors])
         if let space = AddressSpace.current, space.free < needed { throw MemoryShortage(bytes: needed) }
         let others = runningElsewhere()

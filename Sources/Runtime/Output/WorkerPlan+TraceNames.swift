@@ -12,8 +12,8 @@ extension WorkerPlan {
             switch step {
             case .receive(let transfer): (name("receive", transfer), .receive)
             case .send(let transfer, _): (name("send", transfer), .send)
-            case .settle(let transfer, _): (name("settle", transfer), .send)
-            case .release(let transfer): (name("release", transfer), .receive)
+            case .awaitSent(let transfer, _): (name("await sent", transfer), .send)
+            case .grantCredit(let transfer): (name("grant credit", transfer), .receive)
             case .compute(let id, _, _): (id.description, .compute)
             case .copy: ("next", .copy)
             case .pack(let transfer, _, _): (name("pack", transfer), .copy)

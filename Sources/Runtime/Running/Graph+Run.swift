@@ -84,7 +84,7 @@ extension Graph {
     private func plan(
         for place: RunPlace, _ catalog: KernelCatalog, _ files: GraphFiles, _ rewriting: Rewriting
     ) throws -> Plan {
-        guard (1...1024).contains(place.workers), place.threads.map((1...1024).contains) ?? true else {
+        guard Limits.workers.contains(place.workers), place.threads.map(Limits.threads.contains) ?? true else {
             throw RunPlaceError(
                 description: "workers, and threads of each, must be from 1 to 1024, not \(place.workers)"
                     + (place.threads.map { " and \($0)" } ?? ""))

@@ -46,7 +46,7 @@ struct StepBinder {
         case .report(let id, let source): return .report(id, source: view(source, types[id]))
         case .keep(let id, let source): return .keep(id, source: view(source, types[id]))
         // What is copied or waited for may be of any type.
-        case .receive, .settle, .release, .copy: return step.map { view($0, nil) }
+        case .receive, .awaitSent, .grantCredit, .copy: return step.map { view($0, nil) }
         }
     }
 

@@ -74,7 +74,7 @@ final class WorkerLoop {
                 case .compute(let id, _, _):
                     bound.append(BoundStep(step, kernel: try binder.kernel(of: id, written[number])))
                 case .pack(let transfer, _, _): bound.append(BoundStep(step, boxes: binder.boxes(of: transfer)))
-                case .release:
+                case .grantCredit:
                     bound.append(BoundStep(step, isBeforeSend: WorkerLoop.isBeforeSend(written[(number + 1)...])))
                 default: bound.append(BoundStep(step))
                 }
@@ -135,8 +135,8 @@ final class WorkerLoop {
         case .compute: break  // Each has its kernel.
         case .receive(let transfer): try transport.receive(transfer.number)
         case .send(let transfer, let source): try transport.send(transfer.number, source.readOnly)
-        case .settle(let transfer, _): try transport.settle(transfer.number)
-        case .release(let transfer): transport.release(transfer.number, withNextSend: bound.isBeforeSend)
+        case .awaitSent(let transfer, _): try transport.awaitSent(transfer.number)
+        case .grantCredit(let transfer): transport.grantCredit(transfer.number, withNextSend: bound.isBeforeSend)
         case .copy(let source, let target): target.copy(from: source.readOnly)
         case .pack(_, let source, let target): bound.boxes?.gather(from: source.readOnly.floats, into: target.floats)
         case .report(let id, let source): metrics[id] = source.floats[0]
@@ -148,7 +148,7 @@ final class WorkerLoop {
         for step in following {
             switch step {
             case .send: return true
-            case .release, .report: continue
+            case .grantCredit, .report: continue
             default: return false
             }
         }

@@ -6,7 +6,7 @@ package enum PlanCheck {
     /// What is wrong with a plan, a line each; empty where it can be run.
     ///
     /// Every operand is the value that it should be, all of it, when it is read, also where workers run as far ahead of
-    /// each other as they can; what is sent stays as it is until it has arrived; each send is received, settled and
+    /// each other as they can; what is sent stays as it is until it has arrived; each send is received, waited for and
     /// released; nobody waits for ever; a state is carried once, where it is computed; what is kept and reported is what
     /// computing the graph in order gives.
     package static func problems(in plan: Plan) -> [String] {

@@ -33,7 +33,7 @@ package struct PlanReplay {
     /// Whether the buffer of a transfer holds a value that is not yet released.
     private var isFull: [Bool]
     private var hasReceived: [Bool]
-    /// What was sent and is not yet settled, so that its memory must stay as it is.
+    /// What was sent and is still on its way, so that its memory must stay as it is.
     private var onItsWay: [TransferID: Int] = [:]
     /// What was sent last.
     private var sent: [TransferID: Int] = [:]
@@ -86,9 +86,9 @@ package struct PlanReplay {
             throw .deadlock("\(plan.workers[index].worker.name) waits at \(cursor.steps[cursor.next].step)")
         }
         for (number, transfer) in plan.transfers.enumerated() where transfer.phase == .body && isFull[number] {
-            throw .unmatched("transfer \(number) is never released")
+            throw .unmatched("transfer \(number) is never given credit")
         }
-        if let transfer = onItsWay.keys.min() { throw .unmatched("transfer \(transfer.number) is never settled") }
+        if let transfer = onItsWay.keys.min() { throw .unmatched("transfer \(transfer.number) is never waited for") }
         for number in plan.transfers.indices where !hasReceived[number] {
             throw .unmatched("transfer \(number) is never received")
         }
@@ -121,7 +121,7 @@ package struct PlanReplay {
                 arenas[worker].write(
                     .value(sent[transfer] ?? -1, start: plan.transfers[transfer].target.range.offset), run)
             }
-        case .release(let transfer):
+        case .grantCredit(let transfer):
             guard plan.transfers[transfer].to == worker else { throw .unmatched("\(step) on worker \(worker)") }
             guard isFull[transfer.number] else { throw .unmatched("\(step) of an empty buffer") }
             isFull[transfer.number] = false
@@ -132,7 +132,7 @@ package struct PlanReplay {
             isFull[transfer.number] = true
             let sent = try part(worker, source.range, "\(step)")
             guard onItsWay.updateValue(sent, forKey: transfer) == nil else {
-                throw .unmatched("\(step) before it is settled")
+                throw .unmatched("\(step) before it has left")
             }
             guard source.range.count == route.floatCount else { throw .unmatched("\(step) of another size") }
             self.sent[transfer] = sent
@@ -142,7 +142,7 @@ package struct PlanReplay {
             guard route.from == worker else { throw .unmatched("\(step) on worker \(worker)") }
             guard target.range.count == route.floatCount else { throw .unmatched("\(step) of another size") }
             write(try part(worker, source.range, "\(step)"), to: worker, target.range)
-        case .settle(let transfer, let source):
+        case .awaitSent(let transfer, let source):
             guard plan.transfers[transfer].from == worker, let sent = onItsWay.removeValue(forKey: transfer) else {
                 throw .unmatched("\(step) of what was not sent")
             }

@@ -37,7 +37,7 @@ package struct WorkerPlanCheck {
     private mutating func problem() -> String? {
         guard (0..<WorkerPlanCheck.mostFloats).contains(plan.arenaCount),
             [plan.scratchBytes, plan.keptBytes, plan.snapshotBytes].allSatisfy({ (0..<1 << 50).contains($0) }),
-            (1...1024).contains(plan.worker.threads), plan.index >= 0
+            Limits.threads.contains(plan.worker.threads), plan.index >= 0
         else { return "its memory or its threads are out of bounds" }
         for state in plan.states {
             guard own.updateValue(state.type, forKey: state.id) == nil, isSmallEnough(state.type), fits(state.range),
@@ -175,14 +175,14 @@ package struct WorkerPlanCheck {
 
     private func isSound(_ step: Step<Buffer>) -> Bool {
         switch step {
-        case .receive(let id), .release(let id): return transfers[id]?.to == plan.index
+        case .receive(let id), .grantCredit(let id): return transfers[id]?.to == plan.index
         case .compute(let id, let inputs, let output): return isSound(id, inputs, output)
         case .pack(let id, let source, let target):
             guard let transfer = transfers[id], transfer.from == plan.index, transfer.boxes != nil else {
                 return false
             }
             return source.box == nil && holds(source, transfer.type) && isPlain(target, transfer.floatCount)
-        case .send(let id, let source), .settle(let id, let source):
+        case .send(let id, let source), .awaitSent(let id, let source):
             guard let transfer = transfers[id], transfer.from == plan.index else { return false }
             return isPlain(source, transfer.floatCount)
         case .copy(let source, let target):

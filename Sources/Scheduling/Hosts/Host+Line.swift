@@ -99,9 +99,10 @@ private struct HostSettings {
     }
 
     private mutating func count(_ name: String) -> Int {
-        value(name, "a whole number from 1 to 1024") { text in Int(text).flatMap { (1...1024).contains($0) ? $0 : nil }
-        }
-            ?? 1
+        // Slots and threads have the same limits.
+        value(name, "a whole number from 1 to \(Limits.workers.upperBound)") { text in
+            Int(text).flatMap { Limits.workers.contains($0) ? $0 : nil }
+        } ?? 1
     }
 
     /// The value of a name as `read` takes it; `nil` where it is not given, or wrong.

@@ -35,9 +35,10 @@ public struct HostFile: Hashable, Sendable {
         }
         problems += (HostFile.repetitions(hosts) + HostFile.unreachable(hosts)).map { "\(name):\($0)" }
         let total = hosts.reduce(0) { $0 + $1.slots.count }
-        if total > HostFile.mostWorkers {
+        if total > Limits.workers.upperBound {
             problems.append(
-                "\(name):1: the hosts have \(total) slots in all; a run takes up to \(HostFile.mostWorkers) workers")
+                "\(name):1: the hosts have \(total) slots in all; a run takes up to \(Limits.workers.upperBound) workers"
+            )
         }
         if hosts.isEmpty && problems.isEmpty {
             problems.append("\(name):1: no host is listed; write for example 'localhost slots=2 threads=1'")
@@ -46,9 +47,6 @@ public struct HostFile: Hashable, Sendable {
         self.hosts = hosts
         self.name = name
     }
-
-    /// Far more than a run is good for, and few enough to be written out.
-    private static let mostWorkers = 1024
 
     /// `count` workers in this process.
     public init(local count: Int, threads: Int) {

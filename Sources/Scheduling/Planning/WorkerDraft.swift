@@ -111,7 +111,7 @@ struct WorkerDraft {
             if metrics.contains(instance.id) { append(.report(instance.id, source: .own(slot)), to: phase) }
             sendAll(slot, in: phase)
         }
-        settleAll(phase)
+        awaitAllSent(phase)
         switch phase {
         case .setup: startStates()
         case .body: changeStates()
@@ -164,9 +164,9 @@ struct WorkerDraft {
     }
 
     /// Values stay as they are until the end of the phase that sends them, so that sending hides behind computing.
-    private mutating func settleAll(_ phase: Phase) {
+    private mutating func awaitAllSent(_ phase: Phase) {
         for case .send(let transfer, let place) in steps[phase] ?? [] {
-            append(.settle(transfer, source: place), to: phase)
+            append(.awaitSent(transfer, source: place), to: phase)
         }
     }
 
@@ -221,7 +221,7 @@ struct WorkerDraft {
         for (index, step) in written.enumerated() {
             released.append(step)
             for delivery in received(by: step) where last[delivery] == index {
-                released += routes.deliveries[delivery].parcels.map { .release(TransferID($0)) }
+                released += routes.deliveries[delivery].parcels.map { .grantCredit(TransferID($0)) }
             }
         }
         steps[.body] = released

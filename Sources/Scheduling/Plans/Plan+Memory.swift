@@ -50,9 +50,6 @@ extension Plan {
         return (closest?.plan, false)
     }
 
-    /// More workers than a run takes.
-    private static let mostWorkers = 1024
-
     /// How many workers like these would do, found by doubling and halving.
     private static func advice(_ expansion: Expansion, _ workers: [Worker], _ links: Links, _ plan: Plan) -> String {
         func fits(_ count: Int) -> Bool {
@@ -63,7 +60,7 @@ extension Plan {
         var last: Int
         repeat {
             last = enough
-            enough = min(2 * enough, mostWorkers)
+            enough = min(2 * enough, Limits.workers.upperBound)
             if fits(enough) {
                 while last + 1 < enough {
                     let middle = (last + enough) / 2
@@ -73,7 +70,7 @@ extension Plan {
                     "\(enough) such workers would do; add hosts, or let workers use more (memory=… in the host file, --memory of a worker)"
             }
             // More than there are instances to share out cannot help.
-        } while enough < mostWorkers && enough < 2 * expansion.instances.count
+        } while enough < Limits.workers.upperBound && enough < 2 * expansion.instances.count
         let largest = expansion.instances.max { $0.type.byteCount < $1.type.byteCount }
         return "more such workers would not do, as '\(largest?.id.description ?? "")' alone takes "
             + "\(megabytes(largest?.type.byteCount ?? 0)); use workers with more memory, smaller tiles or a smaller image"

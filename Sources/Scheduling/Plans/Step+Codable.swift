@@ -4,7 +4,7 @@ internal import Tensors
 /// Short forms, since a plan has many of them: a step is `["send", 3, [64, 12]]`.
 extension Step: Codable where Place == Buffer {
     private enum Name: String, Codable {
-        case receive, compute, pack, send, settle, release, copy, report, keep
+        case receive, compute, pack, send, awaitSent, grantCredit, copy, report, keep
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -27,12 +27,12 @@ extension Step: Codable where Place == Buffer {
             try list.encode(Name.send)
             try list.encode(transfer)
             try list.encode(source)
-        case .settle(let transfer, let source):
-            try list.encode(Name.settle)
+        case .awaitSent(let transfer, let source):
+            try list.encode(Name.awaitSent)
             try list.encode(transfer)
             try list.encode(source)
-        case .release(let transfer):
-            try list.encode(Name.release)
+        case .grantCredit(let transfer):
+            try list.encode(Name.grantCredit)
             try list.encode(transfer)
         case .copy(let source, let target):
             try list.encode(Name.copy)
@@ -62,8 +62,8 @@ extension Step: Codable where Place == Buffer {
                 try list.decode(TransferID.self), source: try list.decode(Buffer.self),
                 target: try list.decode(Buffer.self))
         case .send: self = .send(try list.decode(TransferID.self), source: try list.decode(Buffer.self))
-        case .settle: self = .settle(try list.decode(TransferID.self), source: try list.decode(Buffer.self))
-        case .release: self = .release(try list.decode(TransferID.self))
+        case .awaitSent: self = .awaitSent(try list.decode(TransferID.self), source: try list.decode(Buffer.self))
+        case .grantCredit: self = .grantCredit(try list.decode(TransferID.self))
         case .copy: self = .copy(source: try list.decode(Buffer.self), target: try list.decode(Buffer.self))
         case .report: self = .report(try list.decode(ValueID.self), source: try list.decode(Buffer.self))
         case .keep: self = .keep(try list.decode(ValueID.self), source: try list.decode(Buffer.self))

@@ -26,9 +26,9 @@ public enum Step<Place> {
     /// Send a value, or boxes of it, from its own memory or from where they are packed.
     case send(TransferID, source: Place)
     /// Wait until the memory of a value that was sent may be overwritten.
-    case settle(TransferID, source: Place)
-    /// Let the sender overwrite the buffer of a transfer.
-    case release(TransferID)
+    case awaitSent(TransferID, source: Place)
+    /// Grant the sender credit for the next value: it may overwrite the buffer of a transfer.
+    case grantCredit(TransferID)
     /// Copy a value: a state takes what it becomes.
     case copy(source: Place, target: Place)
     /// Tell the coordinator a metric.
@@ -45,10 +45,10 @@ extension Step {
     /// What it reads.
     package var reads: [Place] {
         switch self {
-        case .receive, .release: []
+        case .receive, .grantCredit: []
         case .compute(_, let inputs, _): Array(inputs.joined())
         case .pack(_, let source, _), .copy(let source, _): [source]
-        case .send(_, let source), .settle(_, let source), .report(_, let source), .keep(_, let source): [source]
+        case .send(_, let source), .awaitSent(_, let source), .report(_, let source), .keep(_, let source): [source]
         }
     }
 
@@ -57,7 +57,7 @@ extension Step {
         switch self {
         case .compute(_, _, let output): output
         case .pack(_, _, let target), .copy(_, let target): target
-        case .receive, .send, .settle, .release, .report, .keep: nil
+        case .receive, .send, .awaitSent, .grantCredit, .report, .keep: nil
         }
     }
 
@@ -70,8 +70,8 @@ extension Step {
         case .pack(let transfer, let source, let target):
             .pack(transfer, source: place(source), target: place(target))
         case .send(let transfer, let source): .send(transfer, source: place(source))
-        case .settle(let transfer, let source): .settle(transfer, source: place(source))
-        case .release(let transfer): .release(transfer)
+        case .awaitSent(let transfer, let source): .awaitSent(transfer, source: place(source))
+        case .grantCredit(let transfer): .grantCredit(transfer)
         case .copy(let source, let target): .copy(source: place(source), target: place(target))
         case .report(let instance, let source): .report(instance, source: place(source))
         case .keep(let instance, let source): .keep(instance, source: place(source))

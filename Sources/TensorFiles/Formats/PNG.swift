@@ -79,14 +79,18 @@ public enum PNG {
         return try start + file.readRest()
     }
 
-    fileprivate static func decodeLayout(_ bytes: [UInt8], path: String) throws(TensorFileError) -> PictureLayout {
+    /// - Parameter size: Bytes of the whole file, where these are its first.
+    fileprivate static func decodeLayout(
+        _ bytes: [UInt8], path: String, size: Int? = nil
+    ) throws(TensorFileError) -> PictureLayout {
         guard !bytes.isEmpty else { throw .empty(path: path) }
         guard bytes.starts(with: PNG.signature) else { throw .wrongFormat(path: path, expected: "a PNG file") }
         let layout = try LibPNG.layout(of: bytes, path: path)
         try layout.check(path: path)
         // Deflate shrinks by 1032 at most, so a small file cannot hold a large picture: nothing is allocated for it.
-        guard layout.storedBytes / 1032 <= bytes.count else {
-            throw .truncated(path: path, needed: layout.storedBytes / 1032, found: bytes.count)
+        let size = size ?? bytes.count
+        guard layout.storedBytes / 1032 <= size else {
+            throw .truncated(path: path, needed: layout.storedBytes / 1032, found: size)
         }
         return layout
     }
@@ -99,7 +103,7 @@ extension PNG: ArrayFormat {
 
     public static func header(_ source: any ByteSource, dataSet: String?) throws(TensorFileError) -> ArrayHeader {
         if let dataSet { throw .noDataSet(path: source.path, dataSet: dataSet, there: []) }
-        let layout = try decodeLayout(contents(of: source), path: source.path)
+        let layout = try layout(of: source)
         return ArrayHeader(
             layout.type, form: .picture(layout.bitDepth), readsBoxes: false,
             scratchBytes: source.count + layout.byteCount,
@@ -119,9 +123,9 @@ extension PNG: ArrayFormat {
     public static func look(
         _ box: Region, of dataSet: String?, _ source: any ByteSource
     ) throws(TensorFileError) -> ValueScan? {
-        let bytes = try contents(of: source)
-        let layout = try decodeLayout(bytes, path: source.path)
+        let layout = try layout(of: source)
         guard layout.sampleCount <= mostSamplesLookedAt else { return nil }
+        let bytes = try contents(of: source)
         var image = Tensor(Shape(box.extents))
         let samples = try LibPNG.samples(of: bytes, layout, path: source.path)
         image.withMutableView { layout.fill($0.floats, box, from: samples) }
@@ -132,6 +136,18 @@ extension PNG: ArrayFormat {
             scan.add(UnsafeRawBufferPointer(view.floats), of: .float32, bigEndian: 1.bigEndian == 1, by: memory)
         }
         return scan
+    }
+
+    /// Bytes in which what stands before the pixels mostly ends.
+    private static let usualHeader = 1 << 16
+
+    /// From the first bytes, if they suffice.
+    private static func layout(of source: any ByteSource) throws(TensorFileError) -> PictureLayout {
+        if source.count > usualHeader {
+            let head = try source.bytes(0..<usualHeader)
+            if let layout = try? decodeLayout(head, path: source.path, size: source.count) { return layout }
+        }
+        return try decodeLayout(contents(of: source), path: source.path)
     }
 
     private static func contents(of source: any ByteSource) throws(TensorFileError) -> [UInt8] {

@@ -77,8 +77,8 @@ package struct TransportBenchmark {
         HelperProcess.announce(end.messenger.endpoint)
         while (try? transport.receive(0)) != nil {
             answer.floats[0] = buffer.floats[floats - 1]
-            transport.release(0)
-            guard (try? transport.settle(1)) != nil else { return }
+            transport.grantCredit(0)
+            guard (try? transport.awaitSent(1)) != nil else { return }
             guard (try? transport.send(1, MutableTensorView(.scalar, answer.floats).readOnly)) != nil else { return }
         }
     }
@@ -102,12 +102,12 @@ private final class OwnLink {
     /// Sends a value and waits until its receiver has all of it.
     func send(_ value: TensorView) throws {
         try transport.send(0, value)
-        try transport.settle(0)
+        try transport.awaitSent(0)
         try transport.receive(1)
         guard answer.floats[0] == value.floats[value.floats.count - 1] else {
             throw BenchmarkError("what arrived is not what was sent")
         }
-        transport.release(1)
+        transport.grantCredit(1)
     }
 }
 

@@ -100,7 +100,7 @@ package struct WorkerInfo: Codable, Hashable, Sendable {
     /// Why no worker can be like that; `nil` where it can be believed.
     var complaint: String? {
         guard (1...65536).contains(cores) else { return "\(cores) processors" }
-        guard (1...1024).contains(threads) else { return "\(threads) threads" }
+        guard Limits.threads.contains(threads) else { return "\(threads) threads" }
         guard (1...1 << 50).contains(memory) else { return "\(memory) bytes of memory" }
         guard (0...1 << 50).contains(idleBytes) else { return "\(idleBytes) bytes of memory when idle" }
         return speeds.complaint

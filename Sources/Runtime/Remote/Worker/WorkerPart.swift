@@ -110,7 +110,7 @@ final class WorkerPart {
             } else if transfer.to == assignment.plan.index {
                 // Where it calls the sender too, releases leave with the values that it sends there.
                 parts[transfer.id.number] = .receives(
-                    transfer.value.mark, into: arena.receiveBuffer(transfer), releasesTo: peers[transfer.from])
+                    transfer.value.mark, into: arena.receiveBuffer(transfer), creditTo: peers[transfer.from])
             }
         }
         for item in stateTransfers.items {
@@ -134,13 +134,13 @@ final class WorkerPart {
             guard let value = loop.kept[item.value] else { continue }
             try value.withView {
                 try transport.send(item.transfer.number, $0)
-                try transport.settle(item.transfer.number)
+                try transport.awaitSent(item.transfer.number)
             }
         }
         for item in stateTransfers.items(.lastState) {
             guard let state = state(item.value) else { continue }
             try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
-            try transport.settle(item.transfer.number)
+            try transport.awaitSent(item.transfer.number)
         }
         let record = WorkerRecord(
             loop.trace, log, sentBytes: transport.sentBytes, peakMemoryBytes: peakMemoryOfProcess(),

@@ -30,7 +30,7 @@ struct OwnSpeeds {
     }
 
     private func machine(anew: Bool) -> MachineSpeeds? {
-        let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), 1024)
+        let processors = min(max(1, ProcessInfo.processInfo.activeProcessorCount), Limits.processors.upperBound)
         return try? cache.speeds(processors: processors, anew: anew) {
             if !isQuiet { Terminal.error("measuring how fast this machine computes; this is done once") }
             return try MachineSpeeds.measured()

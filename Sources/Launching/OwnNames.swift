@@ -1,12 +1,12 @@
 internal import Foundation
 
 /// The names and addresses of this machine, so that a host file may list it as others know it.
-enum OwnNames {
+package enum OwnNames {
     /// Whether a name or address is one of this machine's: its host name, long or short, or an address of one of its network
     /// interfaces.
     ///
     /// Other names are not looked up: one that leads here may still be an alias of ssh's for somewhere else.
-    static func include(_ host: String) -> Bool {
+    package static func include(_ host: String) -> Bool {
         if let address = numeric(host, flags: AI_NUMERICHOST).first { return isOwn(address) }
         let (wanted, own) = (host.lowercased(), OwnAddress.name.lowercased())
         guard wanted != own, wanted != label(own) else { return true }

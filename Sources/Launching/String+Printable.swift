@@ -3,7 +3,7 @@ extension String {
     ///
     /// What messages quote comes from files and other programs: a name that begins with a byte order mark looks like one
     /// that does not, and an escape sequence would be obeyed by the terminal.
-    var showingAll: String {
+    package var showingAll: String {
         unicodeScalars.reduce(into: "") { text, scalar in
             if scalar.isSeen {
                 text.unicodeScalars.append(scalar)

@@ -3,22 +3,27 @@ internal import Scheduling
 
 /// How workers are started on other machines: by ssh, or what the environment's `GRAPHRUN_SSH` names instead, as rsync's
 /// `RSYNC_RSH` does.
-struct RemoteShell {
+package struct RemoteShell {
     static let variable = "GRAPHRUN_SSH"
 
     /// The agent and its options, as they were given.
     private let agent: [String]
     private let path: String
+    private let launching: LaunchingProgram
 
-    /// - Throws: ``Failure`` where there is no such program.
-    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    /// - Throws: ``LaunchError`` where there is no such program.
+    init(
+        _ launching: LaunchingProgram, _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
+        self.launching = launching
         let given = (environment[RemoteShell.variable] ?? "").split(separator: " ").map(String.init)
         // Nobody could answer a question, and a host that is off must not hold up the others.
         let words = given.isEmpty ? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"] : given
         guard let path = RemoteShell.find(words[0], environment) else {
-            throw Failure.usage(
+            throw LaunchError([
                 "there is no program '\(words[0])' to start workers on other hosts with; install openssh-client, or name "
-                    + "another in \(RemoteShell.variable)")
+                    + "another in \(RemoteShell.variable)"
+            ])
         }
         agent = words
         self.path = path
@@ -53,7 +58,7 @@ struct RemoteShell {
     }
 
     /// A word as a shell takes it whole. Words that need no quotes get none: agents such as srun use no shell.
-    static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:=,+@".contains($0)) }
         return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
     }
@@ -82,8 +87,8 @@ struct RemoteShell {
             } else if says("connection refused", "timed out", "no route to host", "unreachable") {
                 "check that the host is up and runs an ssh server"
             } else if ending.code == 126 || ending.code == 127 || says("\(program): no such file") {
-                "install the same program there, or say where it is by program=/path/\(Tool.configuration.name)"
-            } else if ending.line.hasPrefix("\(Tool.configuration.name): ") {
+                "install the same program there, or say where it is by program=/path/\(launching.name)"
+            } else if ending.line.hasPrefix("\(launching.name): ") {
                 "use the same program everywhere"
             } else {
                 "try by hand: \(agent.joined(separator: " ")) \(destination) \(RemoteShell.quoted(program)) --help"

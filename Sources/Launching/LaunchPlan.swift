@@ -16,15 +16,15 @@ struct LaunchPlan {
     /// Where other hosts reach the workers of this machine; `nil` where no other need reach them.
     private let ownAddresses: [Int: String]
 
-    /// - Throws: ``Failure`` where there is no way to start workers on other hosts.
-    init(_ file: HostFile) throws {
+    /// - Throws: ``LaunchError`` where there is no way to start workers on other hosts.
+    init(_ file: HostFile, _ launching: LaunchingProgram) throws {
         self.file = file
         ownAddresses = try LaunchPlan.ownAddresses(file)
         let isAlone = !file.hosts.contains {
             if case .shell = $0.address { return true }
             return false
         }
-        let shell = isAlone ? nil : try RemoteShell()
+        let shell = isAlone ? nil : try RemoteShell(launching)
         let localSlots = file.hosts.reduce(0) { $1.isLocal ? $0 + $1.slots.count : $0 }
         var launches: [StartedWorkers.Launch] = []
         for host in file.hosts {
@@ -34,7 +34,7 @@ struct LaunchPlan {
             case .local(let program):
                 let address = ownAddresses[host.line]
                 let launch = StartedWorkers.local(
-                    program: program, threads: host.slots.threads,
+                    of: launching, program: program, threads: host.slots.threads,
                     memory: host.slots.memory
                         ?? AvailableMemory().share(among: localSlots, threads: host.slots.threads),
                     bind: address.map { $0.hasPrefix("[") ? "tcp://[::]:*" : "tcp://0.0.0.0:*" },
@@ -101,7 +101,7 @@ struct LaunchPlan {
 
     /// By the line of each `localhost`, where other hosts reach it, if there are any that must.
     ///
-    /// - Throws: ``Failure`` with every other host that is not known here.
+    /// - Throws: ``LaunchError`` with every other host that is not known here.
     private static func ownAddresses(_ file: HostFile) throws -> [Int: String] {
         var known: [String: String?] = [:]
         var problems: [String] = []
@@ -118,7 +118,7 @@ struct LaunchPlan {
             }
             if outer == nil, !Endpoint.isLoopback("tcp://\(own):") { outer = own }
         }
-        guard problems.isEmpty else { throw Failure.usage(problems) }
+        guard problems.isEmpty else { throw LaunchError(problems) }
         var addresses: [Int: String] = [:]
         for host in file.hosts where host.isLocal {
             // The address that somebody wrote is the network that is meant; without others it need not be used.

@@ -4,10 +4,10 @@ internal import Foundation
 ///
 /// Foundation's `Process` takes a program for ended that closes the files which it inherits, as ssh does, and then waits
 /// for it on the one thread that tells the ends of all.
-final class ChildProcess {
-    struct Refusal: Error {
+package final class ChildProcess {
+    package struct Refusal: Error {
         /// In the system's words.
-        let reason: String
+        package let reason: String
     }
 
     private let identifier: pid_t
@@ -16,7 +16,7 @@ final class ChildProcess {
     /// - Parameters:
     ///   - command: The program's path and its arguments.
     ///   - files: Standard input, output and errors.
-    init(_ command: [String], files: [Int32]) throws(Refusal) {
+    package init(_ command: [String], files: [Int32]) throws(Refusal) {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -41,7 +41,7 @@ final class ChildProcess {
     }
 
     /// Its exit code, or the negative number of the signal that ended it; `nil` while it runs.
-    var code: Int32? {
+    package var code: Int32? {
         var word: Int32 = 0
         if status == nil, waitpid(identifier, &word, WNOHANG) == identifier {
             let signal = word & 0x7F
@@ -50,14 +50,14 @@ final class ChildProcess {
         return status
     }
 
-    func kill() {
+    package func kill() {
         // Before it is asked for its end, its number is not given to another.
         guard code == nil else { return }
         Foundation.kill(identifier, SIGKILL)
     }
 
     /// A pipe whose ends no other program inherits.
-    static func pipe() throws(Refusal) -> (read: Int32, write: Int32) {
+    package static func pipe() throws(Refusal) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
         guard Foundation.pipe(&ends) == 0 else { throw Refusal(reason: String(cString: strerror(errno))) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -2,12 +2,12 @@ internal import Foundation
 internal import Scheduling
 
 /// Where a worker listens, as it prints it: `listening at tcp://0.0.0.0:41234 key=…`.
-struct Announcement {
-    let endpoint: String
+package struct Announcement {
+    package let endpoint: String
     /// Its public key, where it has one.
-    let key: String?
+    package let key: String?
 
-    init(endpoint: String, key: String?) {
+    package init(endpoint: String, key: String?) {
         self.endpoint = endpoint
         self.key = key
     }
@@ -18,7 +18,7 @@ struct Announcement {
 
     /// The announcement in a line of what a login and the worker that it starts print, wherever it stands there: before it
     /// may be what the login printed without an end of line, such as the title of a terminal. `nil` where there is none.
-    init?(in line: Substring) {
+    package init?(in line: Substring) {
         guard let start = line.range(of: Announcement.mark + Announcement.verb, options: .backwards)?.upperBound else {
             return nil
         }
@@ -32,16 +32,16 @@ struct Announcement {
     }
 
     /// As it stands in a host file.
-    var hostLine: String { endpoint + (key.map { " key=\($0)" } ?? "") }
+    package var hostLine: String { endpoint + (key.map { " key=\($0)" } ?? "") }
 
     /// For people.
-    var line: String { Announcement.verb + hostLine }
+    package var line: String { Announcement.verb + hostLine }
 
     /// For the program that started the worker.
-    var markedLine: String { Announcement.mark + line }
+    package var markedLine: String { Announcement.mark + line }
 
     /// The same worker as others reach it.
-    func reached(at host: String) -> Announcement {
+    package func reached(at host: String) -> Announcement {
         let port = endpoint.split(separator: ":").last ?? ""
         return Announcement(endpoint: "tcp://\(host):\(port)", key: key)
     }

@@ -1,27 +1,30 @@
 internal import Foundation
 internal import Messaging
-internal import Networks
-internal import Runtime
-internal import Scheduling
+package import Networks
+package import Runtime
+package import Scheduling
 internal import TensorFiles
 
 /// The processes that a host file names: those that it says to start, and those that run already; all asked what they can
 /// do.
-final class Cluster {
-    let group: WorkerGroup
+package final class Cluster {
+    package let group: WorkerGroup
     /// What lies between the workers.
-    let links: Links
+    package let links: Links
     private let started: StartedWorkers
 
-    /// - Parameter isQuiet: Whether nothing is said when the machine is measured.
-    /// - Throws: ``Failure`` with every worker that cannot be had.
-    init(_ file: HostFile, isQuiet: Bool) throws {
-        let launchPlan = try LaunchPlan(file)
-        // Before there are many, who would all measure the machine, and each other.
-        if file.hosts.contains(where: \.isLocal) {
-            try OwnSpeeds(folder: WorkerCommand.cacheFolder, isQuiet: isQuiet).prepare()
-        }
-        started = try StartedWorkers(launchPlan.launches)
+    /// Whether processors or libraries differ among the workers, so that the last bits of a result may hang on who computes
+    /// what.
+    package let isMixed: Bool
+
+    /// - Parameters:
+    ///   - program: This one.
+    ///   - measure: Called before workers are started on this machine, who would all measure it, and each other.
+    /// - Throws: ``LaunchError`` with every worker that cannot be had; what `measure` throws.
+    package init(_ file: HostFile, program: LaunchingProgram, measure: () throws -> Void) throws {
+        let launchPlan = try LaunchPlan(file, program)
+        if file.hosts.contains(where: \.isLocal) { try measure() }
+        started = try StartedWorkers(launchPlan.launches, of: program)
         let members = launchPlan.members(started.announced)
         do {
             group = try WorkerGroup(
@@ -29,23 +32,20 @@ final class Cluster {
                 keys: Dictionary(
                     members.compactMap { member in member.announcement.key.map { (member.announcement.endpoint, $0) } },
                     uniquingKeysWith: { first, _ in first }),
-                program: Tool.version)
+                program: program.version)
             links = try group.measureLinks()
         } catch let error as WorkerGroupError {
-            throw Failure.usage(launchPlan.lines(error, members))
+            throw LaunchError(launchPlan.lines(error, members))
         } catch {
-            throw Failure.usage(SystemReason.of(error))
+            throw LaunchError([SystemReason.of(error)])
         }
-        let versions = group.members.map(\.info.versions)
-        if Set(versions).count > 1 {
-            Terminal.warning("the workers' processors or libraries differ, and so may the last bits of the result")
-        }
+        isMixed = Set(group.members.map(\.info.versions)).count > 1
     }
 
     /// As plans know them.
     ///
     /// - Parameter convolutions: Those whose scratch memory they are asked for.
-    func workers(toCompute convolutions: Set<ConvolutionShape>) -> [Worker] {
+    package func workers(toCompute convolutions: Set<ConvolutionShape>) -> [Worker] {
         let scratch = group.scratchBytes(of: convolutions)
         // Workers that are alike and stand on one host measured at one moment, each a little of the others' work: they
         // count as equally fast, or noise would share the work out unequally.
@@ -75,7 +75,7 @@ final class Cluster {
     }
 
     /// Stops the workers that were started for the run.
-    func dismiss() {
+    package func dismiss() {
         started.stop()
     }
 }

@@ -1,10 +1,10 @@
 internal import Foundation
 
 /// The address by which other hosts reach this machine.
-enum OwnAddress {
+package enum OwnAddress {
     /// The address that packets to `host` would leave from, as it stands in an endpoint; none are sent. `nil` where the
     /// name is unknown or there is no way there.
-    static func toward(_ host: String) -> String? {
+    package static func toward(_ host: String) -> String? {
         // ZeroMQ takes a name for an IPv4 address unless it is told otherwise.
         address(toward: host, AF_INET) ?? address(toward: host, AF_INET6)
     }
@@ -36,7 +36,7 @@ enum OwnAddress {
     }
 
     /// The name of this machine.
-    static var name: String {
+    package static var name: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, 255) == 0 else { return "localhost" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -3,9 +3,9 @@ internal import Scheduling
 
 /// Processes that this program starts as workers and stops at the end, here or over ssh; they stop too when it dies, since
 /// their standard input ends then.
-final class StartedWorkers {
+package final class StartedWorkers {
     /// A program to start, which says where its workers listen.
-    struct Launch {
+    package struct Launch {
         /// The program's path and its arguments.
         let command: [String]
         /// Workers that it announces.
@@ -22,12 +22,14 @@ final class StartedWorkers {
         let errors: String
         /// What else it printed, of which nothing was understood.
         var output = ""
+        /// What our own programs call themselves in front of their messages.
+        let name: String
 
         /// The line that tells most: our own first, wherever it stands in what a login prints; else the last error, and else
         /// the last of what was printed otherwise.
         var line: String {
             let lines = Ending.lines(errors)
-            let own = "\(Tool.configuration.name): "
+            let own = "\(name): "
             if let told = lines.compactMap({ line in line.range(of: own).map { line[$0.lowerBound...] } }).first {
                 return Ending.cut(String(told))
             }
@@ -54,22 +56,24 @@ final class StartedWorkers {
     }
 
     /// What each program announced, in order.
-    private(set) var announced: [[Announcement]] = []
+    package private(set) var announced: [[Announcement]] = []
     private var programs: [StartedProgram] = []
 
     /// Starts all of them at once, and waits until each listens.
     ///
-    /// - Parameter patience: Seconds that they have for it.
-    /// - Throws: ``Failure`` with a line for each that does not; the others are stopped then.
-    init(_ launches: [Launch], patience: Double = 30) throws {
+    /// - Parameters:
+    ///   - program: This one.
+    ///   - patience: Seconds that they have for it.
+    /// - Throws: ``LaunchError`` with a line for each that does not; the others are stopped then.
+    package init(_ launches: [Launch], of program: LaunchingProgram, patience: Double = 30) throws {
         for launch in launches {
             do throws(ChildProcess.Refusal) {
-                programs.append(try StartedProgram(launch.command, lines: launch.workers))
+                programs.append(try StartedProgram(launch.command, lines: launch.workers, of: program))
             } catch {
                 stop()
-                throw Failure.usage(
-                    "\(launch.command[0]): the program cannot be started (\(error.reason)); "
-                        + "check that it is there")
+                throw LaunchError([
+                    "\(launch.command[0]): the program cannot be started (\(error.reason)); check that it is there"
+                ])
             }
         }
         StartedProgram.listen(to: programs, until: .now + .seconds(patience))
@@ -79,14 +83,14 @@ final class StartedWorkers {
         }
         guard problems.isEmpty else {
             stop()
-            throw Failure.usage(problems)
+            throw LaunchError(problems)
         }
     }
 
     deinit { stop() }
 
     /// Ends all of them, and waits for it.
-    func stop() {
+    package func stop() {
         for program in programs { program.endInput() }
         let limit = ContinuousClock.now + .seconds(5)
         for program in programs { program.waitForEnd(until: limit) }
@@ -96,13 +100,15 @@ final class StartedWorkers {
     /// A worker on this machine.
     ///
     /// - Parameters:
+    ///   - launching: This program.
     ///   - program: The path of the program, where it is not this one.
     ///   - memory: Bytes that it may use.
     ///   - bind: Where it listens; beyond this machine only with keys.
     ///   - neighbours: Workers that start here at once, this one included.
     ///   - place: Whose it is, for messages.
-    static func local(
-        program: String? = nil, threads: Int, memory: Int, bind: String? = nil, neighbours: Int, place: String
+    package static func local(
+        of launching: LaunchingProgram, program: String? = nil, threads: Int, memory: Int, bind: String? = nil,
+        neighbours: Int, place: String
     ) -> Launch {
         let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(percentEncoded: false)
         let path = program.map { NSString(string: $0).expandingTildeInPath } ?? own
@@ -112,7 +118,7 @@ final class StartedWorkers {
             + ["--neighbours", "\(neighbours)"] + options
         return Launch(command: command) { ending in
             "\(place): a worker does not start on this machine: \(ending.line); try "
-                + "'\(Tool.configuration.name) worker' by hand"
+                + "'\(launching.name) worker' by hand"
         }
     }
 }

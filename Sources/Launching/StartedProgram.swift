@@ -9,6 +9,7 @@ final class StartedProgram {
     private let output: Int32
     private let errors: UnsafeMutablePointer<FILE>
     private let lines: Int
+    private let launching: LaunchingProgram
     private var text: [UInt8] = []
     /// What it printed last that is no announcement.
     private var lastLine = ""
@@ -19,7 +20,8 @@ final class StartedProgram {
     /// - Parameters:
     ///   - command: The program's path and its arguments.
     ///   - lines: Workers that it will announce.
-    init(_ command: [String], lines: Int) throws(ChildProcess.Refusal) {
+    ///   - launching: This program.
+    init(_ command: [String], lines: Int, of launching: LaunchingProgram) throws(ChildProcess.Refusal) {
         guard let errors = tmpfile() else { throw ChildProcess.Refusal(reason: String(cString: strerror(errno))) }
         _ = fcntl(fileno(errors), F_SETFD, FD_CLOEXEC)
         var open: [Int32] = []
@@ -39,6 +41,7 @@ final class StartedProgram {
             throw error
         }
         self.errors = errors
+        self.launching = launching
         self.lines = lines
     }
 
@@ -89,7 +92,7 @@ final class StartedProgram {
         let count = pread(fileno(errors), &bytes, bytes.count, 0)
         return StartedWorkers.Ending(
             code: process.code, errors: String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self),
-            output: "\(lastLine)\n\(String(decoding: text, as: UTF8.self))")
+            output: "\(lastLine)\n\(String(decoding: text, as: UTF8.self))", name: launching.name)
     }
 
     /// Tells it to end.
