@@ -87,13 +87,7 @@ extension GraphBuilder {
     /// A node that is also an output, so that nothing has to read it.
     @discardableResult
     public func keep(_ id: String, _ kind: some NodeKind, _ inputs: Value..., over axis: AxisHandle? = nil) -> Value {
-        let value: Value =
-            switch inputs.count {
-            case 0: add(id, kind, over: axis)
-            case 1: add(id, kind, inputs[0], over: axis)
-            case 2: add(id, kind, inputs[0], inputs[1], over: axis)
-            default: add(id, kind, inputs[0], inputs[1], inputs[2], over: axis)
-            }
+        let value = add(id, kind, inputs: inputs, over: axis)
         output(id, value)
         return value
     }

@@ -18,11 +18,13 @@ public enum OperatorChecks {
     ///   - domain: Type of the images.
     ///   - folder: Where the operator's files are.
     ///   - seed: Of the random image and measurement.
+    ///   - catalog: Whose formats files may have.
     /// - Throws: where the operator takes no such images, or cannot be made.
     public static func adjoint(
-        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0
+        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0,
+        catalog: KernelCatalog = .standard
     ) throws -> Double {
-        let sample = try Sample(map, domain, folder, seed)
+        let sample = try Sample(map, domain, folder, seed, catalog)
         let (forward, back) = (sample.made.apply(sample.x), sample.made.adjoint(sample.y))
         let (left, right) = (product(forward, sample.y), product(sample.x, back))
         let scale = (product(forward, forward).real * product(sample.y, sample.y).real).squareRoot()
@@ -32,22 +34,24 @@ public enum OperatorChecks {
 
     /// How far `AᴴA x` is from `Aᴴ` of `A x`, relative to it.
     ///
-    /// - Throws: as ``adjoint(_:on:folder:seed:)``.
+    /// - Throws: as ``adjoint(_:on:folder:seed:catalog:)``.
     public static func normal(
-        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0
+        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0,
+        catalog: KernelCatalog = .standard
     ) throws -> Double {
-        let sample = try Sample(map, domain, folder, seed)
+        let sample = try Sample(map, domain, folder, seed, catalog)
         return relativeDistance(
             sample.made.normal(sample.x), from: sample.made.adjoint(sample.made.apply(sample.x)))
     }
 
     /// How far `A (x + 2 z)` is from `A x + 2 A z`, relative to it.
     ///
-    /// - Throws: as ``adjoint(_:on:folder:seed:)``.
+    /// - Throws: as ``adjoint(_:on:folder:seed:catalog:)``.
     public static func linearity(
-        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0
+        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0,
+        catalog: KernelCatalog = .standard
     ) throws -> Double {
-        let sample = try Sample(map, domain, folder, seed)
+        let sample = try Sample(map, domain, folder, seed, catalog)
         let other = random(domain, seed: seed &+ 7)
         func sum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(a.type, zip(a.values, b.values).map { $0 + 2 * $1 }) }
         return relativeDistance(
@@ -57,11 +61,12 @@ public enum OperatorChecks {
     /// `‖A‖²` by power iteration, over the bound that the operator says; `nil` where it says none. It must not be above 1 but
     /// for rounding.
     ///
-    /// - Throws: as ``adjoint(_:on:folder:seed:)``.
+    /// - Throws: as ``adjoint(_:on:folder:seed:catalog:)``.
     public static func bound(
-        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0
+        _ map: any Operator, on domain: TensorType, folder: String = "", seed: UInt64 = 0,
+        catalog: KernelCatalog = .standard
     ) throws -> Double? {
-        let sample = try Sample(map, domain, folder, seed)
+        let sample = try Sample(map, domain, folder, seed, catalog)
         return map.traits(domain, sample.context).squaredNormBound
             .map { squaredNorm(of: sample.made, iterations: 200).value / $0 }
     }
@@ -88,8 +93,10 @@ public enum OperatorChecks {
         let x: Tensor
         let y: Tensor
 
-        init(_ map: any Operator, _ domain: TensorType, _ folder: String, _ seed: UInt64) throws {
-            let files = GraphFiles(folder: folder)
+        init(
+            _ map: any Operator, _ domain: TensorType, _ folder: String, _ seed: UInt64, _ catalog: KernelCatalog
+        ) throws {
+            let files = GraphFiles(folder: folder, formats: catalog.formats)
             context = NodeContext(
                 node: "operator", index: 0, axis: nil, gathered: nil, inputs: [[domain]], neighbours: [],
                 files: FileFacts(files))

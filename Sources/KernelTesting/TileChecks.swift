@@ -24,6 +24,10 @@ public enum TileChecks {
         }
         let (whole, tiled) = (values["whole"].values, values["tiled"].values)
         guard whole.count == tiled.count else { return .infinity }
-        return zip(whole, tiled).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        return zip(whole, tiled).reduce(0) { largest, pair in
+            // NaN is smaller than nothing to `max`.
+            let difference = abs(pair.0 - pair.1)
+            return difference <= largest ? largest : difference.isNaN ? .infinity : difference
+        }
     }
 }

@@ -12,6 +12,7 @@ public struct KernelCatalog: Sendable {
     private(set) var operators = OperatorCatalog()
     private var otherProblems: [String] = []
     private var makers: [String: @Sendable (any NodeKind, KernelContext) throws -> any Kernel] = [:]
+    private var codes: [String: any Kernel.Type] = [:]
     private var naming: [String: any NamesImplementations.Type] = [:]
 
     /// A catalog of nothing; ``standard`` holds what graphrun brings along.
@@ -43,6 +44,11 @@ public struct KernelCatalog: Sendable {
     public mutating func add<Code: Kernel>(_ kernel: Code.Type) {
         kinds.add(Code.Kind.self)
         guard kinds[Code.Kind.name] == Code.Kind.self else { return }
+        guard codes[Code.Kind.name] == nil || codes[Code.Kind.name] == Code.self else {
+            otherProblems.append("the kind '\(Code.Kind.name)' has two kernels; keep one of them")
+            return
+        }
+        codes[Code.Kind.name] = Code.self
         makers[Code.Kind.name] = { kind, context in
             guard let kind = kind as? Code.Kind else { throw KernelError.noKernel(type(of: kind).name) }
             return try Code(kind, context)

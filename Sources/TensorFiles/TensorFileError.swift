@@ -34,6 +34,9 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable
     case tooLarge(path: String, detail: String)
     case values(path: String, tensor: String?, fault: ValueFault)
 
+    /// What whoever has the file says, who names it.
+    case elsewhere(String)
+
     // What can be read once.
     /// `purpose` is what it was read as.
     case streamTaken(path: String, purpose: String)
@@ -103,6 +106,8 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible, Sendable
             "\(path): \(fault.text); \(fault.mend)"
         case .values(let path, let tensor?, let fault):
             "\(path): tensor \(quoted(tensor)): \(fault.text); export the weights again"
+        case .elsewhere(let message):
+            message
         case .streamTaken(let path, let purpose):
             "\(path): has been read already, as \(purpose); give one of both by the name of a file"
         case .terminal(let path):

@@ -1,5 +1,8 @@
 /// The extents of a tensor's axes, slowest first (row-major): an image is `N × C × H × W`.
 public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    /// Axes of a value at most.
+    package static let mostAxes = 16
+
     /// Elements along each axis.
     public let dimensions: [Int]
 

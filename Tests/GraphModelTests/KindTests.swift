@@ -232,7 +232,7 @@ struct KindTests {
     func noiseLevel(_ name: String, _ sigma: Double, isWarned: Bool) throws {
         let expansion = try expansion { g in
             let image = g.image()
-            let tile = g.sampleTiles(of: image)
+            let tile = g.sampleTiles(of: image, denoiser: network(name))
             let windows = g.add("windows", Crop(), image, over: tile)
             let denoised = g.add("z", Denoise(network(name), sigma: Setting(sigma)), windows, over: tile)
             g.output("result", g.add("result", Blend(), denoised))

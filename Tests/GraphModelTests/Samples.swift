@@ -50,11 +50,12 @@ extension GraphBuilder {
 
     /// Tiles of `value`, 6 × 6 at most and as far-reaching as ``totalVariation``.
     func sampleTiles(
-        of value: Value, mode: TileMode = .exact, size: Int = 6, overlap: Int = 2, dimensions: Int = 2
+        of value: Value, mode: TileMode = .exact, size: Int = 6, overlap: Int = 2, dimensions: Int = 2,
+        denoiser: Denoiser = totalVariation
     ) -> AxisHandle {
         tiles(
             "tile", of: value, mode: Setting(mode), size: Setting(size), overlap: Setting(overlap),
-            denoiser: totalVariation, dimensions: dimensions)
+            denoiser: denoiser, dimensions: dimensions)
     }
 }
 

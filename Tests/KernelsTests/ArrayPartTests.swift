@@ -72,6 +72,28 @@ struct ArrayPartTests {
         #expect(values["h2"].shape == [1, 3, 6, 5] && values["h2"].values == binned(values["h"]))
     }
 
+    @Test("slices of one of the last axes are averaged as whole images are", arguments: [1, 2])
+    func slicedBins(slice: Int) throws {
+        let array = Tensor.random([8, 6, 4], seed: 7)
+        let values = try KernelEvaluation(["a": array]) { g in
+            let shard = g.axis("shard", count: 4)
+            g.keep("binned", Load("a.npy", part: ArrayPart(slice: slice, binning: 2)), over: shard)
+            g.keep("plain", Load("a.npy", part: ArrayPart(slice: slice)), over: shard)
+        }
+        for index in 0..<4 {
+            let (plain, binned) = (values["plain[\(index)]"], values["binned[\(index)]"])
+            let columns = plain.shape[3]
+            let expected = (0..<plain.shape[2] / 2).flatMap { row in
+                (0..<columns / 2).map { column -> Float in
+                    let start = 2 * row * columns + 2 * column
+                    let places = [start, start + 1, start + columns, start + columns + 1]
+                    return Float(places.reduce(0.0) { $0 + Double(plain.values[$1]) } / 4)
+                }
+            }
+            #expect(binned.values == expected)
+        }
+    }
+
     @Test("say what is wrong with them")
     func refusals() throws {
         func complaint(_ part: ArrayPart, shards: Int? = nil) -> String {

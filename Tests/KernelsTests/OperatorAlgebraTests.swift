@@ -95,15 +95,29 @@ struct OperatorAlgebraTests {
     @Test("of a circular blur and isometries or factors have the blur's point spread function")
     func pointSpread() throws {
         let blur = Blur([.gaussian(sigma: [1, 1], angle: 0)])
-        let extent = try #require(blur.pointSpreadExtent(Self.context()))
+        let extent = try #require(blur.normalPointSpreadExtent(Self.context()))
         let scaled = ScaledOperator(2.0, times: compose(blur))
-        #expect(scaled.pointSpreadExtent(Self.context()) == extent)
+        #expect(scaled.normalPointSpreadExtent(Self.context()) == extent)
         let type = TensorType(Shape(extent.sides))
-        let own = try blur.makePointSpread(type, Self.kernelContext(type))
-        let four = try scaled.makePointSpread(type, Self.kernelContext(type))
+        let own = try blur.makeNormalPointSpread(type, Self.kernelContext(type))
+        let four = try scaled.makeNormalPointSpread(type, Self.kernelContext(type))
         #expect(relativeDifference(four, reference: Tensor(own.shape, own.values.map { 4 * $0 })) <= 1e-6)
         let masked = compose(Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 1)), blur)
-        #expect(masked.pointSpreadExtent(Self.context()) == nil)
+        #expect(masked.normalPointSpreadExtent(Self.context()) == nil)
+    }
+
+    @Test("are read up to sixteen in each other")
+    func nesting() throws {
+        func nested(_ depth: Int) -> any Operator {
+            (0..<depth).reduce(Inpainting(.random(keeping: 1, pixelwise: true, seed: 0)) as any Operator) { inner, _ in
+                ScaledOperator(1.0, times: inner)
+            }
+        }
+        func read(_ depth: Int) throws -> AnyOperator {
+            try JSONDecoder().decode(AnyOperator.self, from: JSONEncoder().encode(AnyOperator(nested(depth))))
+        }
+        #expect(try read(15) == AnyOperator(nested(15)))
+        #expect(throws: (any Error).self) { try read(16) }
     }
 
     @Test("refuse what does not fit")
@@ -118,6 +132,14 @@ struct OperatorAlgebraTests {
                 return "\(error)"
             }
         }
+        let coarse = AdjointOperator(of: Downsampling(.none, factor: 2))
+        let odd = try Graph("odd", summary: "") { g in
+            g.output("x", g.add("x", Adjoint(coarse), g.add("y", Load("y.npy"))))
+        }
+        let error = #expect(throws: GraphError.self) {
+            try odd.expand(FileFacts([FileReference("y.npy", .tensor): .tensor(TensorType([1, 1, 7, 7]))]))
+        }
+        #expect("\(try #require(error))".contains("no image is measured as 1 × 1 × 7 × 7 float32"))
         #expect(complaint(Composition([])) == "a composition of no operators is none; give at least one")
         #expect(complaint(OperatorSum([])) == "there must be at least one operator")
         #expect(

@@ -50,7 +50,8 @@ struct ArrayFormatTests {
         let file = Self.files[index]
         let array = try ArrayFile(HeldBytes(file.bytes, path: "x"))
         let whole = try array.image().image
-        #expect(array.header.type.shape == Shape(file.shape) && array.header.readsBoxes)
+        #expect(array.header.type.shape == Shape(file.shape))
+        #expect(array.header.readsBoxes != file.name.contains("first axis fastest"))
         var random = SeededRandom(UInt64(seed))
         let box = Region(
             file.shape.map { extent in

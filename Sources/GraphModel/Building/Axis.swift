@@ -19,14 +19,6 @@ public struct Axis: Hashable, Sendable {
     }
 }
 
-/// What looks at the pixels around the one it computes, as denoisers do: windows of `exact` tiles are as large as it asks.
-public protocol HasReceptiveField: Codable, Hashable, Sendable {
-    /// How far it looks in an image of some shape, and on which grid.
-    ///
-    /// - Throws: ``GraphError/rule(_:)`` where it takes no such image, or a file that it needs cannot be read.
-    func receptiveField(for image: Shape, _ files: FileFacts) throws(GraphError) -> ReceptiveField
-}
-
 /// The tiles that a value is cut into.
 public struct TileAxis: Sendable {
     /// Id of the node whose value is cut.
@@ -45,7 +37,7 @@ public struct TileAxis: Sendable {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where it cannot be cut so.
     func tiling(of shape: Shape, _ files: FileFacts) throws(GraphError) -> Tiling {
-        let reach = mode.value == .exact ? try denoiser.receptiveField(for: shape, files) : nil
+        let reach = mode.value == .exact ? try denoiser.checkedField(for: shape, files) : nil
         do throws(TilingError) {
             guard shape.rank >= dimensions, dimensions >= 1 else {
                 throw .rank(image: shape.rank, tiled: dimensions)

@@ -57,6 +57,14 @@ public final class GraphBuilder {
         _ id: String, _ kind: some NodeKind, _ inputs: Value..., over axis: AxisHandle? = nil,
         file: String = #fileID, line: Int = #line
     ) -> Value {
+        add(id, kind, inputs: inputs, over: axis, file: file, line: line)
+    }
+
+    /// The same with a list of inputs.
+    public func add(
+        _ id: String, _ kind: some NodeKind, inputs: [Value], over axis: AxisHandle? = nil, file: String = #fileID,
+        line: Int = #line
+    ) -> Value {
         nodes.append(
             Node(
                 id: id, content: .compute(kind, inputs: inputs.map(\.id)), axis: axis?.name,

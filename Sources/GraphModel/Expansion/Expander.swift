@@ -127,8 +127,12 @@ struct Expander {
             let context = NodeContext(
                 node: node.id, index: index, axis: axis, gathered: gathered,
                 inputs: read.map { $0.map { instances[$0].type } }, neighbours: neighbours, files: files)
+            if index == 0, let problem = problem(general, on: axis) { throw .rule(problem) }
             let kind: any NodeKind = general.resolved(for: context)
             let type = try kind.output(context)
+            guard type.shape.rank <= Shape.mostAxes else {
+                throw .rule("it has \(type.shape.rank) axes (\(type)); values have \(Shape.mostAxes) at most")
+            }
             let cost = try kind.cost(context)
             let inputBounds = read.map { $0.map { bounds[$0] } }
             bounds.append(kind.gradientBound(context, inputs: inputBounds))
@@ -141,6 +145,15 @@ struct Expander {
                 content: .compute(kind, inputs: read.map { $0.map { instances[$0].id } }, context: context), type: type,
                 cost: cost)
         }
+    }
+
+    /// What is wrong with a kind over the tiles of an axis, whose windows may be too small for it.
+    private func problem(_ kind: any NodeKind, on axis: ResolvedAxis?) -> String? {
+        guard let looking = kind as? any HasReceptiveField, let axis, axis.tiling?.mode == .exact,
+            case .tiles(let tiles)? = graph.axes.first(where: { $0.name == axis.name })?.extent,
+            let image = positions[tiles.of]?.first.map({ instances[$0].type.shape })
+        else { return nil }
+        return looking.problem(overTilesOf: image, for: tiles.denoiser, files)
     }
 
     private mutating func note(_ found: [ConvergenceFactor], _ node: Node) {

@@ -19,16 +19,19 @@ public struct ArrayContents: Hashable, Sendable, Codable {
     public let white: Int?
     /// Its values as they are read; `nil` for a large picture, whose values are in [0, 1].
     public let values: ValueSummary?
-    /// Bytes of memory that reading takes, beside what is read into.
+    /// Bytes of memory that reading takes, beside what is read into; `nil` where nobody looked.
     public let scratchBytes: Int?
+    /// Whether a box of it is read without reading what lies around it; `nil` where nobody looked.
+    public let readsBoxes: Bool?
     /// Whether each of its planes, along the last two axes, is a product of a column and a row, so that a blur with it can
     /// go along rows and columns one after the other; `nil` where nobody looked.
     public let isProduct: Bool?
 
     public init(
         isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil, isProduct: Bool? = nil,
-        scratchBytes: Int? = nil
+        scratchBytes: Int? = nil, readsBoxes: Bool? = nil
     ) {
+        self.readsBoxes = readsBoxes
         self.isProduct = isProduct
         self.scratchBytes = scratchBytes
         self.isPicture = isPicture
@@ -80,6 +83,9 @@ public struct FileReference: Hashable, Sendable, Codable {
 }
 
 extension FileReference {
+    /// Text by which references can be put in an order that is always the same.
+    package var sortKey: String { "\(path)\n\(content)\n\(dataSet ?? "")\n\(region?.description ?? "")" }
+
     /// What the paths of files that are part of the program begin with.
     package static let bundledPrefix = "bundled:"
 

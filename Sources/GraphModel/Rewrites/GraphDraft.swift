@@ -8,6 +8,8 @@ public final class GraphDraft {
     private(set) var outputs: [String: String]
 
     private let expansion: Expansion
+    /// Ids of nodes that are others than in the expansion.
+    private var replaced: Set<String> = []
     private var known = Analyses()
 
     init(_ expansion: Expansion, workers: Int) {
@@ -45,7 +47,8 @@ public final class GraphDraft {
 
     /// What the instances of a node are told of themselves, in order; none where a rule has just put it here.
     public func contexts(of id: String) -> [NodeContext] {
-        expansion.instances(of: id).compactMap { instance in
+        guard !replaced.contains(id) else { return [] }
+        return expansion.instances(of: id).compactMap { instance in
             guard case .compute(_, _, let context) = instance.content else { return nil }
             return context
         }
@@ -102,6 +105,8 @@ public final class GraphDraft {
                 replace(node.id, by: replacing)
                 for id in dropped { replace(id, by: []) }
             case .same(let id):
+                // Metrics are reported under their own names.
+                guard !isReported(node.id) else { continue }
                 substitutes[node.id] = substitutes[id] ?? id
             }
             rewrites.append(Rewrite(rule: rule.name, node: node.id, change: replacement.words))
@@ -138,6 +143,7 @@ public final class GraphDraft {
     private func replace(_ id: String, by replacement: [Node]) {
         guard let index = position(of: id) else { return }
         nodes.replaceSubrange(index...index, with: replacement)
+        replaced.formUnion([id] + replacement.map(\.id))
         known = Analyses()
     }
 

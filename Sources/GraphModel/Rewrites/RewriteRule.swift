@@ -1,7 +1,7 @@
 /// A way to compute the same values with less work.
 ///
-/// Rules know kinds by their ``NodeKind/traits`` and by protocols that kinds conform to, so that a kind of a user's own is
-/// rewritten like those that graphrun brings along. A program adds its own rules to those of its catalog.
+/// A rule that can, asks for ``NodeKind/traits`` rather than for a kind, so that a kind of a user's own is rewritten like
+/// those that graphrun brings along. A program adds its own rules to those of its catalog.
 public protocol RewriteRule: Sendable {
     /// What plans and pictures call it, such as `one spectrum`.
     var name: String { get }

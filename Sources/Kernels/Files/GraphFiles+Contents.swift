@@ -8,23 +8,28 @@ extension GraphFiles {
     package struct Content: Hashable, Sendable {
         package let hash: String
         package let bytes: Int
+        /// By which it shows that the file has been written since.
+        fileprivate let stamp: FileStamp?
     }
 
-    /// What the file at a path of the graph holds; it is looked at once.
+    /// What the file at a path of the graph holds; it is looked at once, and anew when it has been written.
     ///
     /// - Throws: where it cannot be read.
     package func content(of path: String) throws -> Content {
-        if let known = contents.withLock({ $0[path] }) { return known }
+        let source = try source(path)
+        var stamp: FileStamp?
+        if case .file(let place) = source { stamp = FileStamp(place) }
+        if let known = contents.withLock({ $0[path] }), known.stamp == stamp { return known }
         let content: Content
-        switch try source(path) {
+        switch source {
         case .bundled(let weights):
             let bytes = weights.bytes
-            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count)
+            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count, stamp: nil)
         case .held(let bytes, _):
-            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count)
+            content = Content(hash: ContentHash.of(bytes), bytes: bytes.count, stamp: nil)
         case .file(let place):
             let (hash, bytes) = try ContentHash.measure(place)
-            content = Content(hash: hash, bytes: bytes)
+            content = Content(hash: hash, bytes: bytes, stamp: stamp)
         }
         contents.withLock { $0[path] = content }
         return content
@@ -50,4 +55,25 @@ extension GraphFiles {
 private func isPlainFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// What changes when a file is written.
+private struct FileStamp: Hashable, Sendable {
+    private let size: Int64
+    private let inode: UInt64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// `nil` where there is no such file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        size = Int64(status.st_size)
+        inode = UInt64(status.st_ino)
+        #if canImport(Darwin)
+            (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+        #else
+            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        #endif
+    }
 }

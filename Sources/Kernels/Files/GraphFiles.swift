@@ -99,7 +99,7 @@ public final class GraphFiles: FileInspector {
     ///   - isWhole: Whether all of it is wanted: then a worker that has no such file gets and keeps the whole of it.
     /// - Throws: ``TensorFileError``.
     package func array(_ path: String, dataSet: String? = nil, isWhole: Bool = true) throws -> ArrayFile {
-        let array = try ArrayFile(bytes(path, isWhole: isWhole), dataSet: dataSet, formats: formats)
+        let array = try ArrayFile(bytes(path, isWhole: isWhole), named: path, dataSet: dataSet, formats: formats)
         if let note = array.header.note { remarks.withLock { $0[path] = note } }
         return array
     }
@@ -109,7 +109,7 @@ public final class GraphFiles: FileInspector {
         switch try source(path) {
         case .file(let file): return try LocalFile(file)
         case .held(let bytes, let name): return HeldBytes(bytes, path: name)
-        case .bundled: throw TensorFileError.noFormat(path: FileReference.shown(path), known: ["PNG", "NPY"])
+        case .bundled: throw TensorFileError.noFormat(path: FileReference.shown(path), known: formats.names)
         }
     }
 
@@ -170,7 +170,7 @@ extension FileFact {
             facts.type,
             ArrayContents(
                 isPicture: facts.form.isPicture, white: facts.form.white, values: values, isProduct: isProduct,
-                scratchBytes: facts.header.scratchBytes))
+                scratchBytes: facts.header.scratchBytes, readsBoxes: facts.header.readsBoxes))
     }
 
     /// What it says where nobody looks at the values.
@@ -178,6 +178,7 @@ extension FileFact {
         .tensor(
             header.type,
             ArrayContents(
-                isPicture: header.form.isPicture, white: header.form.white, scratchBytes: header.scratchBytes))
+                isPicture: header.form.isPicture, white: header.form.white, scratchBytes: header.scratchBytes,
+                readsBoxes: header.readsBoxes))
     }
 }

@@ -56,17 +56,17 @@ public struct Load: NodeKind {
             throw .rule("no file is given" + (path.parameter.map { "; give one with --set \($0)=FILE" } ?? ""))
         }
         let reading = try reading(context)
-        let stored = try context.files.type(of: reading.file)
+        let stored = try context.files.type(of: reading)
         if case .between? = range?.value, stored.element != .float32 {
             throw .rule("\(file): its values are complex, so none stands for black or white; leave 'range' out")
         }
-        return try value(of: stored, isPicture: context.files.contents(of: reading.file)?.isPicture ?? false, file)
+        return try value(of: stored, isPicture: context.files.contents(of: reading)?.isPicture ?? false, file)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         // Pictures are compressed.
         var cost = try elementwiseCost(context, operations: path.value.hasSuffix(".png") ? 40 : 0)
-        let file = try reading(context).file
+        let file = try reading(context)
         let stored = try context.files.type(of: file)
         let contents = context.files.contents(of: file)
         cost.scratchBytes = contents?.scratchBytes ?? 0
@@ -75,24 +75,31 @@ public struct Load: NodeKind {
         if movesChannels(of: sliced(stored.shape), isPicture: isPicture) {
             cost.scratchBytes += (bins > 1 ? 2 : 1) * stored.byteCount
         } else if bins > 1 {
-            // Of an array a strip of rows, of a picture all of it.
             let columns = stored.shape.trailing(1)[0]
-            cost.scratchBytes += isPicture ? stored.byteCount : 4 * bins * columns * stored.element.floats
+            cost.scratchBytes +=
+                readsStrips(of: stored.shape, readsBoxes: contents?.readsBoxes ?? false)
+                ? 4 * bins * columns * stored.element.floats : stored.byteCount
         }
         return cost
     }
 
-    /// The file of an instance, and the box of it that it reads; `nil` for the whole.
+    /// Whether averages are taken of a strip of rows at a time, so that the whole is never in memory: where rows and columns
+    /// are the last two axes in the file, too, and a strip is read alone.
+    func readsStrips(of stored: Shape, readsBoxes: Bool) -> Bool {
+        readsBoxes && (part?.slice ?? -1) < stored.rank - 2
+    }
+
+    /// What an instance reads of which file.
     ///
     /// - Throws: ``GraphError/rule(_:)`` where there is none.
-    func reading(_ context: NodeContext) throws(GraphError) -> (file: FileReference, box: Region?) {
+    func reading(_ context: NodeContext) throws(GraphError) -> FileReference {
         let path = filePath(context)
-        guard let part else { return (FileReference(path, .tensor), nil) }
+        guard let part else { return FileReference(path, .tensor) }
         let dataSet = part.dataSet?.value
         let stored = try context.files.type(of: FileReference(path, .header, dataSet: dataSet))
         let box = try part.box(of: stored.shape, context, path)
         let isWhole = box == Region(whole: stored.shape.dimensions)
-        return (FileReference(path, .tensor, dataSet: dataSet, region: isWhole ? nil : box), isWhole ? nil : box)
+        return FileReference(path, .tensor, dataSet: dataSet, region: isWhole ? nil : box)
     }
 
     /// The type that what is read becomes.
@@ -117,7 +124,7 @@ public struct Load: NodeKind {
 
     public var label: String { path.parameter ?? path.value }
 
-    public func file(_ context: NodeContext) -> FileReference? { try? reading(context).file }
+    public func file(_ context: NodeContext) -> FileReference? { try? reading(context) }
 
     /// The file of an instance.
     func filePath(_ context: NodeContext) -> String {

@@ -12,7 +12,7 @@ final class LoadKernel: Kernel {
     init(_ kind: Load, _ context: KernelContext) throws {
         self.kind = kind
         path = kind.filePath(context.node)
-        file = try kind.reading(context.node).file
+        file = try kind.reading(context.node)
         files = context.files
     }
 
@@ -32,7 +32,7 @@ final class LoadKernel: Kernel {
         switch (bins, moves) {
         case (1, false): try array.read(file.region, into: output.floats)
         case (1, true): try moved(array, read, into: output)
-        case (_, false) where array.header.readsBoxes:
+        case (_, false) where kind.readsStrips(of: stored.shape, readsBoxes: array.header.readsBoxes):
             try average(array, file.region ?? Region(whole: stored.shape.dimensions), bins, into: output)
         default:
             var whole = Tensor(

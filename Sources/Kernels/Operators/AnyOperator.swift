@@ -23,6 +23,18 @@ extension AnyOperator {
         try base.domain(of: range, context)
     }
 
+    /// Type of `Aᴴ y`, from which `A` leads back to that of `y`.
+    ///
+    /// - Throws: ``GraphError/rule(_:)`` where there is none.
+    func checkedDomain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+        let domain = try domain(of: range, context)
+        let found = try self.range(of: domain, context)
+        guard found == range else {
+            throw .rule("no image is measured as \(range): one of \(domain) is measured as \(found)")
+        }
+        return domain
+    }
+
     /// See ``Operator/traits(_:_:)``.
     public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits { base.traits(domain, context) }
 
@@ -57,8 +69,15 @@ extension AnyOperator: Codable {
         init?(intValue: Int) { nil }
     }
 
+    /// Operators of operators: what is asked of one is asked of its parts, some of it twice.
+    private static let deepest = 16
+
     public init(from decoder: any Decoder) throws {
         let known = decoder.userInfo[.operators] as? OperatorCatalog ?? KernelCatalog.standard.operators
+        guard decoder.codingPath.count(where: { known[$0.stringValue] != nil }) < AnyOperator.deepest else {
+            throw UnfitValue(
+                path: decoder.codingPath, needed: "part of at most \(AnyOperator.deepest) operators in each other")
+        }
         guard let container = try? decoder.container(keyedBy: Name.self), container.allKeys.count == 1,
             let key = container.allKeys.first, let type = known[key.stringValue]
         else {

@@ -38,7 +38,7 @@ public struct Blur: Operator {
         return OperatorTraits(squaredNormBound: padding.squaredNormOfMeans)
     }
 
-    public func pointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
+    public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
         guard padding == .circular, let shape = try? context.own(kernels, "kernels").shape(context) else { return nil }
         return PointSpreadExtent(
             sides: shape.trailing(2).map { 2 * $0 - 1 }, planes: Array(shape.dimensions.prefix(2)))
@@ -54,7 +54,7 @@ public struct Blur: Operator {
         return domain.element == .float32 ? real : ComplexParts(real)
     }
 
-    public func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
+    public func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
         let kernel = try context.node.own(kernels, "kernels").tensor(context)
         return try pointSpreadFunctions(of: kernel, shape: type.shape)
     }

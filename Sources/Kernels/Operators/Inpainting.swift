@@ -59,11 +59,14 @@ public struct Inpainting: Operator {
         try self.range(of: range, context)
     }
 
-    /// 1 for random masks, whose entries are 0 and 1; those of a file are not known before it is read.
+    /// The square of a mask's largest entry, which is 1 of random ones.
     public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {
         switch mask {
-        case .file: OperatorTraits()
-        case .random: OperatorTraits(squaredNormBound: 1)
+        case .file(let path):
+            let file = instancePath(path.value, axis: context.axis?.name, index: context.index)
+            let largest = context.files.contents(of: file)?.values.map { max(abs($0.minimum), abs($0.maximum)) }
+            return OperatorTraits(squaredNormBound: largest.map { $0 * $0 })
+        case .random: return OperatorTraits(squaredNormBound: 1)
         }
     }
 

@@ -19,11 +19,15 @@ public protocol Operator: Codable, Hashable, Sendable {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where there is none for such a `y`.
     func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType
-    /// What bounds of step sizes and rewrites may rely on, for images of a type that it takes.
+    /// What bounds of step sizes may rely on, for images of a type that it takes.
     func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits
+    /// Whether `AᴴA` is the identity on all that it takes, as of an orthonormal transform; by default not.
+    var isIsometry: Bool { get }
+    /// Whether measurements are on the scale of the images, which denoisers rely on; by default they are.
+    var keepsScale: Bool { get }
     /// Size of the point spread function of `AᴴA`, where that is a circular convolution with settings like these; by
     /// default `nil`.
-    func pointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent?
+    func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent?
     /// What `A x`, or `Aᴴ y`, costs.
     ///
     /// - Throws: what ``range(of:_:)`` throws.
@@ -33,10 +37,10 @@ public protocol Operator: Codable, Hashable, Sendable {
     /// - Throws: whatever keeps it from being made; the message reaches the user with the instance's name.
     func make(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator
     /// The point spread function of `AᴴA`, `rows × columns` or `n × c × rows × columns` as `type` says, its centre in the
-    /// middle and zeros around it. It is asked for where there is a ``pointSpreadExtent(_:)``.
+    /// middle and zeros around it. It is asked for where there is a ``normalPointSpreadExtent(_:)``.
     ///
     /// - Throws: as ``make(_:_:)``.
-    func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor
+    func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor
     /// What is surprising about the values of the files that it reads.
     func valueRemark(_ context: NodeContext) -> ValueRemark?
     /// The settings worth a line in a picture of the graph.
@@ -44,9 +48,13 @@ public protocol Operator: Codable, Hashable, Sendable {
 }
 
 extension Operator {
-    public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits { OperatorTraits() }
-    public func pointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? { nil }
-    public func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
+    public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {
+        OperatorTraits(squaredNormBound: isIsometry ? 1 : nil)
+    }
+    public var isIsometry: Bool { false }
+    public var keepsScale: Bool { true }
+    public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? { nil }
+    public func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
         throw KernelError.value("the operator '\(Self.name)' has no point spread function")
     }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { nil }
@@ -57,32 +65,8 @@ extension Operator {
 public struct OperatorTraits: Hashable, Sendable {
     /// An upper bound of ‖A‖²; `nil` where none is known.
     public var squaredNormBound: Double?
-    /// Whether `AᴴA` is the identity, as of an orthonormal transform.
-    public var isIsometry: Bool
 
-    public init(squaredNormBound: Double? = nil, isIsometry: Bool = false) {
-        self.squaredNormBound = isIsometry ? 1 : squaredNormBound
-        self.isIsometry = isIsometry
-    }
-}
-
-/// Size of a point spread function.
-public struct PointSpreadExtent: Hashable, Sendable {
-    /// Rows and columns, odd.
-    public let sides: [Int]
-    /// How many functions there are, for images of a batch and for channels: `n` and `c`, each 1 for all.
-    public let planes: [Int]
-
-    /// - Precondition: Both lists have two entries.
-    public init(sides: [Int], planes: [Int] = [1, 1]) {
-        precondition(sides.count == 2 && planes.count == 2, "rows and columns, images and channels")
-        self.sides = sides
-        self.planes = planes
-    }
-
-    /// What holds both.
-    func union(_ other: PointSpreadExtent) -> PointSpreadExtent {
-        PointSpreadExtent(
-            sides: zip(sides, other.sides).map { max($0, $1) }, planes: zip(planes, other.planes).map { max($0, $1) })
+    public init(squaredNormBound: Double? = nil) {
+        self.squaredNormBound = squaredNormBound
     }
 }

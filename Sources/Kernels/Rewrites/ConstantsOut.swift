@@ -12,7 +12,7 @@ struct ConstantsOut: RewriteRule {
     func replacement(for node: Node, in graph: GraphDraft) -> Replacement? {
         guard case .compute(let kind, let inputs) = node.content, let gradient = kind as? DataGradient,
             inputs.count == 2, graph.phase(of: inputs[1]) == .setup, graph.phase(of: inputs[0]) != .setup,
-            let extent = pointSpreadExtent(of: node, gradient.operator, graph),
+            let extent = normalPointSpreadExtent(of: node, gradient.operator, graph),
             isSummed(node, graph) || ConstantsOut.paysAlone(extent.sides)
         else { return nil }
         let pointSpread = graph.freeID("\(node.id)-spread")
@@ -43,17 +43,25 @@ struct ConstantsOut: RewriteRule {
     }
 
     /// The largest sides that an instance's point spread function has, and as many planes as one has at most; `nil` where
-    /// one has none.
-    private func pointSpreadExtent(
+    /// one has none, or images differ for which they would be, or a measurement alone does not tell its image's type.
+    private func normalPointSpreadExtent(
         of node: Node, _ map: AnyOperator, _ graph: GraphDraft
     ) -> PointSpreadExtent? {
         let contexts = graph.contexts(of: node.id)
         guard !contexts.isEmpty else { return nil }
         var extent: PointSpreadExtent?
         for context in contexts {
-            guard let own = map.base.pointSpreadExtent(context) else { return nil }
+            guard let own = map.base.normalPointSpreadExtent(context) else { return nil }
             extent = extent?.union(own) ?? own
         }
-        return extent
+        let fitsAll = contexts.allSatisfy { context in
+            guard let extent, let image = try? context.type(0), let measured = try? context.type(1) else {
+                return false
+            }
+            let planes = image.shape.rank == 4 ? Array(image.shape.dimensions.prefix(2)) : [1, 1]
+            return zip(extent.planes, planes).allSatisfy { $0 == 1 || $0 == $1 }
+                && (try? map.domain(of: measured, context)) == image
+        }
+        return fitsAll ? extent : nil
     }
 }

@@ -65,7 +65,7 @@ extension FrameHeader {
         total = try FrameHeader.count(reader.number(), "total")
         length = try FrameHeader.count(reader.number(), "length")
         let rank: UInt32 = reader.number()
-        guard rank <= FrameHeader.mostAxes, reader.number() == UInt32(0) else { throw .field("number of extents") }
+        guard rank <= Shape.mostAxes, reader.number() == UInt32(0) else { throw .field("number of extents") }
         guard reader.count == FrameHeader.fixedCount + 8 * Int(rank) else { throw .length(reader.count) }
         var extents: [Int] = []
         extents.reserveCapacity(Int(rank))

@@ -36,9 +36,6 @@ package struct FrameHeader: Hashable, Sendable {
     package static let version: UInt16 = 2
     /// The largest payload: longer values travel in several, as large messages cost more a byte.
     package static let largestPayload = 16 << 20
-    /// More axes than any value has.
-    static let mostAxes = 16
-
     package var sort: Sort
     /// Of a value; `nil` for what carries none.
     package var type: TensorType?

@@ -207,6 +207,8 @@ package struct CoordinatorMachine {
         switch answer {
         case .file(let path, let hash, let bytes):
             let request = FileRequest(worker: worker, number: number, path: path, bytes: bytes)
+            // A worker asks for one at a time.
+            requests = requests.filter { $0.key.worker != worker }
             requests[request.key] = request
             return [.tell(worker: worker, .file(request: number, hash: hash, bytes: bytes))]
         case .missing(let reason): return [.tell(worker: worker, .noFile(request: number, reason: reason))]

@@ -5,7 +5,6 @@ internal import Messaging
 internal import Scheduling
 internal import Synchronization
 internal import TensorMath
-public import Tensors
 
 /// Where a graph is run.
 public struct RunPlace: Sendable {
@@ -20,21 +19,6 @@ public struct RunPlace: Sendable {
     public static func local(workers: Int = 1, threads: Int? = nil) -> RunPlace {
         RunPlace(workers: workers, threads: threads)
     }
-}
-
-/// What a run from Swift yields.
-public struct Reconstruction: Sendable {
-    /// For every output of the graph the values of its instances, in order.
-    public let outputs: [String: [Tensor]]
-    /// Every iteration with its metrics.
-    public let records: [IterationRecord]
-    /// Why it ended.
-    public let ending: Ending
-    /// The iteration that the values are from: the last or, of a run that diverged, the best.
-    public let iterations: Int
-
-    /// The value of an output; of one over an axis the first.
-    public subscript(_ output: String) -> Tensor? { outputs[output]?.first }
 }
 
 extension Graph {
@@ -53,32 +37,34 @@ extension Graph {
     ///   - folder: What relative paths of files count from.
     ///   - rewriting: Whether it is computed with less work than it is written.
     ///   - observe: Called for each iteration when it is complete, in order, on a thread of the run.
-    /// - Throws: ``GraphModel/GraphError`` with every problem of the graph, what of a plan is impossible, or
-    ///   ``RunError`` with what made the run fail. A run that diverges does not fail: ``Reconstruction/ending`` says so.
+    /// - Throws: ``GraphModel/GraphError`` with every problem of the graph, ``RunPlaceError`` with what of it is impossible
+    ///   there, or ``RunError`` with what made the run fail. A run that diverges does not fail: ``Reconstruction/ending`` says so.
     public func run(
         on place: RunPlace = .local(), catalog: KernelCatalog = .standard, folder: String = "",
         rewriting: Rewriting = .all, observe: @escaping @Sendable (IterationRecord) -> Void = { _ in }
     ) async throws -> Reconstruction {
-        let files = GraphFiles(folder: folder, formats: catalog.formats)
-        let plan = try plan(for: place, catalog, files, rewriting)
-        let run = InProcessRun(plan, catalog: catalog, files: files, log: MetricsLog(observe))
-        let result = try await withTaskCancellationHandler {
+        let stopping = Stopping()
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 do throws(ThreadRefusal) {
-                    // Blocking calls stay off the threads of Swift's concurrency.
-                    try startThread("graphrun") { continuation.resume(with: Result { try run.run() }) }
+                    // Files are read and plans made there, too: blocking calls stay off the threads of Swift's concurrency.
+                    try startThread("graphrun") {
+                        continuation.resume(
+                            with: Result {
+                                let files = GraphFiles(folder: folder, formats: catalog.formats)
+                                let plan = try plan(for: place, catalog, files, rewriting)
+                                let run = InProcessRun(plan, catalog: catalog, files: files, log: MetricsLog(observe))
+                                stopping.begin(run)
+                                return Reconstruction(try run.run().worthKeeping, plan.expansion)
+                            })
+                    }
                 } catch {
                     continuation.resume(throwing: error)
                 }
             }
         } onCancel: {
-            run.stop()
+            stopping.stop()
         }
-        let kept = result.worthKeeping.kept
-        return Reconstruction(
-            outputs: plan.expansion.graph.outputs.mapValues { node in
-                plan.expansion.instances(of: node).compactMap { kept[$0.id] }
-            }, records: result.records, ending: result.conclusion.ending, iterations: result.iterations)
     }
 
     private func plan(
@@ -101,7 +87,12 @@ extension Graph {
             worker.scratch = scratch
             return worker
         }
-        let plan = try Plan.best(expansion, workers: workers, links: .inProcess)
+        let plan: Plan
+        do throws(PlanError) {
+            plan = try Plan.best(expansion, workers: workers, links: .inProcess)
+        } catch {
+            throw RunPlaceError(description: error.description)
+        }
         guard plan.refusals.isEmpty else {
             throw RunPlaceError(description: plan.refusals.joined(separator: "\n"))
         }
@@ -112,4 +103,25 @@ extension Graph {
 /// Why a graph cannot be run where it was asked to.
 public struct RunPlaceError: Error, Equatable, CustomStringConvertible {
     public let description: String
+}
+
+/// Ends a run from another thread, also one that has not begun yet.
+private final class Stopping: Sendable {
+    private let state = Mutex<(run: InProcessRun?, isStopped: Bool)>((nil, false))
+
+    func begin(_ run: InProcessRun) {
+        let isStopped = state.withLock { state in
+            state.run = run
+            return state.isStopped
+        }
+        if isStopped { run.stop() }
+    }
+
+    func stop() {
+        let run = state.withLock { state in
+            state.isStopped = true
+            return state.run
+        }
+        run?.stop()
+    }
 }

@@ -7,13 +7,14 @@ extension Plan {
     /// Text that is the same for graphs, workers and links for which the same placement is as good: to keep what was found
     /// under a hash of it.
     ///
-    /// Speeds and links are measured, and never twice the same, so of them two binary digits count.
+    /// Speeds and links are measured, and never twice the same, so they count to half a power of two.
     package static func placementKey(_ expansion: Expansion, workers: [Worker], links: Links) -> String {
         var lines = [expansion.graph.name, "\(expansion.rewriting.rawValue)"]
         for instance in expansion.instances {
             let cost = instance.cost
             var line =
                 "\(instance.id) \(instance.phase.rawValue) \(instance.type) \(cost.operations) \(cost.bytes) \(cost.scratchBytes)"
+            line += cost.work.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
             switch instance.content {
             case .state(let initial, let next): line += " \(initial) \(next)"
             case .compute(let kind, let inputs, let context):

@@ -60,7 +60,9 @@ extension WorkerPlan: Codable {
         try container.encode(finish, forKey: .finish)
         try container.encode(states, forKey: .states)
         try container.encode(transfers, forKey: .transfers)
-        let known = facts.sorted { $0.key.path < $1.key.path }.map { KnownFile(reference: $0.key, fact: $0.value) }
+        let known = facts.sorted { $0.key.sortKey < $1.key.sortKey }.map {
+            KnownFile(reference: $0.key, fact: $0.value)
+        }
         try container.encode(known, forKey: .facts)
         try container.encode(axes.entries, forKey: .axes)
         try container.encode(types.entries, forKey: .types)

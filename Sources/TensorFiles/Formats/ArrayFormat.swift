@@ -82,7 +82,7 @@ extension ArrayFormat {
             try read(slab, of: dataSet, source, into: own)
             scan.add(UnsafeRawBufferPointer(own), of: .float32, bigEndian: 1.bigEndian == 1, by: copy)
         }
-        if let fault = scan.fault(of: type, isFortran: false) {
+        if let fault = scan.fault(of: type, from: box.ranges.map(\.lowerBound)) {
             throw .values(path: source.path, tensor: dataSet, fault: fault)
         }
         return scan
@@ -131,15 +131,19 @@ public struct ArrayFormats: Sendable {
 
     /// The format of a file, by its first bytes, whatever its name, or where none knows those by its name.
     ///
+    /// - Parameter name: What it is called where it comes from.
     /// - Throws: ``TensorFileError`` where it is of none, or cannot be read.
-    func format(of source: any ByteSource) throws(TensorFileError) -> any ArrayFormat.Type {
+    func format(of source: any ByteSource, named name: String) throws(TensorFileError) -> any ArrayFormat.Type {
         guard source.count > 0 else { throw .empty(path: source.path) }
         let head = try source.bytes(0..<min(ArrayFormats.headBytes, source.count))
         if let known = formats.first(where: { $0.recognises(head) }) { return known }
-        let name = source.path.lowercased()
-        if let named = formats.first(where: { $0.suffixes.contains { name.hasSuffix(".\($0)") } }) {
+        let name = name.lowercased()
+        if let named = formats.first(where: { $0.suffixes.contains { name.hasSuffix(".\($0.lowercased())") } }) {
             return named
         }
-        throw .noFormat(path: source.path, known: formats.map { $0.name })
+        throw .noFormat(path: source.path, known: names)
     }
+
+    /// Their names, for messages.
+    package var names: [String] { formats.map { $0.name } }
 }

@@ -104,8 +104,9 @@ extension NPYHeader {
     fileprivate var arrayHeader: ArrayHeader {
         ArrayHeader(
             type, form: .array(white: type.element == .float32 ? element.white : nil),
-            // Where the first axis varies fastest, a box is put in order in memory of its own.
-            scratchBytes: NPYHeader.piece * element.byteCount + (fortranOrder ? type.byteCount : 0))
+            // Where the first axis varies fastest, rows lie apart, and what is read is put in order in memory of its own.
+            readsBoxes: !fortranOrder,
+            scratchBytes: NPYHeader.piece * element.byteCount + (fortranOrder ? 2 * type.byteCount : 0))
     }
 
     /// Reads a box.

@@ -26,6 +26,8 @@ public struct AdjointOperator: Operator {
         return OperatorTraits(squaredNormBound: of.traits(image, context).squaredNormBound)
     }
 
+    public var keepsScale: Bool { of.base.keepsScale }
+
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         var cost = try of.cost(range(of: domain, context), context)
         // Between A and Aᴴ, the other way round.

@@ -46,26 +46,27 @@ public struct Composition: Operator {
         let bound = traits.reduce(Double?(1)) { product, own in
             product.flatMap { a in own.squaredNormBound.map { a * $0 } }
         }
-        return OperatorTraits(squaredNormBound: bound, isIsometry: traits.allSatisfy(\.isIsometry))
+        return OperatorTraits(squaredNormBound: bound)
     }
+
+    public var isIsometry: Bool { factors.allSatisfy(\.base.isIsometry) }
+    public var keepsScale: Bool { factors.allSatisfy(\.base.keepsScale) }
 
     /// `(U A)ᴴ U A = AᴴA` where `U` is an isometry.
-    public func pointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
-        convolution(context)?.base.pointSpreadExtent(context)
+    public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
+        convolution?.base.normalPointSpreadExtent(context)
     }
 
-    public func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
-        guard let convolution = convolution(context.node) else {
+    public func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
+        guard let convolution else {
             throw KernelError.value("this composition has no point spread function")
         }
-        return try convolution.base.makePointSpread(type, context)
+        return try convolution.base.makeNormalPointSpread(type, context)
     }
 
-    /// The innermost factor, where all others are isometries whatever they are given.
-    private func convolution(_ context: NodeContext) -> AnyOperator? {
-        let others = factors.dropLast()
-        guard others.allSatisfy({ $0.base.traits(.scalar, context).isIsometry }) else { return nil }
-        return factors.last
+    /// The innermost factor, where all others are isometries.
+    private var convolution: AnyOperator? {
+        factors.dropLast().allSatisfy(\.base.isIsometry) ? factors.last : nil
     }
 
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {

@@ -24,8 +24,11 @@ public struct NormalOperatorOf: Operator {
     /// ‖AᴴA‖² = ‖A‖⁴
     public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {
         let own = of.traits(domain, context)
-        return OperatorTraits(squaredNormBound: own.squaredNormBound.map { $0 * $0 }, isIsometry: own.isIsometry)
+        return OperatorTraits(squaredNormBound: own.squaredNormBound.map { $0 * $0 })
     }
+
+    public var isIsometry: Bool { of.base.isIsometry }
+    public var keepsScale: Bool { of.base.keepsScale }
 
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         try of.normalCost(domain, context, scratch: 1)

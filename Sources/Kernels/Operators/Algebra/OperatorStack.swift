@@ -36,6 +36,8 @@ public struct OperatorStack: Operator {
             squaredNormBound: bounds.reduce(Double?(0)) { sum, bound in sum.flatMap { a in bound.map { a + $0 } } })
     }
 
+    public var keepsScale: Bool { operators.allSatisfy(\.base.keepsScale) }
+
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         try operators.cost(domain, context, summing: [domain])
     }

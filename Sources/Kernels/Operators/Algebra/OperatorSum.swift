@@ -27,8 +27,14 @@ public struct OperatorSum: Operator {
         return OperatorTraits(squaredNormBound: norm.map { $0 * $0 })
     }
 
+    public var keepsScale: Bool { terms.allSatisfy(\.base.keepsScale) }
+
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
-        try terms.cost(domain, context, summing: [domain, range(of: domain, context)])
+        let range = try range(of: domain, context)
+        var cost = try terms.cost(domain, context, summing: [domain, range])
+        // Between A and Aᴴ.
+        cost.scratchBytes += range.byteCount
+        return cost
     }
 
     public func make(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
@@ -67,8 +73,8 @@ extension [AnyOperator] {
         let largest = types.map(\.byteCount).max() ?? 0
         total.add(.vectors(operations: Double(count * largest / 4)))
         total.bytes += 3 * Double(count * largest)
-        // Sums wait in the memory of the tree's depth; between A and Aᴴ there is a value of each type.
-        total.scratchBytes += (2 * SumTree.depth(count) + 1) * types.reduce(0) { $0 + $1.byteCount }
+        // Sums wait in the memory of the tree's depth, the bottom of which is where the total will be.
+        total.scratchBytes += (SumTree.depth(count) - 1) * types.reduce(0) { $0 + $1.byteCount }
         return total
     }
 }

@@ -16,25 +16,34 @@ public struct ScaledOperator: Operator {
     }
 
     public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        guard factor.value.isFinite else { throw .rule("'factor' is \(factor.value); it must be finite") }
+        try check()
         return try of.range(of: domain, context)
     }
 
     public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        try of.domain(of: range, context)
+        try check()
+        return try of.domain(of: range, context)
+    }
+
+    private func check() throws(GraphError) {
+        guard factor.value.isFinite else { throw .rule("'factor' is \(factor.value); it must be finite") }
     }
 
     public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {
         let own = of.traits(domain, context)
         let square = factor.value * factor.value
-        return OperatorTraits(
-            squaredNormBound: own.squaredNormBound.map { square * $0 }, isIsometry: own.isIsometry && square == 1)
+        return OperatorTraits(squaredNormBound: own.squaredNormBound.map { square * $0 })
     }
 
-    public func pointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? { of.base.pointSpreadExtent(context) }
+    public var isIsometry: Bool { abs(factor.value) == 1 && of.base.isIsometry }
+    public var keepsScale: Bool { abs(factor.value) == 1 && of.base.keepsScale }
 
-    public func makePointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
-        let own = try of.base.makePointSpread(type, context)
+    public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
+        of.base.normalPointSpreadExtent(context)
+    }
+
+    public func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
+        let own = try of.base.makeNormalPointSpread(type, context)
         return Tensor(own.shape, own.values.map { Float(Double($0) * factor.value * factor.value) })
     }
 

@@ -46,7 +46,7 @@ package final class RemoteFile: ByteSource {
             do {
                 bytes = try fetch(wanted)
             } catch {
-                throw .unreadable(path: path, reason: SystemReason.of(error))
+                throw .elsewhere(SystemReason.of(error))
             }
             guard bytes.count == wanted.count else {
                 throw .truncated(path: path, needed: wanted.upperBound, found: start + bytes.count)

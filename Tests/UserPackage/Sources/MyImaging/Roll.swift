@@ -26,9 +26,7 @@ public struct Roll: Operator {
         try self.range(of: range, context)
     }
 
-    public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {
-        OperatorTraits(isIsometry: true)
-    }
+    public var isIsometry: Bool { true }
 
     public func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         Cost(bytes: 2 * Double(domain.byteCount))
@@ -46,7 +44,7 @@ private final class RollMap: LinearOperator {
 
     init(_ domain: TensorType, _ by: [Int]) {
         self.domain = domain
-        self.by = by
+        self.by = zip(by, domain.shape.trailing(2)).map { $0 % $1 }
     }
 
     func apply(_ x: TensorView, into y: MutableTensorView) { move(x, into: y, by[0], by[1]) }

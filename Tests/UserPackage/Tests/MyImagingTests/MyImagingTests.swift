@@ -69,7 +69,7 @@ struct MyImagingTests {
         catalog.add(FalseSumKernel.self)
         #expect(catalog.problems == ["'sum' is the name of two kinds, Sum and FalseSum; give yours a name of its own"])
         let graph = try Graph("empty", summary: "") { g in g.output("x", g.add("x", Load("x.npy"))) }
-        await #expect(throws: (any Error).self) { try await graph.run(catalog: catalog) }
+        await #expect(throws: RunPlaceError.self) { try await graph.run(catalog: catalog) }
     }
 }
 

@@ -20,13 +20,14 @@ public struct PseudoInverse: NodeKind {
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         try solver.check()
-        return try self.operator.domain(of: context.type(0), context)
+        return try self.operator.checkedDomain(of: context.type(0), context)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         try solver.cost(self.operator, output(context), context)
     }
 
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { self.operator.shown }
 }

@@ -18,14 +18,14 @@ public struct Adjoint: NodeKind {
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        try self.operator.domain(of: context.type(0), context)
+        try self.operator.checkedDomain(of: context.type(0), context)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         try self.operator.cost(output(context), context)
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { self.operator.shown }
 }

@@ -32,7 +32,7 @@ public struct PointSpread: NodeKind {
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        guard let extent = self.operator.base.pointSpreadExtent(context) else {
+        guard let extent = self.operator.base.normalPointSpreadExtent(context) else {
             throw .rule("its operator has no point spread function; with this padding it is no circular convolution")
         }
         let own = extent.sides
@@ -61,7 +61,7 @@ final class PointSpreadKernel: Kernel {
     private let function: Tensor
 
     init(_ kind: PointSpread, _ context: KernelContext) throws {
-        function = try kind.operator.base.makePointSpread(context.output, context)
+        function = try kind.operator.base.makeNormalPointSpread(context.output, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {

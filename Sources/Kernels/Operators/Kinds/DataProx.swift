@@ -37,7 +37,7 @@ public struct DataProx: NodeKind {
         try solver.cost(self.operator, context.type(0), context)
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { "\(self.operator.shown), γ = \(plain(gamma.value))" }
 }

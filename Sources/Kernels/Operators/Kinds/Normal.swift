@@ -27,7 +27,7 @@ public struct Normal: NodeKind {
         (try? context.type(0)).flatMap { self.operator.traits($0, context).squaredNormBound }
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { self.operator.shown }
 }

@@ -26,7 +26,7 @@ public struct LinearSolver: Codable, Hashable, Sendable {
     /// What a solution costs that takes all iterations: in each, `AᴴA` and ten passes over an image.
     func cost(_ map: AnyOperator, _ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost {
         let normal = try map.normalCost(domain, context, scratch: 5)
-        var cost = Cost(scratchBytes: normal.scratchBytes, sharedBytes: normal.sharedBytes)
+        var cost = Cost()
         cost.add(normal, times: Double(iterations.value))
         cost.add(.vectors(operations: 10 * Double(domain.floatCount)), times: Double(iterations.value))
         cost.bytes += 20 * Double(domain.byteCount) * Double(iterations.value)

@@ -16,7 +16,9 @@ public struct NormalGradient: NodeKind {
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        guard sigma.value > 0 else { throw .rule("'sigma' is \(sigma.value); it must be above 0") }
+        guard sigma.value > 0, sigma.value.isFinite else {
+            throw .rule("'sigma' is \(sigma.value); it must be above 0")
+        }
         let image = try context.type(0)
         guard image.shape.rank >= 2 else {
             throw .rule("it is given \(image); an image ends in H × W")

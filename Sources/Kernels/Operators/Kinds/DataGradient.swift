@@ -29,7 +29,7 @@ public struct DataGradient: NodeKind {
             .map { $0 / (sigma.value * sigma.value) }
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { self.operator.shown }
 }

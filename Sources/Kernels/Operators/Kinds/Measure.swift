@@ -21,7 +21,7 @@ public struct Measure: NodeKind {
         try self.operator.cost(context.type(0), context)
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { self.operator.base.keepsScale ? .keepsScale : [] }
     public func valueRemark(_ context: NodeContext) -> ValueRemark? { self.operator.base.valueRemark(context) }
     public var label: String { self.operator.shown }
 }

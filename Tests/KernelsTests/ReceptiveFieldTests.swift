@@ -1,0 +1,73 @@
+import Foundation
+import GraphModel
+import KernelTesting
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+/// A kind that says it looks so far.
+private struct Looking: NodeKind, HasReceptiveField {
+    static let name = "looking"
+    static let inputs = [Input("image")]
+
+    let stride: Int
+    let before: Int
+
+    func output(_ context: NodeContext) throws(GraphError) -> TensorType { try context.type(0) }
+    func cost(_ context: NodeContext) throws(GraphError) -> Cost { try elementwiseCost(context) }
+    func receptiveField(for image: Shape, _ files: FileFacts) throws(GraphError) -> ReceptiveField {
+        ReceptiveField(stride: stride, before: before, after: before)
+    }
+}
+
+@Suite("Kinds that say how far they look")
+struct ReceptiveFieldTests {
+    private func complaint(tilesFor denoiser: any HasReceptiveField, _ kind: some NodeKind) -> String {
+        let files = FileFacts([FileReference("a.npy", .tensor): .tensor(TensorType([1, 1, 64, 64]))])
+        do throws(GraphError) {
+            let graph = try Graph("g", summary: "") { g in
+                let image = g.add("image", Load("a.npy"))
+                let tile = g.tiles(
+                    "tile", of: image, mode: Setting(.exact), size: 16, overlap: 0, denoiser: denoiser)
+                g.output("y", g.add("y", kind, g.add("w", Crop(), image, over: tile), over: tile))
+            }
+            _ = try graph.expand(files)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("are refused over exact tiles that were made for less, and taken over others")
+    func windows() {
+        let (near, far) = (Looking(stride: 1, before: 2), Looking(stride: 1, before: 3))
+        #expect(complaint(tilesFor: near, near) == "")
+        #expect(complaint(tilesFor: far, near) == "")
+        #expect(
+            complaint(tilesFor: near, far).hasSuffix(
+                "it looks 3 pixels far on a grid of 1, and the windows of its tiles are for 2 on a grid of 1; give the tiles the "
+                    + "same denoiser"))
+        #expect(complaint(tilesFor: far, Looking(stride: 2, before: 1)).contains("on a grid of 2"))
+        let five = Denoiser(Setting(.totalVariation), tvIterations: 5)
+        let sixty = Denoiser(Setting(.totalVariation), tvIterations: 60)
+        #expect(complaint(tilesFor: five, Denoise(sixty, sigma: 0.1)).contains("it looks 59 pixels far"))
+        #expect(complaint(tilesFor: sixty, Denoise(five, sigma: 0.1)) == "")
+    }
+
+    @Test("are refused where no image could be cut so", arguments: [(0, 1), (-1, 1), (1, -1)])
+    func impossible(stride: Int, before: Int) {
+        #expect(complaint(tilesFor: Looking(stride: stride, before: before), Crop()).contains("all must be 0 or more"))
+    }
+
+    @Test("a file that is written again is looked at anew")
+    func stamps() throws {
+        let folder = try Folder()
+        let files = GraphFiles(folder: folder.path)
+        try Data([1, 2, 3]).write(to: URL(filePath: folder.path("f")))
+        let first = try files.content(of: "f")
+        #expect(try files.content(of: "f") == first)
+        try Data([1, 2, 4]).write(to: URL(filePath: folder.path("f")))
+        #expect(try files.content(of: "f").hash != first.hash)
+    }
+}
