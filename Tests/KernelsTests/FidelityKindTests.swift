@@ -53,6 +53,18 @@ struct FidelityKindTests {
         #expect(rest.map { abs($0) }.max() ?? 1 <= 1e-4 * Float(max(gamma, 1)))
     }
 
+    @Test("iterations beyond what single precision tells change nothing", arguments: [100, 5000])
+    func converged(iterations: Int) throws {
+        let values = try KernelEvaluation(["z": image, "y": y]) { g in
+            let (z, y) = (g.load("z"), g.load("y"))
+            for (name, count) in [("few", 60), ("many", iterations)] {
+                let solver = LinearSolver(iterations: Setting(count), tolerance: 0)
+                g.keep(name, DataProx(Self.blur, gamma: 0.5, solver: solver), z, y)
+            }
+        }
+        #expect(relativeDifference(values["many"], reference: values["few"]) <= 1e-5)
+    }
+
     @Test("the pseudo-inverse gives back what was measured, where nothing is lost")
     func pseudoInverse() throws {
         let solver = LinearSolver(iterations: 500, tolerance: 1e-7)

@@ -49,6 +49,9 @@ struct ReceptiveFieldTests {
                 "it looks 3 pixels far on a grid of 1, and the windows of its tiles are for 2 on a grid of 1; give the tiles the "
                     + "same denoiser"))
         #expect(complaint(tilesFor: far, Looking(stride: 2, before: 1)).contains("on a grid of 2"))
+        // 64 pixels lie on a grid of 4, and not on one of 3.
+        #expect(complaint(tilesFor: Looking(stride: 4, before: 4), near) == "")
+        #expect(complaint(tilesFor: Looking(stride: 3, before: 3), near).contains("on a grid of 3"))
         let five = Denoiser(Setting(.totalVariation), tvIterations: 5)
         let sixty = Denoiser(Setting(.totalVariation), tvIterations: 60)
         #expect(complaint(tilesFor: five, Denoise(sixty, sigma: 0.1)).contains("it looks 59 pixels far"))

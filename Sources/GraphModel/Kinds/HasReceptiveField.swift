@@ -25,7 +25,11 @@ extension HasReceptiveField {
     /// What is wrong with it over `exact` tiles that were made for something else; `nil` where it looks no farther.
     func problem(overTilesOf image: Shape, for other: any HasReceptiveField, _ files: FileFacts) -> String? {
         guard let own = try? checkedField(for: image, files), let windows = try? other.checkedField(for: image, files),
-            own.before > windows.before || own.after > windows.after || !windows.stride.isMultiple(of: own.stride)
+            own.before > windows.before || own.after > windows.after
+                // Beyond the border an image is continued to the grid, which the whole image is not on another.
+                || own.stride != windows.stride
+                    && !(windows.stride.isMultiple(of: own.stride)
+                        && image.trailing(2).allSatisfy { $0.isMultiple(of: windows.stride) })
         else { return nil }
         return
             "it looks \(max(own.before, own.after)) pixels far on a grid of \(own.stride), and the windows of its tiles are for "

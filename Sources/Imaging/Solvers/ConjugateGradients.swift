@@ -17,6 +17,9 @@ package final class ConjugateGradients {
         image = Scratch(normalOperator.domain)
     }
 
+    /// The smallest residual, as a fraction of the right-hand side, that single precision tells from none.
+    private static let least = 4 * Double(Float.ulpOfOne)
+
     /// Improves `x`, starting from what it holds.
     ///
     /// - Parameters:
@@ -37,7 +40,9 @@ package final class ConjugateGradients {
         axpy(-1, q.readOnly, r)
         p.copy(from: r.readOnly)
 
-        let goal = tolerance * tolerance * inner(b, b)
+        // The residual is carried along; smaller than rounding it says nothing, and steps by it lead away again.
+        let reached = max(tolerance, ConjugateGradients.least)
+        let goal = reached * reached * inner(b, b)
         var error = inner(r.readOnly, r.readOnly)
         for iteration in 0..<max(iterations, 0) {
             guard error > goal else { return iteration }

@@ -7,7 +7,7 @@ extension Plan {
     /// Text that is the same for graphs, workers and links for which the same placement is as good: to keep what was found
     /// under a hash of it.
     ///
-    /// Speeds and links are measured, and never twice the same, so they count to half a power of two.
+    /// Speeds, links and free memory are measured, and never twice the same, so they count to half a power of two.
     package static func placementKey(_ expansion: Expansion, workers: [Worker], links: Links) -> String {
         var lines = [expansion.graph.name, "\(expansion.rewriting.rawValue)"]
         for instance in expansion.instances {
@@ -31,7 +31,7 @@ extension Plan {
         }
         for worker in workers {
             lines.append(
-                "\(worker.name) \(worker.threads) \(worker.hasWinograd) \(worker.memory ?? -1) \(worker.idleBytes) "
+                "\(worker.name) \(worker.threads) \(worker.hasWinograd) \(rounded(Double(worker.memory ?? 0))) \(rounded(Double(worker.idleBytes))) "
                     + worker.speeds.roughly)
         }
         for from in workers.indices {

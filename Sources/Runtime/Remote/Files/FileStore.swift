@@ -19,9 +19,12 @@ package struct FileStore: Sendable {
     }
 
     /// The file of that content, if it is here; it keeps the ending of its path elsewhere.
-    package func path(hash: String, of origin: String) -> String? {
+    ///
+    /// - Parameter bytes: How long it is; one of another length is damaged, and comes anew.
+    package func path(hash: String, of origin: String, bytes: Int? = nil) -> String? {
         let path = location(hash, origin)
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        guard let file = try? LocalFile(path) else { return nil }
+        return bytes == nil || file.count == bytes ? path : nil
     }
 
     /// Keeps a file whose contents `write` appends, part by part.
