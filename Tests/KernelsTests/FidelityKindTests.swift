@@ -53,16 +53,19 @@ struct FidelityKindTests {
         #expect(rest.map { abs($0) }.max() ?? 1 <= 1e-4 * Float(max(gamma, 1)))
     }
 
-    @Test("iterations beyond what single precision tells change nothing", arguments: [100, 5000])
-    func converged(iterations: Int) throws {
-        let values = try KernelEvaluation(["z": image, "y": y]) { g in
-            let (z, y) = (g.load("z"), g.load("y"))
-            for (name, count) in [("few", 60), ("many", iterations)] {
-                let solver = LinearSolver(iterations: Setting(count), tolerance: 0)
-                g.keep(name, DataProx(Self.blur, gamma: 0.5, solver: solver), z, y)
+    @Test("iterations beyond what single precision tells change nothing")
+    func converged() throws {
+        // Without an end at rounding, fifty iterations lead to values of 4e9.
+        let measured = Tensor([1, 1, 8, 8], (0..<64).map { Float(($0 * 7919) % 101) / 100 })
+        let map = Downsampling(.bicubic, factor: 2)
+        let values = try KernelEvaluation(["y": measured]) { g in
+            let y = g.load("y")
+            for (name, tolerance) in [("ended", 1e-6), ("unended", 0)] {
+                let solver = LinearSolver(iterations: 50, tolerance: Setting(tolerance))
+                g.keep(name, PseudoInverse(map, solver: solver), y)
             }
         }
-        #expect(relativeDifference(values["many"], reference: values["few"]) <= 1e-5)
+        #expect(relativeDifference(values["unended"], reference: values["ended"]) <= 1e-4)
     }
 
     @Test("the pseudo-inverse gives back what was measured, where nothing is lost")
