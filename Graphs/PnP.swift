@@ -4,8 +4,8 @@ import GraphModel
 import Kernels
 import Tensors
 
-/// Plug-and-Play proximal gradient descent (PnP-PGD; Venkatakrishnan et al. 2013, Kamilov et al. 2017) on several
-/// blurred, noisy pictures of one scene:
+/// Plug-and-Play reconstruction from several blurred, noisy pictures of one scene, by proximal gradient descent (PnP-PGD;
+/// Venkatakrishnan et al. 2013, Kamilov et al. 2017) or another algorithm:
 ///
 ///     x ← denoise( x − τ · Σ_i A_iᵀ(A_i x − y_i),  σ )
 let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image from several blurs of it") {
@@ -14,15 +14,20 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         g in
         // What shapes the graph: how many blurs, how noisy, and whether their measurements are simulated or read.
         let blurs = g.option("blurs", 3, in: 1...10_000)
+        let algorithm = g.option("algorithm", PnPAlgorithm.pgd)
         let noise = g.numbersOption("noise", [0.03, 0.05, 0.04])
         let measurements = g.pathOption("measurements", "")
         let image =
             measurements.isEmpty
             ? g.path("image", "data/phantom.png", "the true image, PNG or NPY") : Setting(g.pathOption("image", ""))
 
-        g.loop(g.integer("iterations", 200, in: 1...1_000_000, "how often x is updated at most"))
-        let step = g.number("step", 0.5, in: 0...1000, "step size τ; below 2 / (number of blurs)")
-        let sigma = g.number("sigma", 0.02, in: 0...1, unit: "image values", "noise level σ that is removed")
+        let iterations = g.integer(
+            "iterations", algorithm.iterations, in: 1...1_000_000, "how often x is updated at most")
+        g.loop(iterations)
+        let method = PnPIterations(algorithm, iterations: iterations, in: g)
+        let sigma =
+            algorithm.hasFixedLevel
+            ? g.number("sigma", 0.02, in: 0...1, unit: "image values", "noise level σ that is removed") : 0
         let denoiser = g.denoiserOfParameters()
         let kernels = (0..<blurs).map(blurKernel)
         let blur = Blur(kernels)
@@ -46,11 +51,12 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))
 
         // The loop.
-        let loop = g.proximalGradient(blur, measurements: y, over: shard, from: start, step: step) { z in
-            let tile = g.tilesOfParameters(of: z, for: denoiser)
-            return g.denoised("next", z, by: Denoise(denoiser, sigma: sigma), over: tile)
+        let loop = method.add(to: g, DataTerm(blur, y, over: shard), from: start) { image, level in
+            let tile = g.tilesOfParameters(of: image, for: denoiser)
+            guard let level else { return g.denoised("next", image, by: Denoise(denoiser, sigma: sigma), over: tile) }
+            return g.denoised("next", image, by: denoiser, level: level, over: tile)
         }
-        g.stopByTolerance(loop.residual)
+        if algorithm.stopsByTolerance { g.stopByTolerance(loop.residual) }
 
         // What is reported and kept.
         if let truth {

@@ -4,6 +4,7 @@
     peer.py about       versions, and the memory that deepinv takes before it does anything
     peer.py job …       the Plug-and-Play iterations of deepinv's distributed demo
                         (under torchrun by several processes, of which the first prints)
+    peer.py dpir …      deepinv's DPIR
     peer.py gradient …  the gradient of the data fidelity alone, by each class that deepinv has for a blur
 
 Times are seconds by the wall clock, memory is bytes. Everything is set up before the first clock starts.
@@ -243,6 +244,39 @@ def run_job(options, image, y):
     report(seconds=seconds, dataStep=gradient_seconds, denoise=denoise_seconds, processorSeconds=processor)
 
 
+class Extended(deepinv.models.base.Denoiser):
+    """A network on images of any size, extended to one that it takes."""
+
+    def __init__(self, denoiser):
+        super().__init__()
+        self.network = denoiser
+        self.stride = 2 if isinstance(denoiser, deepinv.models.FFDNet) else 8
+
+    def forward(self, x, sigma, **kwargs):
+        height, width = x.shape[-2:]
+        padding = (0, -width % self.stride, 0, -height % self.stride)
+        padded = torch.nn.functional.pad(x, padding, mode="replicate") if any(padding) else x
+        return self.network(padded, sigma)[..., :height, :width]
+
+
+def run_dpir(options, image, y):
+    physics = make_physics(options.blur, image)
+    denoiser = make_denoiser(options.weights)
+    if options.channels_last:
+        denoiser = denoiser.to(memory_format=torch.channels_last)
+    model = deepinv.optim.DPIR(sigma=options.sigma, denoiser=Extended(denoiser), device="cpu")
+    seconds, psnr = [], []
+    with torch.no_grad():
+        for _ in range(options.iterations):
+            start = time.perf_counter()
+            x = model(y, physics, init=torch.zeros_like(image))
+            seconds.append(time.perf_counter() - start)
+            psnr.append(-10 * torch.log10(((x - image) ** 2).mean()).item())
+    if options.result:
+        numpy.save(options.result, x.numpy())
+    report(seconds=seconds, psnr=psnr)
+
+
 def time_gradient(options, image, y):
     methods = [make_physics(blur, image) for blur in BLURS]
     fidelity = L2()
@@ -262,7 +296,7 @@ def time_gradient(options, image, y):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["about", "job", "gradient"])
+    parser.add_argument("what", choices=["about", "job", "dpir", "gradient"])
     parser.add_argument("--image", help="the truth, PNG or NPY")
     parser.add_argument("--measurement", action="append", help="NPY; once for each blur, in order")
     parser.add_argument("--weights", help="of FFDNet or DRUNet, .safetensors")
@@ -291,6 +325,8 @@ def main():
         return time_gradient(options, image, y)
     if not options.weights:
         parser.error("a job needs --weights")
+    if options.what == "dpir":
+        return run_dpir(options, image, y)
     run_job(options, image, y)
 
 

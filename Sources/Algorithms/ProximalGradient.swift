@@ -1,67 +1,90 @@
 public import GraphModel
 public import Kernels
 
-/// The nodes of an iteration of proximal gradient descent.
-public struct ProximalGradient: Sendable {
-    /// The image, a state.
-    public let x: Value
-    /// `Σ_i A_iᴴ(A_i x − y_i)`.
-    public let gradient: Value
-    /// `x − τ · gradient`.
-    public let descended: Value
-    /// What `x` becomes.
-    public let next: Value
-    /// How much an iteration changes `x`, a metric.
-    public let residual: Value
-}
-
 extension GraphBuilder {
-    /// Proximal gradient descent on the ℓ2 data fidelity; with a denoiser in the place of the proximal operator, Plug-and-Play
-    /// (PnP-PGD; Venkatakrishnan et al. 2013, Kamilov et al. 2017):
+    /// Proximal gradient descent, or ISTA (Combettes and Wajs 2005, equation 3.8); with a denoiser in the place of the
+    /// proximal operator, Plug-and-Play (PnP-PGD; Venkatakrishnan et al. 2013, Kamilov et al. 2017):
     ///
-    ///     x ← prox( x − τ · Σ_i A_iᴴ(A_i x − y_i) )
+    ///     x ← prox( x − τ ∇f(x) )
     ///
-    /// It converges for a proximal operator where τ is below 2 / ‖Σ_i A_iᴴA_i‖. Its nodes are called `x`, `gradients`,
-    /// `gradient`, `z` and `residual`, and what `prox` adds.
+    /// It converges for a proximal operator where τ is below 2 / ‖Σ_i A_iᴴA_i‖. Its nodes are called `x`, `gradient`, `z` and
+    /// `residual`, and what `prox` adds.
     ///
     /// - Parameters:
-    ///   - map: The operators `A_i`: one, or over `shard` one for each index.
-    ///   - y: The measurements.
-    ///   - shard: The axis of the operators; `nil` for a single one.
+    ///   - data: The data term f.
     ///   - start: The image to begin with.
     ///   - step: The step size τ.
-    ///   - prox: Adds the nodes that yield what `x` becomes, from `x − τ · gradient`.
+    ///   - prox: Adds the nodes that yield what `x` becomes, from `x − τ ∇f(x)`.
     public func proximalGradient(
-        _ map: any Operator, measurements y: Value, over shard: AxisHandle? = nil, from start: Value,
-        step: Setting<Double>, prox: (Value) -> Value
-    ) -> ProximalGradient {
+        _ data: DataTerm, from start: Value, step: StepSize = .relative(0.95), prox: (Value) -> Value
+    ) -> Iteration {
+        let tau = preparedStep(step, of: data, like: start)
         let x = state("x", initial: start)
-        let gradients: Value
-        if let shard {
-            let each = add("gradients", DataGradient(map), x, y, over: shard)
-            gradients = add("gradient", Sum(), each)
-        } else {
-            gradients = add("gradient", DataGradient(map), x, y)
-        }
-        let z = add("z", Descend(step: step), x, gradients)
-        let next = prox(z)
-        self.next(x, next)
-        let residual = add("residual", RelativeChange(), x, next)
-        metric(residual)
-        return ProximalGradient(x: x, gradient: gradients, descended: z, next: next, residual: residual)
+        let z = descend("z", x, along: gradient("gradient", of: data, at: x), by: tau, of: data)
+        return iteration(x, becomes: prox(z))
     }
 
-    /// An image denoised tile by tile: nodes `windows`, `denoised` and one of the given id.
+    /// Accelerated proximal gradient descent, or FISTA (Beck and Teboulle 2009, equations 4.1 to 4.3):
+    ///
+    ///     x' = prox( z − τ ∇f(z) ),   z ← x' + m_k (x' − x),   x ← x'
+    ///
+    /// It converges for a proximal operator where τ is at most 1 / ‖Σ_i A_iᴴA_i‖.
     ///
     /// - Parameters:
-    ///   - id: Of the node that yields the denoised image.
-    ///   - image: `N × C × H × W`.
-    ///   - kind: The denoiser.
-    ///   - tile: Tiles of that image.
-    public func denoised(
-        _ id: String, _ image: Value, by kind: some NodeKind, over tile: AxisHandle
-    ) -> Value {
-        let windows = add("windows", Crop(), image, over: tile)
-        return add(id, Blend(), add("denoised", kind, windows, over: tile))
+    ///   - data: The data term f.
+    ///   - start: The image to begin with.
+    ///   - step: The step size τ.
+    ///   - momentum: How m_k grows: Beck and Teboulle's, or deepinv's `.momentum(a: 3)`.
+    ///   - prox: Adds the nodes that yield `x'`.
+    public func acceleratedProximalGradient(
+        _ data: DataTerm, from start: Value, step: StepSize = .relative(0.95), momentum: Course = .beckTeboulle,
+        prox: (Value) -> Value
+    ) -> Iteration {
+        let tau = preparedStep(step, of: data, like: start)
+        let x = state("x", initial: start)
+        let z = state("z", initial: start)
+        let next = prox(descend("descended", z, along: gradient("gradient", of: data, at: z), by: tau, of: data))
+        let change = add("change", Arithmetic(.subtract), next, x)
+        self.next(z, add("extrapolated", Axpy(), add("momentum", Schedule(momentum)), change, next))
+        return iteration(x, becomes: next)
+    }
+
+    /// Landweber's iteration (1951), `x ← x − τ Σ_i A_iᴴ(A_i x − y_i)`: gradient descent on the data term alone, from which one
+    /// stops before the noise comes through.
+    ///
+    /// - Parameters:
+    ///   - data: The data term f.
+    ///   - start: The image to begin with.
+    ///   - step: The step size τ.
+    public func landweber(_ data: DataTerm, from start: Value, step: StepSize = .relative(0.95)) -> Iteration {
+        proximalGradient(data, from: start, step: step) { $0 }
+    }
+
+    /// Regularisation by denoising, RED (Romano, Elad and Milanfar 2017, equation 31), by gradient descent:
+    ///
+    ///     x ← x − τ ( ∇f(x) + λ (x − D(x)) )
+    ///
+    /// - Parameters:
+    ///   - data: The data term f.
+    ///   - start: The image to begin with.
+    ///   - step: The step size τ, relative to ‖Σ_i A_iᴴA_i‖ where so given; the denoiser adds up to 2 λ to that norm.
+    ///   - weight: λ.
+    ///   - denoise: Adds the nodes that yield D(x).
+    public func regularizationByDenoising(
+        _ data: DataTerm, from start: Value, step: StepSize = .relative(0.95), weight: Setting<Double>,
+        denoise: (Value) -> Value
+    ) -> Iteration {
+        let tau = preparedStep(step, of: data, like: start)
+        let x = state("x", initial: start)
+        let gradient = gradient("gradient", of: data, at: x)
+        let noise = add("noise", Arithmetic(.subtract), x, denoise(x))
+        let total = add("total", Add(), gradient, add("weighted", Scale(weight), noise))
+        return iteration(x, becomes: descend("descended", x, along: total, by: tau, of: data))
+    }
+
+    /// A step size that is measured, as a value that is there before the loop.
+    func preparedStep(_ step: StepSize, of data: DataTerm, like image: Value) -> StepSize {
+        guard case .relative = step else { return step }
+        return .value(number("step", step, of: data, like: image))
     }
 }

@@ -45,6 +45,13 @@ struct KindFileTests {
         PseudoInverse(compose(inpainting, downsampling, blurs)),
         SquaredNorm(OperatorStack([blurs, ScaledOperator(Setting(0.5, parameter: "number"), times: blurs)])),
         Measure(OperatorSum([AdjointOperator(of: blurs), NormalOperatorOf(of: blurs)])),
+        NormalSpectrum(blurs), SpectralSolve(), Remember(), AndersonMix(), DescendBy(), Axpy(), InnerProduct(), Norm(),
+        Select(),
+        Arithmetic(.divide), Arithmetic(.lessOrEqual), Function(.squareRoot), Function(.magnitude),
+        Number(Setting(0.5, parameter: "number")), Schedule(.list(values: [0.5, 0.25])), Schedule(.beckTeboulle),
+        Schedule(
+            .logarithmic(first: 0.2, last: Setting(0.5, parameter: "number"), count: Setting(7, parameter: "whole"))),
+        Schedule(.geometric(first: 1, ratio: Setting(0.5, parameter: "number"))), Schedule(.momentum(a: 3)),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
     static let inpainting = Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 3))

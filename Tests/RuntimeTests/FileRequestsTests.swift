@@ -6,6 +6,7 @@ import Runtime
 import Scheduling
 import TensorFiles
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Workers' requests for files")

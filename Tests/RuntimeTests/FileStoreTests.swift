@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import Runtime
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite("Files that a worker keeps")

@@ -4,6 +4,7 @@ import Runtime
 import Scheduling
 import TensorMath
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Measured speeds and links", .timeLimit(.minutes(15)))

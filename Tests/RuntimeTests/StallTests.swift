@@ -4,6 +4,7 @@ import Messaging
 import Runtime
 import Scheduling
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("A run that has stalled")

@@ -10,7 +10,7 @@ struct PlanTests {
     static func workers(_ count: Int) -> [Worker] { HostFile(local: min(count, 1024), threads: 1).workers }
 
     @Test(
-        "every step reads what it should, whoever runs ahead", arguments: 1...30,
+        "every step reads what it should, whoever runs ahead", arguments: 1...20,
         [1, 2, 3, 5])
     func values(_ seed: UInt64, _ workers: Int) throws {
         // Even seeds as rewritten for so many workers, so that moved crops are among the placements.

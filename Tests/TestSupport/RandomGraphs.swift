@@ -12,8 +12,8 @@ public func randomGraphFiles(_ seed: UInt64) -> FileFacts {
     FileFacts([FileReference("image.npy", .tensor): .tensor(randomGraphImage(seed))])
 }
 
-/// A graph of random layers: nodes with and without axes, gathers, broadcasts, tiles that read neighbours, states that
-/// take each other's values, setup, body and finish.
+/// A graph of random layers: nodes with and without axes, numbers that are computed and that follow a schedule, gathers,
+/// broadcasts, tiles that read neighbours, states that take each other's values, setup, body and finish.
 public func randomGraph(_ seed: UInt64) throws -> Expansion {
     try declaredRandomGraph(seed).expand(randomGraphFiles(seed))
 }
@@ -32,7 +32,8 @@ public func declaredRandomGraph(_ seed: UInt64, image path: String = "image.npy"
         )
         var builder = RandomBuilder(g: g, shard: shard, tile: tile, random: random)
         builder.pools[.none] = [image]
-        builder.unread = ["copies", "inner"]
+        builder.pools[.number] = [g.add("half", Number(0.5))]
+        builder.unread = ["copies", "inner", "half"]
         builder.pools[.shard] = [g.add("copies", Scale(2.0), image, over: shard)]
         builder.pools[.tile] = [
             g.add("inner", Trim(), g.add("windows", Crop(), image, over: tile), over: tile)
@@ -47,6 +48,10 @@ public func declaredRandomGraph(_ seed: UInt64, image path: String = "image.npy"
             builder.pools[place, default: []].append(state)
             builder.unread.insert(state.id)
             states.append((state, place))
+        }
+        if Bool.random(using: &builder.random) {
+            builder.pools[.number]?.append(g.add("falling", Schedule(.geometric(first: 1, ratio: 0.5))))
+            builder.unread.insert("falling")
         }
         for index in 0..<Int.random(in: 3...14, using: &builder.random) { builder.addNode("body-\(index)") }
         let candidates = builder.pools
@@ -71,7 +76,7 @@ public func declaredRandomGraph(_ seed: UInt64, image path: String = "image.npy"
 /// Adds nodes of random kinds on random values.
 private struct RandomBuilder {
     enum Place: Hashable, CaseIterable {
-        case none, shard, tile
+        case none, number, shard, tile
     }
 
     let g: GraphBuilder
@@ -84,7 +89,7 @@ private struct RandomBuilder {
 
     func axis(_ place: Place) -> AxisHandle? {
         switch place {
-        case .none: nil
+        case .none, .number: nil
         case .shard: shard
         case .tile: tile
         }
@@ -106,7 +111,7 @@ private struct RandomBuilder {
     }
 
     private mutating func newNode(_ id: String) -> (Value, Place) {
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<15, using: &random) {
         case 0: (g.add(id, Sum(), pick(.shard)), .none)
         case 1: (g.add(id, Assemble(), pick(.tile)), .none)
         case 2: (g.add(id, Add(), pick(.none), pick(.none)), .none)
@@ -115,9 +120,30 @@ private struct RandomBuilder {
         case 5: (g.add(id, Scale(2.0), pick(.none), over: shard), .shard)
         case 6: (g.add(id, Add(), pick(.tile), pick(.tile), over: tile), .tile)
         case 7: (g.add(id, Trim(), g.add(id + "-window", HaloExchange(), pick(.tile), over: tile), over: tile), .tile)
+        case 9: (atMostOne(id, g.add(id + "-norm", Norm(), pick(.none))), .number)
+        case 10:
+            (
+                atMostOne(
+                    id,
+                    g.add(
+                        id + "-sum", Sum(),
+                        g.add(id + "-terms", InnerProduct(), pick(.shard), pick(.shard), over: shard))),
+                .number
+            )
+        case 11: (g.add(id, Axpy(), pick(.number), pick(.none), pick(.none)), .none)
+        case 12: (g.add(id, DescendBy(), pick(.number), pick(.shard), pick(.none), over: shard), .shard)
+        case 13: (g.add(id, Arithmetic(.multiply), pick(.tile), pick(.number), over: tile), .tile)
         case 8: (g.add(id, Trim(), g.add(id + "-window", Crop(), pick(.none), over: tile), over: tile), .tile)
         default: (g.add(id, Scale(2.0), pick(.tile), over: tile), .tile)
         }
+    }
+}
+
+extension RandomBuilder {
+    /// Between −1 and 1, so that what is multiplied by it stays bounded.
+    private func atMostOne(_ id: String, _ number: Value) -> Value {
+        g.add(
+            id, Arithmetic(.minimum), g.add(id + "-one", Number(1)), g.add(id + "-size", Function(.magnitude), number))
     }
 }
 

@@ -7,6 +7,8 @@ public import Foundation
 public struct SharedFiles: Sendable {
     /// Arrays computed with deepinv 0.5.0.
     public static let goldens = SharedFiles("goldens")
+    /// Arrays computed in double precision: algorithms, priors, operators of the fields.
+    public static let exact = SharedFiles("goldens2")
     /// Photographs and pretrained weights.
     public static let data = SharedFiles("data")
 

@@ -3,7 +3,8 @@ internal import Foundation
 /// All parts of the benchmark, one after the other.
 package struct Benchmark {
     package enum Part: String, CaseIterable, Sendable {
-        case job, denoiser, gradient, overhead, assignments, transport, hops, stencil, workers, neighbours, links,
+        case job, algorithms, denoiser, gradient, overhead, assignments, transport, hops, stencil, workers, neighbours,
+            links,
             quality,
             convergence, wholeConvergence = "convergence-whole"
     }
@@ -52,6 +53,7 @@ package struct Benchmark {
                 return try job.run(keep)
             }
         }
+        try add(.algorithms) { try AlgorithmBenchmark(files, peer: peer, effort, in: folder).run($0) }
         try add(.denoiser) { try DenoiserBenchmark(files, effort).run($0) }
         try add(.gradient) { try GradientBenchmark(files, peer: peer, effort, in: folder).run($0) }
         try add(.overhead) { try OverheadBenchmark(effort, in: folder).run($0) }

@@ -42,6 +42,7 @@ struct Peer {
         let gradient: [String: [Double]]?
         /// Of each process, for an iteration.
         let processorSeconds: [Double]?
+        let psnr: [Double]?
     }
 
     /// The Plug-and-Play iterations.
@@ -58,6 +59,28 @@ struct Peer {
         figures.peakBytes = printed.peakBytes
         figures.result = result
         return figures
+    }
+
+    /// What a reconstruction reaches, and in how many seconds.
+    struct ReconstructionFigures {
+        let psnr: Double
+        let seconds: Double
+    }
+
+    /// Its DPIR, eight iterations, from zeros.
+    ///
+    /// - Parameters:
+    ///   - options: of `peer.py`.
+    ///   - noise: level of the measurements.
+    func dpir(
+        _ options: [String], weights: String, noise: Double, result: String
+    ) throws -> ReconstructionFigures {
+        let job = ["dpir", "--weights", weights, "--iterations", "1", "--sigma", "\(noise)", "--result", result]
+        let printed = try python.run([script] + job + common + options, printing: Printed.self)
+        guard let psnr = printed.psnr?.last, let seconds = printed.seconds?.last else {
+            throw BenchmarkError("\(script) says neither 'psnr' nor 'seconds'")
+        }
+        return ReconstructionFigures(psnr: psnr, seconds: seconds)
     }
 
     /// The Plug-and-Play iterations by processes of one thread each under torchrun.

@@ -62,6 +62,15 @@ extension GraphBuilder {
             Parameter(name, sort, value.parameterValue), value, SourceLocation(file: file, line: line), &problems)
     }
 
+    /// A choice among names that shapes the graph itself.
+    public func option<Choice: ParameterType & CaseIterable & RawRepresentable<String>>(
+        _ name: String, _ value: Choice, file: String = #fileID, line: Int = #line
+    ) -> Choice {
+        declared.option(
+            Parameter(name, .text, .text(value.rawValue), choices: Choice.allCases.map(\.rawValue)), value,
+            SourceLocation(file: file, line: line), &problems)
+    }
+
     /// A whole number that shapes the graph itself.
     public func option(
         _ name: String, _ value: Int, in range: ClosedRange<Int>, file: String = #fileID, line: Int = #line

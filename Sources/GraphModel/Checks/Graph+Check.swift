@@ -120,6 +120,9 @@ private struct StructureChecker {
 
     private mutating func checkInputs(_ node: Node, _ kind: any NodeKind, _ inputs: [String]) {
         let declared = type(of: kind).inputs
+        if let problem = (kind as? any HasIterationLimit)?.problem(inLoopOf: graph.iterations) {
+            report(node.location, "'\(node.id)': \(problem)")
+        }
         guard inputs.count == declared.count else {
             lacksReferences = true
             let names = declared.map(\.name).joined(separator: ", ")

@@ -104,8 +104,10 @@ public struct Expansion: Sendable {
     /// How often the body runs: not at all where nothing changes from one iteration to the next.
     public var iterations: Int {
         graph.nodes.contains { node in
-            if case .state = node.content { return true }
-            return false
+            switch node.content {
+            case .state: true
+            case .compute(let kind, _): kind.traits.contains(.changesWithIteration)
+            }
         } ? graph.iterations.value : 0
     }
 
@@ -158,7 +160,11 @@ extension Graph {
         for node in nodes {
             switch node.content {
             case .state: changing.insert(node.id)
-            case .compute(_, let inputs): if inputs.contains(where: changing.contains) { changing.insert(node.id) }
+            case .compute(let kind, let inputs):
+                guard kind.traits.contains(.changesWithIteration) || inputs.contains(where: changing.contains) else {
+                    continue
+                }
+                changing.insert(node.id)
             }
         }
         let states = nodes.compactMap { node -> String? in

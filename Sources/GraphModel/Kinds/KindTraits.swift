@@ -10,6 +10,8 @@ public struct KindTraits: OptionSet, Hashable, Sendable {
     public static let sumsByTree = KindTraits(rawValue: 1 << 3)
     /// It tells by what fraction an iteration changed a value.
     public static let tellsRelativeChange = KindTraits(rawValue: 1 << 4)
+    /// Its value changes with the iteration though it may read no state, so that it belongs into the loop.
+    public static let changesWithIteration = KindTraits(rawValue: 1 << 5)
 
     public let rawValue: Int
 

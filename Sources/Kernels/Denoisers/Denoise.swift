@@ -83,11 +83,6 @@ final class DenoiseKernel: NamesImplementations {
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
-        switch denoiser {
-        case .totalVariation(let solver, let weight):
-            solver.denoise(inputs[0], threshold: weight * sigma, into: output)
-        case .network(let network):
-            try network.denoise(inputs[0], sigma: sigma, into: output)
-        }
+        try denoiser.denoise(inputs[0], sigma: sigma, into: output)
     }
 }

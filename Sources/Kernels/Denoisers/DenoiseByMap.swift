@@ -4,8 +4,8 @@ internal import Networks
 internal import TensorMath
 public import Tensors
 
-/// Removes noise whose level differs from pixel to pixel, as the second input says (`N × 1 × H × W`, units of the
-/// image).
+/// Removes noise whose level is a value itself, in units of the image: a number, such as a schedule or an estimate, or a map
+/// (`N × 1 × H × W`) where it differs from pixel to pixel.
 public struct DenoiseByMap: NodeKind, HasReceptiveField {
     public static let name = "denoise-by-map"
     public static let inputs = [Input("image"), Input("sigma", isNonNegative: true)]
@@ -21,6 +21,7 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
+        if try context.type(1) == .scalar { return try denoiser.output(context) }
         let image = try denoiser.output(context, takesMap: true)
         guard case .network(let network, let path) = try denoiser.method(context) else {
             throw .rule(
@@ -56,7 +57,7 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
 
     public var traits: KindTraits { [.keepsScale, .needsUnitScale] }
     public var convolutions: ConvolutionChoice? { denoiser.choice }
-    public var label: String { denoiser.label + ", σ by map" }
+    public var label: String { denoiser.label + ", σ by value" }
 }
 
 final class DenoiseByMapKernel: NamesImplementations {
@@ -71,7 +72,14 @@ final class DenoiseByMapKernel: NamesImplementations {
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
-        guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
-        try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
+        let level = inputs[1]
+        guard level.type == .scalar else {
+            guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
+            try network.denoise(inputs[0], sigmaMap: level, into: output)
+            return
+        }
+        // A level that was computed can be anything; where it is not a level, neither is what comes of it an image.
+        let sigma = level.floats[0] >= 0 ? level.floats[0] : .nan
+        try denoiser.denoise(inputs[0], sigma: sigma, into: output)
     }
 }

@@ -21,6 +21,16 @@ enum PreparedDenoiser {
         }
     }
 
+    /// Removes noise of one level, in units of the image.
+    func denoise(_ image: TensorView, sigma: Float, into output: MutableTensorView) throws {
+        switch self {
+        case .totalVariation(let solver, let weight):
+            solver.denoise(image, threshold: weight * sigma, into: output)
+        case .network(let network):
+            try network.denoise(image, sigma: sigma, into: output)
+        }
+    }
+
     static func noteImplementations(_ denoiser: Denoiser, _ context: KernelContext) throws {
         let image = try context.node.type(0).shape
         guard case .network(let network, let path) = try denoiser.method(for: image, context.node.files) else { return }

@@ -38,6 +38,8 @@ public struct Blur: Operator {
         return OperatorTraits(squaredNormBound: padding.squaredNormOfMeans)
     }
 
+    public var hasCircularNormal: Bool { padding == .circular }
+
     public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
         guard padding == .circular, let shape = try? context.own(kernels, "kernels").shape(context) else { return nil }
         return PointSpreadExtent(

@@ -25,6 +25,9 @@ public protocol Operator: Codable, Hashable, Sendable {
     var isIsometry: Bool { get }
     /// Whether measurements are on the scale of the images, which denoisers rely on; by default they are.
     var keepsScale: Bool { get }
+    /// Whether `AᴴA` is a circular convolution of images of any size, so that a proximal operator has a closed form; by
+    /// default not.
+    var hasCircularNormal: Bool { get }
     /// Size of the point spread function of `AᴴA`, where that is a circular convolution with settings like these; by
     /// default `nil`.
     func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent?
@@ -53,6 +56,7 @@ extension Operator {
     }
     public var isIsometry: Bool { false }
     public var keepsScale: Bool { true }
+    public var hasCircularNormal: Bool { false }
     public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? { nil }
     public func makeNormalPointSpread(_ type: TensorType, _ context: KernelContext) throws -> Tensor {
         throw KernelError.value("the operator '\(Self.name)' has no point spread function")

@@ -106,8 +106,10 @@ package final class SpectralFilter {
         return realWeights { values[2 * $0] }
     }
 
-    /// - Parameter value: of a point of the half spectrum, counted row by row.
-    private func realWeights(_ value: (Int) -> Double) -> Weights {
+    /// A spectrum that is real, point by point.
+    ///
+    /// - Parameter value: of a point of the half spectrum, `height × (width / 2 + 1)`, counted row by row.
+    package func realWeights(_ value: (Int) -> Double) -> Weights {
         let buffer = TensorBuffer(floatCount: blockCount * blockFloats / 2)
         let points = Double(height * width)
         for row in 0..<height {

@@ -53,6 +53,8 @@ public struct Composition: Operator {
     public var keepsScale: Bool { factors.allSatisfy(\.base.keepsScale) }
 
     /// `(U A)ᴴ U A = AᴴA` where `U` is an isometry.
+    public var hasCircularNormal: Bool { convolution?.base.hasCircularNormal ?? false }
+
     public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
         convolution?.base.normalPointSpreadExtent(context)
     }

@@ -38,6 +38,8 @@ public struct ScaledOperator: Operator {
     public var isIsometry: Bool { abs(factor.value) == 1 && of.base.isIsometry }
     public var keepsScale: Bool { abs(factor.value) == 1 && of.base.keepsScale }
 
+    public var hasCircularNormal: Bool { of.base.hasCircularNormal }
+
     public func normalPointSpreadExtent(_ context: NodeContext) -> PointSpreadExtent? {
         of.base.normalPointSpreadExtent(context)
     }

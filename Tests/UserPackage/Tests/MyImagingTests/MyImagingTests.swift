@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 import GraphModel
 import KernelTesting
@@ -61,6 +62,35 @@ struct MyImagingTests {
         let rewritten = try graph.expand(files)
             .rewritten(.all, workers: 1, files, rules: KernelCatalog.mine.rules)
         #expect(rewritten.rewrites.map(\.rule).contains("scales joined"))
+    }
+
+    @Test("its algorithm comes nearer than gradient descent does, with the same bits for any number of workers")
+    func barzilaiBorwein() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "my-imaging-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.path(percentEncoded: false)
+        try NPY.write(noisy([1, 1, 32, 28]), to: "\(path)/image.npy")
+        func graph(_ iterate: (GraphBuilder, DataTerm, Value) -> Value) throws -> Graph {
+            try Graph("deblur", summary: "Two blurs undone") { g in
+                let shard = g.axis("shard", count: 2)
+                let truth = g.add("truth", Load("image.npy"))
+                let blur = Blur([.gaussian(sigma: [0.7, 0.7], angle: 0), .gaussian(sigma: [1, 0.5], angle: 0)])
+                let data = DataTerm(blur, g.add("y", Measure(blur), truth, over: shard), over: shard)
+                let x = iterate(g, data, g.add("start", Zeros(), truth))
+                g.loop(40)
+                g.metric(g.add("psnr", PSNR(), x, truth))
+                g.output("result", x)
+            }
+        }
+        let clever = try graph { g, data, start in g.barzilaiBorwein(data, from: start, firstStep: 0.5) }
+        let plain = try graph { g, data, start in g.landweber(data, from: start, step: 0.5).x }
+        let one = try await clever.run(folder: path)
+        let three = try await clever.run(on: .local(workers: 3, threads: 1), folder: path)
+        #expect(one["result"] == three["result"] && one["result"] != nil)
+        let other = try await plain.run(folder: path)
+        let (own, theirs) = (one.records.last?.metrics["psnr"], other.records.last?.metrics["psnr"])
+        #expect(try #require(own) > #require(theirs) + 1)
     }
 
     @Test("a kind of a taken name is refused")
