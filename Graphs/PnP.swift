@@ -27,7 +27,7 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let method = PnPIterations(algorithm, iterations: iterations, in: g)
         let sigma =
             algorithm.hasFixedLevel
-            ? g.number("sigma", 0.02, in: 0...1, unit: "image values", "noise level σ that is removed") : 0
+            ? g.number("sigma", algorithm.sigma, in: 0...1, unit: "image values", "noise level σ that is removed") : 0
         let denoiser = g.denoiserOfParameters()
         let kernels = (0..<blurs).map(blurKernel)
         let blur = Blur(kernels)

@@ -25,6 +25,14 @@ enum PnPAlgorithm: String, CaseIterable, ParameterType {
     var iterations: Int { self == .dpir ? 8 : 200 }
     /// Whether all iterations remove noise of one level.
     var hasFixedLevel: Bool { self != .dpir }
+    /// The noise level that all iterations remove, by default.
+    var sigma: Double {
+        switch self {
+        case .hqs: 0.04
+        case .drs, .red: 0.05
+        case .pgd, .fista, .admm, .cp, .dpir: 0.02
+        }
+    }
     /// What one iteration changes says nothing where the noise level falls.
     var stopsByTolerance: Bool { hasFixedLevel }
 }
@@ -51,9 +59,11 @@ struct PnPIterations {
             }
         gamma =
             switch algorithm {
-            case .hqs: g.number("gamma", 4, in: 0...1e9, "weight γ of the data against the denoised image")
-            case .admm, .drs: g.number("gamma", 1, in: 0...1e9, "weight γ of the data against the denoised image")
-            case .red: g.number("weight", 0.5, in: 0...1e9, "weight λ of the denoiser against the data")
+            case .hqs, .admm, .drs:
+                g.number(
+                    "gamma", algorithm == .hqs ? 10 : algorithm == .admm ? 3 : 2, in: 0...1e9,
+                    "weight γ of the data against the denoised image")
+            case .red: g.number("weight", 0.3, in: 0...1e9, "weight λ of the denoiser against the data")
             case .cp: g.number("dual-step", 0.5, in: 0...1e9, "step size of the duals")
             case .pgd, .fista, .dpir: nil
             }

@@ -48,6 +48,7 @@ extension GraphBuilder {
     ///   - step: The first τ.
     ///   - shortening: What τ is multiplied by, below 1.
     ///   - prox: Adds the nodes that yield x' from `x − τ ∇f(x)` and τ.
+    /// - Returns: The iteration; `next-step`, the τ that it goes on with, is a metric, too.
     public func backtrackingProximalGradient(
         _ data: DataTerm, from start: Value, step: Setting<Double> = 1, shortening: Setting<Double> = 0.5,
         prox: (_ z: Value, _ step: Value) -> Value
@@ -62,7 +63,9 @@ extension GraphBuilder {
         let fits = add(
             "fits", Arithmetic(.lessOrEqual), add("steep", Arithmetic(.multiply), tau, curvature), length)
         let shorter = add("shorter", Arithmetic(.multiply), tau, add("shortening", Number(shortening)))
-        self.next(tau, add("next-step", Select(), fits, tau, shorter))
+        let nextStep = add("next-step", Select(), fits, tau, shorter)
+        self.next(tau, nextStep)
+        metric(nextStep)
         let next = add("taken", Select(), fits, tried, x)
         self.next(x, next)
         // A step that is not taken is no sign of having arrived.

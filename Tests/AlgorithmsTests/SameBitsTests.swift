@@ -3,6 +3,7 @@ import Foundation
 import GraphModel
 import Kernels
 import Runtime
+import Scheduling
 import TensorFiles
 import Tensors
 import TestSupport
@@ -121,5 +122,27 @@ struct SameBitsTests {
             let other = try await graph.run(on: .local(workers: workers, threads: 1))
             #expect(other.iterations == truth.iterations && other["result"] == truth["result"], "\(workers) workers")
         }
+    }
+
+    @Test("ended in the middle of a schedule, and gone on with by other workers", arguments: SmallProblem.all)
+    func resumed(_ problem: SmallProblem) throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func run(
+            iterations: Int, workers: Int, from checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil
+        ) throws -> RunResult {
+            let files = GraphFiles(folder: "")
+            let expansion = try problem.graph(folder, iterations: iterations).expand(FileFacts(files))
+                .rewritten(.all, workers: workers, FileFacts(files))
+            let plan = Plan(expansion, workers: HostFile(local: workers, threads: 1).workers, links: .inProcess)
+            return try InProcessRun(
+                plan, catalog: .standard, files: files, log: MetricsLog(), checkpoint: checkpoint
+            ).run()
+        }
+        let whole = try run(iterations: 6, workers: 1)
+        let half = try run(iterations: 3, workers: 2)
+        let rest = try run(iterations: 6, workers: 3, from: (3, half.states))
+        #expect(whole.kept["x"] == rest.kept["x"] && whole.kept["x"] != nil)
+        #expect(whole.kept["x"] != half.kept["x"])
     }
 }

@@ -10,13 +10,13 @@ struct AlgorithmBenchmark {
     }
 
     private static let all = [
-        Algorithm(name: "pgd", settings: ["step=0.6", "sigma=0.015"], iterations: 60),
+        Algorithm(name: "pgd", settings: ["step=0.6", "sigma=0.015"], iterations: 40),
         Algorithm(name: "fista", settings: ["step=0.3", "sigma=0.015"], iterations: 40),
-        Algorithm(name: "red", settings: ["step=0.5", "sigma=0.03", "weight=0.5"], iterations: 60),
-        Algorithm(name: "hqs", settings: ["gamma=10", "sigma=0.05"], iterations: 30),
-        Algorithm(name: "admm", settings: ["gamma=3", "sigma=0.04"], iterations: 30),
-        Algorithm(name: "drs", settings: ["gamma=3", "sigma=0.04"], iterations: 30),
-        Algorithm(name: "cp", settings: ["step=0.6", "dual-step=0.5", "sigma=0.015"], iterations: 60),
+        Algorithm(name: "red", settings: ["step=0.4", "sigma=0.05", "weight=0.3"], iterations: 40),
+        Algorithm(name: "hqs", settings: ["gamma=10", "sigma=0.04"], iterations: 20),
+        Algorithm(name: "admm", settings: ["gamma=3", "sigma=0.02"], iterations: 20),
+        Algorithm(name: "drs", settings: ["gamma=2", "sigma=0.05"], iterations: 20),
+        Algorithm(name: "cp", settings: ["step=0.6", "dual-step=0.5", "sigma=0.02"], iterations: 40),
         Algorithm(name: "dpir", settings: ["noise-level=0.04"], iterations: 8),
     ]
     /// The quality, in dB, by which algorithms are compared.

@@ -1,0 +1,153 @@
+import Algorithms
+import GraphModel
+import Kernels
+import Runtime
+import TensorFiles
+import Tensors
+import TestSupport
+import Testing
+
+/// What of algorithms no fixture shows.
+@Suite("Algorithms", .timeLimit(.minutes(5)))
+struct AlgorithmTests {
+    private let blur = Blur([
+        .gaussian(sigma: [1, 1], angle: 0), .gaussian(sigma: [1.5, 1.5], angle: 0),
+        .gaussian(sigma: [1, 2], angle: 30),
+    ])
+
+    /// Three blurs of a random image, real or complex, and what is built on them.
+    private func graph(
+        _ folder: TemporaryFolder, _ element: ElementType = .float32, iterations: Int = 10,
+        _ build: (GraphBuilder, DataTerm, Value) -> Value
+    ) throws -> Graph {
+        let path = folder.file("image.npy")
+        try NPY.write(.random([1, 1, 24, 19], in: 0...1, element: element, seed: 3), to: path)
+        return try Graph("small", summary: "") { g in
+            let shard = g.axis("shard", count: 3)
+            let truth = g.add("truth", Load(Setting(path), as: .array))
+            let y = g.add("y", Measure(blur), truth, over: shard)
+            g.output("measurement", y)
+            g.output("result", build(g, DataTerm(blur, y, over: shard), g.add("start", Zeros(), truth)))
+            g.loop(Setting(iterations))
+        }
+    }
+
+    /// A number that a loop of nothing else reports.
+    private func value(_ g: GraphBuilder, _ value: Value) -> Value {
+        let state = g.state("kept", initial: value)
+        g.next(state, value)
+        return state
+    }
+
+    @Test("the norm of a stack is measured before the loop", arguments: ElementType.allCases)
+    func norm(_ element: ElementType) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, element) { g, data, start in
+            value(g, g.lipschitzConstant("norm", of: data, like: start))
+        }.run()
+        // Three blurs whose kernels are positive and of sum 1.
+        let norm = try #require(run["result"]?.values.first)
+        #expect(norm > 2.99 && norm < 3.00001)
+    }
+
+    @Test(
+        "conjugate gradients come as near as the closed form does, warm from iteration to iteration",
+        arguments: ElementType.allCases)
+    func proximal(_ element: ElementType) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func result(_ solver: ProximalSolver) async throws -> (Tensor, Float?) {
+            let run = try await graph(folder, element, iterations: 4) { g, data, start in
+                g.admm(data, from: start, gamma: g.add("gamma", Number(5)), solver: solver) {
+                    g.add("next", Scale(0.9), $0)
+                }.x
+            }.run()
+            return (try #require(run["result"]), run.records.last?.metrics["u-residual"])
+        }
+        let exact = try await result(.closedForm)
+        let (few, fewResidual) = try await result(.conjugateGradients(steps: 2))
+        let (many, manyResidual) = try await result(.conjugateGradients(steps: 30))
+        #expect(relativeDifference(many, reference: exact.0) < 2e-5)
+        #expect(relativeDifference(few, reference: exact.0) > relativeDifference(many, reference: exact.0))
+        #expect(try #require(manyResidual) < 1e-5 && #require(fewResidual) > #require(manyResidual))
+        #expect(exact.1 == nil)
+    }
+
+    @Test("conjugate gradients solve the normal equations", arguments: ElementType.allCases)
+    func leastSquares(_ element: ElementType) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, element, iterations: 60) { g, data, start in
+            let loop = g.conjugateGradients(data, from: start, weight: 0.1)
+            let left = g.add(
+                "left", Axpy(), g.add("weight", Number(0.1)), loop.x, g.gradient("gradient", of: data, at: loop.x))
+            g.metric(
+                g.add(
+                    "off", Arithmetic(.divide), g.add("left-norm", Norm(), left),
+                    g.add("right-norm", Norm(), g.backprojection("b", of: data))))
+            return loop.x
+        }.run()
+        #expect(try #require(run.records.last?.metrics["off"]) < 1e-5)
+    }
+
+    /// The data term after iterations towards the same image.
+    private func misfit(_ build: (GraphBuilder, DataTerm, Value) -> Iteration) async throws -> Float {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, iterations: 12) { g, data, start in
+            let x = build(g, data, start).x
+            g.metric(g.value("misfit", of: data, at: x))
+            return x
+        }.run()
+        return try #require(run.records.last?.metrics["misfit"])
+    }
+
+    private func step(_ g: GraphBuilder, _ data: DataTerm, _ x: Value) -> Value {
+        g.add("image", Descend(step: 0.3), x, g.gradient("gradient", of: data, at: x))
+    }
+
+    @Test("over-relaxation and Anderson's acceleration are faster than plain iterations")
+    func accelerated() async throws {
+        let plain = try await misfit { g, data, start in g.fixedPoint(from: start) { step(g, data, $0) } }
+        let relaxed = try await misfit { g, data, start in
+            g.fixedPoint(from: start, acceleration: .relaxation(1.6)) { step(g, data, $0) }
+        }
+        let mixed = try await misfit { g, data, start in
+            g.fixedPoint(from: start, acceleration: .anderson(history: 4)) { step(g, data, $0) }
+        }
+        print("misfit after 12 iterations: \(plain) plain, \(relaxed) relaxed, \(mixed) by Anderson's mixing")
+        #expect(relaxed < plain && mixed < relaxed)
+    }
+
+    @Test("a step that is far too long is shortened until it is not")
+    func backtracking() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, iterations: 40) { g, data, start in
+            g.backtrackingProximalGradient(data, from: start, step: 64) { z, _ in z }.x
+        }.run()
+        let step = try #require(run.records.last?.metrics["next-step"])
+        // The norm is 3, and steps are halved until they are below 1 / 3 or do no harm.
+        #expect(step <= 0.5 && step >= 0.25)
+        #expect(try #require(run["result"]).values.allSatisfy { $0.magnitude < 10 })
+    }
+
+    @Test("a step beyond the bound is told, with the bound, by whatever algorithm")
+    func longStep() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func warnings(_ build: (GraphBuilder, DataTerm, Value) -> Iteration) throws -> [String] {
+            try graph(folder) { g, data, start in build(g, data, start).x }
+                .expand(FileFacts(GraphFiles(folder: ""))).warnings.map(\.message)
+        }
+        let line = "step 0.8 may diverge: the gradient's Lipschitz constant is at most 3, so use a step below 0.666"
+        #expect(
+            try warnings { g, data, start in g.landweber(data, from: start, step: 0.8) }.contains { $0.hasSuffix(line) }
+        )
+        #expect(
+            try warnings { g, data, start in
+                g.acceleratedProximalGradient(data, from: start, step: 0.8) { $0 }
+            }.contains { $0.hasSuffix(line) })
+    }
+}
