@@ -10,6 +10,9 @@ public struct KindTraits: OptionSet, Hashable, Sendable {
     public static let sumsByTree = KindTraits(rawValue: 1 << 3)
     /// It tells by what fraction an iteration changed a value.
     public static let tellsRelativeChange = KindTraits(rawValue: 1 << 4)
+    /// Of the window of a tile it yields the inner part, without the halo, where values may be others than those of the whole
+    /// image.
+    public static let dropsHalo = KindTraits(rawValue: 1 << 5)
 
     public let rawValue: Int
 
