@@ -34,11 +34,16 @@ package final class StartedWorkers {
                 return Ending.cut(String(told))
             }
             if let last = lines.last { return Ending.cut(last) }
-            let end = code.map { "it ended with code \($0)" }
+            let end = code.map { $0 < 0 ? killed(by: -$0) : "it ended with code \($0)" }
             if let last = Ending.lines(output).last {
                 return (end.map { "\($0) and printed" } ?? "it prints") + " '\(Ending.cut(last))'"
             }
             return end ?? "it says nothing"
+        }
+
+        private func killed(by signal: Int32) -> String {
+            "it was killed by signal \(signal)"
+                + (signal == SIGKILL ? ", as the system does to programs where memory runs out" : "")
         }
 
         /// Lines on which something can be seen.
@@ -88,6 +93,12 @@ package final class StartedWorkers {
     }
 
     deinit { stop() }
+
+    /// The first program that has ended by itself, and how.
+    package var ended: (program: Int, how: String)? {
+        guard let index = programs.firstIndex(where: \.isOver) else { return nil }
+        return (index, programs[index].ending.line)
+    }
 
     /// Ends all of them, and waits for it.
     package func stop() {

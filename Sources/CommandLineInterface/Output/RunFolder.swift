@@ -81,6 +81,15 @@ struct RunFolder {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
         }
+        // A run that came to nothing leaves the picture of its graph, and the lock is its own.
+        let others = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter {
+            $0 != "graph.dot" && $0 != OutputLock.name && !$0.hasPrefix(AtomicFile.temporaryPrefix)
+        }
+        if let other = others?.min() {
+            throw Failure.usage(
+                "\(path): this folder holds something else already, such as '\(other)'; choose an --output that is new or empty"
+            )
+        }
     }
 
     private static func reason(_ error: TensorFileError) -> String {
@@ -120,7 +129,9 @@ struct RunFolder {
 
     /// The iterations in the run's `metrics.csv`, up to the one it is gone on from.
     func records(upTo last: Int) -> [IterationRecord] {
-        guard let text = try? String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8) else { return [] }
-        return MetricsTable.records(text).filter { $0.iteration > 0 && $0.iteration <= last }
+        guard let data = PlainFile.contents("\(path)/metrics.csv") else { return [] }
+        return MetricsTable.records(String(decoding: data, as: UTF8.self)).filter {
+            $0.iteration > 0 && $0.iteration <= last
+        }
     }
 }
