@@ -41,6 +41,13 @@ package final class StartedWorkers {
             return end ?? "it says nothing"
         }
 
+        /// How it ended after it had been at work, and what it said last.
+        var afterWork: String {
+            guard let code, code >= 0 else { return code.map { killed(by: -$0) } ?? line }
+            let last = Ending.lines(errors).last.map { "; it said last: \(Ending.cut($0))" }
+            return "it ended with code \(code)\(last ?? "")"
+        }
+
         private func killed(by signal: Int32) -> String {
             "it was killed by signal \(signal)"
                 + (signal == SIGKILL ? ", as the system does to programs where memory runs out" : "")
@@ -97,7 +104,7 @@ package final class StartedWorkers {
     /// The first program that has ended by itself, and how.
     package var ended: (program: Int, how: String)? {
         guard let index = programs.firstIndex(where: \.isOver) else { return nil }
-        return (index, programs[index].ending.line)
+        return (index, programs[index].ending.afterWork)
     }
 
     /// Ends all of them, and waits for it.

@@ -37,7 +37,7 @@ struct KindTests {
         ) { g in g.output("result", g.add("z", Scale(1e300), g.image())) },
         Mistake(
             "a noise level by whose square numbers become infinite",
-            "'z': 'sigma' is 1e-30, and numbers would become infinite by 1/σ²; give at least 5.47e-20"
+            "'z': 'sigma' is 1e-30, and numbers would become infinite by 1/σ²; give at least 5.48e-20"
         ) { g in
             let image = g.image()
             g.output("result", g.add("z", DataGradient(gaussian, sigma: 1e-30), image, image))

@@ -81,9 +81,11 @@ struct RunFolder {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
         }
-        // A run that came to nothing leaves the picture of its graph, and the lock is its own.
-        let others = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter {
-            $0 != "graph.dot" && $0 != OutputLock.name && !$0.hasPrefix(AtomicFile.temporaryPrefix)
+        // What a run leaves that was killed before its end is no loss; of others, files would be written over.
+        let leftovers: Set = ["graph.dot", "checkpoint.new", OutputLock.name]
+        let others = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { name in
+            !leftovers.contains(name) && !name.hasPrefix(AtomicFile.temporaryPrefix)
+                && !Folder.exists("\(path)/\(name)")
         }
         if let other = others?.min() {
             throw Failure.usage(
