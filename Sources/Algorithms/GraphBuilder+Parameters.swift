@@ -53,7 +53,9 @@ extension GraphBuilder {
 
 /// An image, or measurements, as its file is to be read.
 public struct ImageForm: Sendable {
+    /// How the axes of an array are taken.
     public let layout: Setting<Load.Layout>
+    /// The numbers that stand for black and white.
     public let range: Setting<ValueRange>
 
     /// - Parameters:

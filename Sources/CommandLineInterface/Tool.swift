@@ -12,6 +12,7 @@ internal import Tensors
 
 /// A graph definition with the name it is emitted by.
 public struct Definition: Sendable {
+    /// Its name on the command line, as in `graphs emit NAME`.
     public let name: String
     /// What it does, in a line.
     public let summary: String

@@ -25,7 +25,7 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
             "a Gaussian blur of widths (\(height), \(width)) pixels cannot be made; give two numbers above 0 and at most "
                 + "\(GaussianBlur.widest)"
         case .gaussianAngle(let angle):
-            "a Gaussian blur cannot be turned by \(angle) degrees; give a finite angle"
+            "a Gaussian blur cannot be turned by \(angle) degrees; give -360 to 360"
         case .imageShape(let shape, let operation):
             "\(operation) takes images N × C × H × W with no side 0, not \(shape); reshape the image"
         case .planeShape(let shape, let operation):

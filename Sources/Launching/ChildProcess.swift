@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// A process of another program, in a group of its own, so that Ctrl-C reaches only this one.
 ///
@@ -11,7 +12,8 @@ package final class ChildProcess {
     }
 
     private let identifier: pid_t
-    private var status: Int32?
+    /// How it ended, once somebody has asked; the system tells that once.
+    private let status = Mutex<Int32?>(nil)
 
     /// - Parameters:
     ///   - command: The program's path and its arguments.
@@ -42,12 +44,14 @@ package final class ChildProcess {
 
     /// Its exit code, or the negative number of the signal that ended it; `nil` while it runs.
     package var code: Int32? {
-        var word: Int32 = 0
-        if status == nil, waitpid(identifier, &word, WNOHANG) == identifier {
-            let signal = word & 0x7F
-            status = signal == 0 ? (word >> 8) & 0xFF : -signal
+        status.withLock { status in
+            var word: Int32 = 0
+            if status == nil, waitpid(identifier, &word, WNOHANG) == identifier {
+                let signal = word & 0x7F
+                status = signal == 0 ? (word >> 8) & 0xFF : -signal
+            }
+            return status
         }
-        return status
     }
 
     package func kill() {

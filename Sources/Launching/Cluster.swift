@@ -7,11 +7,16 @@ internal import TensorFiles
 
 /// The processes that a host file names: those that it says to start, and those that run already; all asked what they can
 /// do.
-package final class Cluster {
+///
+/// Safe to be asked by a run for what has ``ended``, on any thread: it is all constants, and what is asked of the started programs
+/// then is under a lock, or changes no more once they listen.
+package final class Cluster: @unchecked Sendable {
     package let group: WorkerGroup
     /// What lies between the workers.
     package let links: Links
     private let started: StartedWorkers
+    /// For each worker the program that was started for it.
+    private let programs: [Int?]
 
     /// Whether processors or libraries differ among the workers, so that the last bits of a result may hang on who computes
     /// what.
@@ -26,6 +31,7 @@ package final class Cluster {
         if file.hosts.contains(where: \.isLocal) { try measure() }
         started = try StartedWorkers(launchPlan.launches, of: program)
         let members = launchPlan.members(started.announced)
+        programs = members.map(\.program)
         do {
             group = try WorkerGroup(
                 Context(), endpoints: members.map(\.announcement.endpoint),
@@ -72,6 +78,12 @@ package final class Cluster {
             threads = member.info.threads
             versions = member.info.versions
         }
+    }
+
+    /// The first worker whose process has ended, of those that were started for the run, and how.
+    package var ended: (worker: Int, reason: String)? {
+        guard let (program, how) = started.ended, let worker = programs.firstIndex(of: program) else { return nil }
+        return (worker, "its process has ended before the run: \(how)")
     }
 
     /// Stops the workers that were started for the run.

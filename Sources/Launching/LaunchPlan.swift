@@ -8,6 +8,8 @@ struct LaunchPlan {
     struct Member {
         let host: Scheduling.Host
         let announcement: Announcement
+        /// Which of the programs that were started it is; `nil` where it ran already.
+        var program: Int?
     }
 
     /// The programs to start, in the order of the file.
@@ -53,7 +55,7 @@ struct LaunchPlan {
     ///
     /// - Parameter announced: What each program that was started says.
     func members(_ announced: [[Announcement]]) -> [Member] {
-        var rest = announced[...]
+        var rest = announced.enumerated().map { program, own in own.map { (program, $0) } }[...]
         return file.hosts.flatMap { host -> [Member] in
             switch host.address {
             case .worker(let endpoint, let key):
@@ -62,13 +64,14 @@ struct LaunchPlan {
                 let own = rest.prefix(host.slots.count).flatMap(\.self)
                 rest = rest.dropFirst(host.slots.count)
                 let address = ownAddresses[host.line]
-                return own.map { own in
-                    Member(host: host, announcement: address.map { own.reached(at: $0) } ?? own)
+                return own.map { program, own in
+                    Member(host: host, announcement: address.map { own.reached(at: $0) } ?? own, program: program)
                 }
             case .shell(let login):
                 let own = rest.popFirst() ?? []
-                return own.map {
-                    Member(host: host, announcement: $0.reached(at: host.reachedAt ?? login.host))
+                return own.map { program, own in
+                    Member(
+                        host: host, announcement: own.reached(at: host.reachedAt ?? login.host), program: program)
                 }
             }
         }

@@ -84,6 +84,9 @@ final class StartedProgram {
         if text.count > 1 << 16 { text.removeFirst(text.count - 1 << 12) }
     }
 
+    /// Whether it has ended.
+    var isOver: Bool { process.code != nil }
+
     /// How it ended, or that it did not, with its errors so far.
     var ending: StartedWorkers.Ending {
         // Its output ends a moment before it does.

@@ -34,11 +34,23 @@ package final class StartedWorkers {
                 return Ending.cut(String(told))
             }
             if let last = lines.last { return Ending.cut(last) }
-            let end = code.map { "it ended with code \($0)" }
+            let end = code.map { $0 < 0 ? killed(by: -$0) : "it ended with code \($0)" }
             if let last = Ending.lines(output).last {
                 return (end.map { "\($0) and printed" } ?? "it prints") + " '\(Ending.cut(last))'"
             }
             return end ?? "it says nothing"
+        }
+
+        /// How it ended after it had been at work, and what it said last.
+        var afterWork: String {
+            guard let code, code >= 0 else { return code.map { killed(by: -$0) } ?? line }
+            let last = Ending.lines(errors).last.map { "; it said last: \(Ending.cut($0))" }
+            return "it ended with code \(code)\(last ?? "")"
+        }
+
+        private func killed(by signal: Int32) -> String {
+            "it was killed by signal \(signal)"
+                + (signal == SIGKILL ? ", as the system does to programs where memory runs out" : "")
         }
 
         /// Lines on which something can be seen.
@@ -88,6 +100,12 @@ package final class StartedWorkers {
     }
 
     deinit { stop() }
+
+    /// The first program that has ended by itself, and how.
+    package var ended: (program: Int, how: String)? {
+        guard let index = programs.firstIndex(where: \.isOver) else { return nil }
+        return (index, programs[index].ending.afterWork)
+    }
 
     /// Ends all of them, and waits for it.
     package func stop() {

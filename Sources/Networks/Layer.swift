@@ -4,16 +4,20 @@ public struct Convolution: Hashable, Sendable {
     public let weight: String
     /// Name of the bias, one number an output channel.
     public let bias: String?
+    /// Channels that it reads.
     public let inputChannels: Int
+    /// Channels that it yields.
     public let outputChannels: Int
     /// Side of the square kernel.
     public let kernel: Int
+    /// Rows and columns from one window to the next; of a transposed convolution those of its output.
     public let stride: Int
     /// Rows and columns of zeros around the input.
     public let padding: Int
     /// Whether negative results become zero.
     public let relu: Bool
 
+    /// A convolution of square windows.
     public init(
         weight: String, bias: String? = nil, from inputChannels: Int, to outputChannels: Int, kernel: Int = 3,
         stride: Int = 1, padding: Int = 1, relu: Bool = false

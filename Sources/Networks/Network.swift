@@ -6,6 +6,7 @@ public struct Network: Hashable, Sendable {
     public let name: String
     /// Channels of the images it takes and yields.
     public let imageChannels: Int
+    /// The layers, in the order in which they are computed.
     public let layers: [Layer]
 
     /// - Parameters:

@@ -1,7 +1,9 @@
 /// A box of indices: on each axis a half-open range.
 public struct Region: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// A range for each axis.
     public let ranges: [Range<Int>]
 
+    /// The box of a range for each axis.
     public init(_ ranges: [Range<Int>]) {
         self.ranges = ranges
     }
@@ -17,8 +19,10 @@ public struct Region: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Indices in all.
     public var count: Int { extents.reduce(1, *) }
 
+    /// Whether nothing is in it.
     public var isEmpty: Bool { ranges.contains(where: \.isEmpty) }
 
+    /// Its range on an axis.
     public subscript(_ axis: Int) -> Range<Int> { ranges[axis] }
 
     /// The indices in both; empty ranges where they do not meet.

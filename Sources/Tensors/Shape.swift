@@ -51,6 +51,7 @@ public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, Cus
     /// Number of axes; 0 for a scalar.
     public var rank: Int { dimensions.count }
 
+    /// The extent of an axis.
     public subscript(_ axis: Int) -> Int { dimensions[axis] }
 
     /// The last `count` extents: of an image, its height and width.

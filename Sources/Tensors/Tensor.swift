@@ -1,6 +1,7 @@
 /// A dense, row-major array of `float32` or `complex64` elements with value semantics: copies share memory until one of
 /// them is written.
 public struct Tensor: Sendable {
+    /// Its shape and element type.
     public let type: TensorType
     private var buffer: TensorBuffer
 
@@ -44,6 +45,7 @@ public struct Tensor: Sendable {
         self.init(view.type, view.floats)
     }
 
+    /// Its shape.
     public var shape: Shape { type.shape }
 
     /// The values in row-major order; complex elements as real part, imaginary part.

@@ -11,9 +11,12 @@ public enum ElementType: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// Everything that is known of a value before it is computed: its shape and element type.
 public struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// Extents of the axes.
     public let shape: Shape
+    /// What an element is.
     public let element: ElementType
 
+    /// A type, by default of real numbers.
     public init(_ shape: Shape, _ element: ElementType = .float32) {
         self.shape = shape
         self.element = element

@@ -3,6 +3,7 @@
 /// Like `UnsafeBufferPointer` it is valid only while the owner keeps the memory: for the length of a `withView` call, or
 /// of a kernel's `run`.
 public struct TensorView {
+    /// Its shape and element type.
     public let type: TensorType
     /// The values in row-major order; complex elements as real part, imaginary part.
     public let floats: UnsafeBufferPointer<Float>
@@ -13,11 +14,13 @@ public struct TensorView {
         self.floats = floats
     }
 
+    /// Its shape.
     public var shape: Shape { type.shape }
 }
 
 /// A tensor's values in memory that somebody else owns, for reading and writing; valid as long as ``TensorView``.
 public struct MutableTensorView {
+    /// Its shape and element type.
     public let type: TensorType
     /// The values in row-major order; complex elements as real part, imaginary part.
     public let floats: UnsafeMutableBufferPointer<Float>
@@ -28,6 +31,7 @@ public struct MutableTensorView {
         self.floats = floats
     }
 
+    /// Its shape.
     public var shape: Shape { type.shape }
 
     /// The same memory for reading.

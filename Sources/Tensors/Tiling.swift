@@ -19,6 +19,7 @@ public struct ReceptiveField: Hashable, Sendable, Codable {
     /// Pixels after an output pixel that can change it.
     public let after: Int
 
+    /// A reach in pixels before and after, on a grid.
     public init(stride: Int, before: Int, after: Int) {
         self.stride = stride
         self.before = before
@@ -86,9 +87,11 @@ public struct Tiling: Hashable, Sendable {
         }
     }
 
+    /// How the image is cut.
     public let mode: TileMode
     /// Extents of the tiled axes.
     public let extents: [Int]
+    /// How windows are filled beyond the image.
     public let border: Border
     /// Tiles along each tiled axis.
     public let grid: [Int]
@@ -97,6 +100,7 @@ public struct Tiling: Hashable, Sendable {
     /// What it was made of.
     let recipe: Recipe
 
+    /// Tiles in all.
     public var count: Int { grid.reduce(1, *) }
 
     /// Pixels of the image with the border that its windows reach into; no more than `Int.max`.
@@ -152,6 +156,7 @@ public struct Tiling: Hashable, Sendable {
         grid = pieces.map(\.count)
     }
 
+    /// The tile of an index, in row-major order of the grid.
     public subscript(_ index: Int) -> Tile {
         let chosen = self.pieces(of: index)
         return Tile(window: Region(chosen.map(\.window)), inner: Region(chosen.map(\.inner)))

@@ -170,6 +170,11 @@ extension CommandLineSuite {
                     ["--data", "image.npy/x"],
                     "image.npy/x: Not a directory; it cannot be made a folder for data, so name another with --data"
                 ),
+                (
+                    ["--data", "/proc/self"],
+                    "/proc/self: No such file or directory; files of runs cannot be kept there, so name another folder with "
+                        + "--data"
+                ),
             ])
         func options(_ options: [String], _ message: String) async throws {
             let here = try await workplace("")

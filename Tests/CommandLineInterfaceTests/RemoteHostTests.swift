@@ -66,7 +66,7 @@ extension CommandLineSuite {
             run.interrupt()
             let outcome = try await run.outcome()
             #expect(outcome.code == 1)
-            #expect(outcome.errors.hasPrefix("graphrun: stopped after iteration "))
+            #expect(outcome.errors.hasPrefix("\(stopping)\ngraphrun: stopped after iteration "))
             #expect(try here.names(in: "out").contains("result.npy"))
             #expect(try await Leftovers.processes() == [])
         }

@@ -17,11 +17,12 @@ extension CommandLineSuite {
             program.interrupt()
             let outcome = try await program.outcome()
             try #require(outcome.code == 1, "it was not stopped in time: \(outcome.errors)")
-            try #require(outcome.errorLines.count == 2)
+            try #require(outcome.errorLines.count == 3, "\(outcome.errors)")
+            #expect(outcome.errorLines[0] == stopping)
             let stopped = #/graphrun: stopped after iteration (\d+) of \d+; everything is saved in .+/#
-            let first = try #require(outcome.errorLines[0].wholeMatch(of: stopped))
+            let first = try #require(outcome.errorLines[1].wholeMatch(of: stopped))
             let iteration = try #require(Int(first.1))
-            let command = try #require(outcome.errorLines[1].wholeMatch(of: #/graphrun: go on with: (.+)/#)).1
+            let command = try #require(outcome.errorLines[2].wholeMatch(of: #/graphrun: go on with: (.+)/#)).1
             #expect(outcome.outputLines.last?.contains(#""event":"stopped""#) == true)
             #expect(outcome.outputLines.last?.contains(#""reason":"interrupted""#) == true)
             return (iteration, String(command))

@@ -30,6 +30,22 @@ extension CommandLineSuite {
             #expect(try here.names(in: "out/checkpoint") == ["SHA256SUMS", "checkpoint.json", "state-0.npy"])
         }
 
+        @Test("It is new or empty: what others keep in a folder is not written over")
+        func foreign() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            try FileManager.default.createDirectory(atPath: here.path("mine"), withIntermediateDirectories: true)
+            try here.write("notes", to: "mine/result.npy")
+            let outcome = try await here.start(["g.graph", "--output", "mine"] + quick, by: "graphrun").outcome()
+            #expect(outcome.code == 2)
+            #expect(
+                outcome.errors
+                    == "graphrun: mine: this folder holds something else already, such as 'result.npy'; choose an --output that "
+                    + "is new or empty\n")
+            #expect(try here.names(in: "mine") == ["result.npy"])
+            #expect(try here.text("mine/result.npy") == "notes")
+        }
+
         @Test("metrics.csv has a row an iteration")
         func metrics() async throws {
             let rows = try await finishedRun().text("out/metrics.csv").split(separator: "\n").map {

@@ -64,6 +64,11 @@ final class RunningProgram {
         try String(contentsOf: outputFile, encoding: .utf8)
     }
 
+    /// What it has complained of so far.
+    func complaints() throws -> String {
+        try String(contentsOf: errorFile, encoding: .utf8)
+    }
+
     func end(by signal: Int32) {
         kill(process.processIdentifier, signal)
     }
@@ -99,3 +104,6 @@ final class RunningProgram {
         }
     }
 }
+
+/// What a run says at the first Ctrl-C.
+let stopping = "graphrun: stopping after this iteration; Ctrl-C once more says what that waits for"

@@ -24,6 +24,7 @@ extension CommandLineSuite {
         private func expectStopped(_ outcome: Outcome, _ here: Workplace, more: String = "") throws {
             #expect(outcome.code == 1)
             let stopped = #/graphrun: stopped after iteration (\d+) of 1000000; everything is saved in out/#
+            #expect(outcome.errorLines.contains(stopping))
             let lines = outcome.errorLines.suffix(2)
             let iteration = try #require(lines.first?.wholeMatch(of: stopped), "\(outcome.errors)").1
             #expect(
@@ -43,7 +44,7 @@ extension CommandLineSuite {
             for _ in 0..<times { program.end(by: signal) }
             let outcome = try await program.outcome()
             try expectStopped(outcome, here, more: " --threads 1")
-            #expect(outcome.errorLines.count == 2)
+            #expect(outcome.errorLines.count == 3)
         }
 
         @Test("The command that is printed goes on to the bytes of a run that nobody ended")
@@ -64,7 +65,9 @@ extension CommandLineSuite {
             #expect(try here.bytes("out/result.npy") == here.bytes("whole/result.npy"))
         }
 
-        @Test("SIGTERM and SIGHUP that follow later change nothing; a second Ctrl-C ends the run at once")
+        @Test(
+            "SIGTERM and SIGHUP that follow later change nothing; Ctrl-C then says what it waits for, and the next ends the run at once"
+        )
         func later() async throws {
             let here = try Workplace()
             try await here.preparePnP()
@@ -79,10 +82,20 @@ extension CommandLineSuite {
                 try await Task.sleep(for: .milliseconds(400))
                 #expect(program.isRunning)
             }
+            #expect(try program.complaints() == "\(stopping)\n")
+            program.end(by: SIGINT)
+            try await program.waitForErrors("at once", times: 1)
+            try await Task.sleep(for: .milliseconds(400))
+            #expect(program.isRunning)
             program.end(by: SIGINT)
             let outcome = try await program.outcome()
-            #expect(outcome.code == -SIGINT)
-            #expect(outcome.errors == "")
+            #expect(outcome.code == 1)
+            #expect(
+                outcome.errorLines.last?.wholeMatch(
+                    of:
+                        #/graphrun: g.graph: before iteration 1 of 4; waiting for the end of the one that has begun, \d+\.\d s so far; Ctrl-C once more ends the program at once, and saves nothing/#
+                ) != nil, "\(outcome.errors)")
+            #expect(outcome.errorLines.count == 2)
         }
 
         @Test("SIGQUIT prints a line of where the run is, and the run goes on")
@@ -97,7 +110,7 @@ extension CommandLineSuite {
             program.end(by: SIGINT)
             let outcome = try await program.outcome()
             try expectStopped(outcome, here, more: " --threads 1")
-            try #require(outcome.errorLines.count == 4, "\(outcome.errors)")
+            try #require(outcome.errorLines.count == 5, "\(outcome.errors)")
             let line = #/graphrun: g.graph: iteration (\d+) of 1000000, residual \S+, psnr \S+ dB, \d+\.\d s so far/#
             let iterations = outcome.errorLines.prefix(2).compactMap { $0.wholeMatch(of: line).flatMap { Int($0.1) } }
             try #require(iterations.count == 2, "\(outcome.errors)")

@@ -67,6 +67,44 @@ extension CommandLineSuite {
             }
         }
 
+        @Test("A worker that a run started and that is killed is told at once")
+        func killed() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            try here.write("localhost slots=2\n", to: "hosts.txt")
+            let run = try here.start(
+                [
+                    "g.graph", "--workers", "hosts.txt", "--set", "iterations=100000", "--set", "tolerance=0",
+                    "--output", "out",
+                ], by: "graphrun")
+            try await run.waitForOutput("iteration 1/")
+            let workers = try Leftovers.running().filter { $0 != run.identifier }
+            kill(try #require(workers.first), SIGKILL)
+            let outcome = try await run.outcome()
+            #expect(outcome.code == 1)
+            let line = try #require(outcome.errorLines.first)
+            #expect(
+                line.wholeMatch(
+                    of: #/graphrun: worker \d: its process has ended before the run: it was killed by signal 9, .+/#)
+                    != nil,
+                "\(outcome.errors)")
+            #expect(try await Leftovers.processes() == [])
+        }
+
+        @Test(
+            "What is remembered is kept where the environment says so, by an absolute path", arguments: ["", "cache"])
+        func cacheFolder(given: String) async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            let outcome = try await here.start(
+                ["plan", "g.graph", "--workers", "2", "--threads", "1"], by: "graphrun",
+                environment: ["XDG_CACHE_HOME": given, "HOME": here.path("home")]
+            ).outcome()
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            #expect(try here.names(in: "home/.cache/graphrun/placements").count == 1)
+            #expect(try here.names() == ["g.graph", "home", "image.npy"])
+        }
+
         @Test("Workers that a run started are gone when it is, however it ends")
         func nothingLeft() async throws {
             let here = try Workplace()

@@ -79,7 +79,7 @@ struct GraphFileMistakeTests {
     static let types = [
         Change("\"name\": \"small\"", "\"name\": 5", "s.graph:6: \"name\" must be a text"),
         Change("\"metrics\": [\"psnr\"]", "\"metrics\": \"psnr\"", "s.graph:5: \"metrics\" must be a list"),
-        Change("\"metrics\": [\"psnr\"]", "\"metrics\": [1]", "s.graph:5: \"0\" must be a text"),
+        Change("\"metrics\": [\"psnr\"]", "\"metrics\": [1]", "s.graph:5: an entry of \"metrics\" must be a text"),
         Change("{ \"result\": \"x\" }", "[\"x\"]", "s.graph:20: \"outputs\" must be an object"),
         Change("\"axes\": []", "\"axes\": {}", "s.graph:2: \"axes\" must be a list"),
         Change("\"axes\": []", "\"axes\": [1]", "s.graph:2: an entry of \"axes\" must be an object"),
@@ -113,6 +113,19 @@ struct GraphFileMistakeTests {
             "\"options\": { \"blurs\": 1 }", "\"options\": { \"blurs\": [] }", "s.graph:19: \"blurs\" must be a text"),
     ]
 
+    /// Foundation's decoder does not say where a number stands that it does not take.
+    static let numbers = [
+        Change(
+            "\"path\": \"image.npy\"", "\"path\": \"image.npy\",\n\"part\":\n{ \"slice\": 1.5 }",
+            "s.graph:10: \"slice\" must be a whole number, not 1.5"),
+        Change(
+            "\"path\": \"image.npy\"",
+            "\"path\": \"image.npy\", \"part\": { \"region\":\n[[0, 1],\n[1.5, 99999999999999999999]] }",
+            "s.graph:10: an entry of \"region\" must be a whole number, not 1.5",
+            "s.graph:10: an entry of \"region\" must be a whole number, and 1e+20 is larger than one may be"),
+        Change("\"value\": 4", "\"value\": 1e400", "s.graph:22: the number 1e400 is larger than a number may be"),
+    ]
+
     static let parameters = [
         Change(
             "\"iterations\": { \"parameter\": \"iterations\" }", "\"iterations\": { \"parameter\": \"n\" }",
@@ -129,7 +142,7 @@ struct GraphFileMistakeTests {
             "s.graph:15: parameter 'step' is not declared; declare it under \"parameters\""),
     ]
 
-    @Test("are named with their lines, each once", arguments: versions + keys + kinds + types + parameters)
+    @Test("are named with their lines, each once", arguments: versions + keys + kinds + types + numbers + parameters)
     func each(_ change: Change) {
         let text = smallText.replacingOccurrences(of: change.old, with: change.new)
         #expect(text != smallText)

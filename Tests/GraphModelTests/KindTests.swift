@@ -19,7 +19,7 @@ struct KindTests {
         ) { g in g.output("result", g.add("sum", Add(), g.image(), g.add("wide", Load("wide.npy")))) },
         Mistake(
             "a step of another element type",
-            "'z': its inputs are 1 × 1 × 12 × 10 float32 and 1 × 1 × 12 × 10 complex64; both must be of one shape"
+            "'z': its inputs are 1 × 1 × 12 × 10 float32 and 1 × 1 × 12 × 10 complex64; both must be real, or both complex"
         ) { g in
             let gradient = g.add("gradient", Load("complex.npy"))
             g.output("result", g.add("z", Descend(step: 1.0), g.image(), gradient))
@@ -30,6 +30,17 @@ struct KindTests {
         },
         Mistake("a factor that is no number", "'z': 'factor' is nan; it must be finite") { g in
             g.output("result", g.add("z", Scale(Setting(.nan)), g.image()))
+        },
+        Mistake(
+            "a factor beyond float32",
+            "'z': 'factor' is 1e+300, and numbers would become infinite by it; give at most 3.37e38"
+        ) { g in g.output("result", g.add("z", Scale(1e300), g.image())) },
+        Mistake(
+            "a noise level by whose square numbers become infinite",
+            "'z': 'sigma' is 1e-30, and numbers would become infinite by 1/σ²; give at least 5.48e-20"
+        ) { g in
+            let image = g.image()
+            g.output("result", g.add("z", DataGradient(gaussian, sigma: 1e-30), image, image))
         },
         Mistake("noise of a negative level", "'y': 'sigma' is -0.1; it must be 0 or more") { g in
             g.output("result", g.add("y", GaussianNoise(sigma: [-0.1], seed: 1), g.image()))
@@ -64,10 +75,24 @@ struct KindTests {
         },
         Mistake(
             "a Gaussian of no width",
-            "'y': a Gaussian kernel needs two 'sigma' above 0 and up to 500 pixels and a finite 'angle', "
-                + "not [1.0, 0.0] and 0.0"
+            "'y': a Gaussian kernel needs two 'sigma' above 0 and up to 500 pixels and an 'angle' from -360 "
+                + "to 360 degrees, not [1.0, 0.0] and 0"
         ) { g in
             g.output("result", g.add("y", Measure(Blur([.gaussian(sigma: [1, 0], angle: 0)])), g.image()))
+        },
+        Mistake(
+            "a Gaussian turned by what is no angle",
+            "'y': a Gaussian kernel needs two 'sigma' above 0 and up to 500 pixels and an 'angle' from -360 "
+                + "to 360 degrees, not [1.0, 2.0] and 1e+308"
+        ) { g in
+            g.output("result", g.add("y", Measure(Blur([.gaussian(sigma: [1, 2], angle: 1e308)])), g.image()))
+        },
+        Mistake(
+            "a complex mask",
+            "'y': complex.npy: its values are complex, and a mask is 1 where a value is known and 0 where not; give it as real "
+                + "numbers"
+        ) { g in
+            g.output("result", g.add("y", Measure(Inpainting(.file(path: "complex.npy"))), g.image()))
         },
         Mistake("a kernel in no file", "'y': k.npy: no such file") { g in
             g.output("result", g.add("y", Measure(Blur([.file(path: "k.npy")])), g.image()))
@@ -215,9 +240,29 @@ struct KindTests {
     }
 
     @Test(
+        "instances that all read the same file are warned of, once",
+        arguments: ["image.npy", "y{shard}.npy", "{shard}.npy"])
+    func sameFile(_ path: String) throws {
+        let expansion = try? expansion { g in
+            let y = g.add("y", Load(Setting(path)), over: g.axis("shard", count: 2))
+            g.output("sum", g.add("sum", Sum(), y))
+        }
+        guard path == "image.npy" else {
+            #expect(expansion?.warnings.isEmpty ?? true)
+            return
+        }
+        #expect(
+            expansion?.warnings.map(\.message) == [
+                "'y[0]': each of its 2 instances reads the same, image.npy; '{shard}' in its path stands for the number of the "
+                    + "instance"
+            ])
+    }
+
+    @Test(
         "a step beyond 2 / L is warned of, with the limit",
         arguments: [
-            (0.9, nil), (0.5, nil),
+            (0.9, nil), (0.5, nil), (0, "step 0: 'x' stays as it is; give one above 0"),
+            (-1, "step -1: goes up the gradient, not down; give one above 0"),
             (1.0, "step 1 may diverge: the gradient's Lipschitz constant is at most 2, so use a step below 1"),
             (1.5, "step 1.5 may diverge: the gradient's Lipschitz constant is at most 2, so use a step below 1"),
         ])

@@ -38,6 +38,7 @@ struct BlurKernelTests {
         }
         #expect(
             ImagingError.gaussianAngle(.infinity).description
-                == "a Gaussian blur cannot be turned by inf degrees; give a finite angle")
+                == "a Gaussian blur cannot be turned by inf degrees; give -360 to 360")
+        #expect(throws: ImagingError.gaussianAngle(1e308)) { try gaussianBlurKernel(sigma: (1, 2), angle: 1e308) }
     }
 }

@@ -3,6 +3,7 @@ import GraphModel
 import Imaging
 import Kernels
 import Networks
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -48,6 +49,38 @@ struct OperatorAlgebraTests {
         case 4: return OperatorSum([inner, ScaledOperator(0.5, times: inner), inner])
         default: return OperatorStack([inner, ScaledOperator(2.0, times: inner), inner])
         }
+    }
+
+    /// An operator that counts how often it is asked for a type.
+    private struct Asked: Operator {
+        static let name = "asked"
+        static let count = Mutex(0)
+
+        func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+            Asked.count.withLock { $0 += 1 }
+            return domain
+        }
+        func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
+            Asked.count.withLock { $0 += 1 }
+            return range
+        }
+        func cost(_ domain: TensorType, _ context: NodeContext) throws(GraphError) -> Cost { Cost() }
+        func make(_ domain: TensorType, _ context: KernelContext) throws -> any LinearOperator {
+            throw KernelError.value("not made")
+        }
+    }
+
+    @Test("are asked for each type once for an instance, however deep they stand in each other")
+    func deep() throws {
+        var nested: any Operator = Asked()
+        for _ in 0..<8 { nested = compose(NormalOperatorOf(of: nested), nested) }
+        let image = Self.images[0]
+        let context = Self.context([image])
+        let before = Asked.count.withLock { $0 }
+        let own = AnyOperator(nested)
+        #expect(try own.range(of: own.domain(of: image, context), context) == image)
+        _ = try own.cost(image, context)
+        #expect(Asked.count.withLock { $0 } - before <= 2)
     }
 
     @Test(

@@ -58,19 +58,66 @@ struct ReceptiveFieldTests {
         #expect(complaint(tilesFor: sixty, Denoise(five, sigma: 0.1)) == "")
     }
 
+    /// What is said of a graph whose tiles are for a reach of 4.
+    private func complaint(_ build: (_ g: GraphBuilder, _ windows: Value, _ tile: AxisHandle) -> Value) -> String {
+        let files = FileFacts([FileReference("a.npy", .tensor): .tensor(TensorType([1, 1, 64, 64]))])
+        do throws(GraphError) {
+            let graph = try Graph("g", summary: "") { g in
+                let image = g.add("image", Load("a.npy"))
+                let tile = g.tiles(
+                    "tile", of: image, mode: Setting(.exact), size: 16, overlap: 0,
+                    denoiser: Looking(stride: 1, before: 4))
+                g.output("y", build(g, g.add("windows", Crop(), image, over: tile), tile))
+            }
+            _ = try graph.expand(files)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("are refused where those before have used up the windows, unless halos are exchanged between them")
+    func together() {
+        let (two, three) = (Looking(stride: 1, before: 2), Looking(stride: 1, before: 3))
+        #expect(complaint { g, w, tile in g.add("b", two, g.add("a", two, w, over: tile), over: tile) } == "")
+        #expect(
+            complaint { g, w, tile in g.add("b", three, g.add("a", two, w, over: tile), over: tile) }.hasSuffix(
+                "'b[0]': it looks 3 pixels far into what 'a' yields, and so, with all before it, 5 into the windows of its tiles, "
+                    + "which are for 4; put Trim and HaloExchange between the two, so that it gets windows of its own"))
+        // Through a kind that looks at nothing else, and by the longer of two ways.
+        #expect(
+            complaint { g, w, tile in
+                let a = g.add("a", two, w, over: tile)
+                return g.add(
+                    "b", three, g.add("sum", Add(), w, g.add("c", Scale(2), a, over: tile), over: tile), over: tile)
+            }.contains("it looks 3 pixels far into what 'sum' yields"))
+        #expect(
+            complaint { g, w, tile in
+                let inner = g.add("inner", Trim(), g.add("a", two, w, over: tile), over: tile)
+                return g.add("b", three, g.add("again", HaloExchange(), inner, over: tile), over: tile)
+            } == "")
+    }
+
+    @Test("are refused where a state of windows is looked into again and again")
+    func states() {
+        let two = Looking(stride: 1, before: 2)
+        #expect(
+            complaint { g, w, tile in
+                let x = g.state("x", initial: w, over: tile)
+                g.next(x, g.add("a", two, x, over: tile))
+                return x
+            }.contains("'a[0]': it looks 2 pixels far into what 'x' yields, and so, with all before it, 6 into"))
+        #expect(
+            complaint { g, w, tile in
+                let x = g.state("x", initial: g.add("start", Trim(), w, over: tile), over: tile)
+                let windows = g.add("again", HaloExchange(), x, over: tile)
+                g.next(x, g.add("inner", Trim(), g.add("a", two, windows, over: tile), over: tile))
+                return x
+            } == "")
+    }
+
     @Test("are refused where no image could be cut so", arguments: [(0, 1), (-1, 1), (1, -1)])
     func impossible(stride: Int, before: Int) {
         #expect(complaint(tilesFor: Looking(stride: stride, before: before), Crop()).contains("all must be 0 or more"))
-    }
-
-    @Test("a file that is written again is looked at anew")
-    func stamps() throws {
-        let folder = try Folder()
-        let files = GraphFiles(folder: folder.path)
-        try Data([1, 2, 3]).write(to: URL(filePath: folder.path("f")))
-        let first = try files.content(of: "f")
-        #expect(try files.content(of: "f") == first)
-        try Data([1, 2, 4]).write(to: URL(filePath: folder.path("f")))
-        #expect(try files.content(of: "f").hash != first.hash)
     }
 }

@@ -21,6 +21,21 @@ struct FileStoreTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == contents)
     }
 
+    @Test("are not believed where they are damaged, and come anew")
+    func damaged() throws {
+        let folder = try TemporaryFolder()
+        let store = try FileStore(folder: folder.file("kept"))
+        let path = try store.add(hash: hash, of: "y.npy") { try $0.write(contentsOf: contents) }
+        #expect(store.path(hash: hash, of: "y.npy") == path)
+        // Of the same length.
+        try Data("some measuremints".utf8).write(to: URL(filePath: path))
+        #expect(store.path(hash: hash, of: "y.npy") == nil)
+        #expect(try FileStore(folder: folder.file("kept")).path(hash: hash, of: "y.npy") == nil)
+        _ = try store.add(hash: hash, of: "y.npy") { try $0.write(contentsOf: contents) }
+        #expect(store.path(hash: hash, of: "y.npy") == path)
+        #expect(try FileStore(folder: folder.file("kept")).path(hash: hash, of: "y.npy") == path)
+    }
+
     @Test("are not kept where they changed on the way, or did not come")
     func broken() throws {
         let folder = try TemporaryFolder()

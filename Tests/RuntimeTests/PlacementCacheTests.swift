@@ -70,6 +70,11 @@ struct PlacementCacheTests {
             let plan = try cache.plan(expansion, workers: workers(2), links: .inProcess)
             #expect(plan.placement == truth.placement)
         }
+        // A pipe would never end.
+        try FileManager.default.removeItem(atPath: file)
+        try #require(mkfifo(file, 0o600) == 0)
+        #expect(try cache.plan(expansion, workers: workers(2), links: .inProcess).placement == truth.placement)
+        #expect(FileManager.default.fileExists(atPath: file))
         let homes = truth.homes(of: expansion)
         #expect(throws: PlanError.self) {
             try Plan.best(expansion, workers: workers(2, memory: 1), links: .inProcess, remembered: homes)

@@ -176,6 +176,13 @@ struct HostFileTests {
                     }
             ),
             (
+                "tcp://*:7001\ntcp://0.0.0.0:7001\ntcp://[::]:7001",
+                ["tcp://*:7001", "tcp://0.0.0.0:7001", "tcp://[::]:7001"].enumerated().map {
+                    "hosts.txt:\($0 + 1): '\($1)' is where a worker listens, not where it is reached; write the name or "
+                        + "address of its host"
+                }
+            ),
+            (
                 "tcp://host:7001 slots=2",
                 [
                     "hosts.txt:1: 'slots=2' means nothing for a worker that runs already; it says itself what it has"

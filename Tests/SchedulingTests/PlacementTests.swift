@@ -154,6 +154,18 @@ struct PlacementTests {
         }
     }
 
+    @Test("say so where a worker's process alone is larger than it may be")
+    func noRoom() throws {
+        var all = workers([1, 1], memory: 50_000_000)
+        all[1].idleBytes = 60_000_000
+        let error = #expect(throws: PlanError.self) { try Plan.best(try reconstruction(shards: 2), workers: all) }
+        #expect(
+            error?.problems == [
+                "\(all[1].name) may use 50 MB of memory, and its process takes 60 MB before it computes anything; let it use "
+                    + "more (memory=… in the host file, --memory of a worker), or leave it out"
+            ])
+    }
+
     @Test("say so where no number of workers would do")
     func hopeless() throws {
         let expansion = try reconstruction(shards: 2)

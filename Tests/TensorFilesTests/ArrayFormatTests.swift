@@ -12,6 +12,7 @@ struct ArrayFormatTests {
         let path = "counted"
         var count: Int { bytes.count }
         private(set) var taken = 0
+        private(set) var reads = 0
         private let bytes: [UInt8]
 
         init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -22,6 +23,7 @@ struct ArrayFormatTests {
             }
             buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
             taken += buffer.count
+            reads += 1
         }
     }
 
@@ -85,6 +87,53 @@ struct ArrayFormatTests {
         var slice = [Float](repeating: 0, count: 256 * 256)
         try slice.withUnsafeMutableBufferPointer { try array.read(Region([7..<8, 0..<256, 0..<256]), into: $0) }
         #expect(source.taken < slice.count * 4 + 4096)
+    }
+
+    @Test("a slice across the rows is read by windows, not element by element", arguments: [true, false])
+    func scattered(fortran: Bool) throws {
+        let numbers = Tensor.random([64, 32, 256], seed: 1)
+        // The same bytes as an array whose first axis varies fastest.
+        let floats =
+            fortran
+            ? npyFile("<f4", shape: "(256, 32, 64)", fortran: true, bytes(numbers.values.map(\.bitPattern)))
+            : NPY.encode(numbers)
+        let source = Counting(floats)
+        let array = try ArrayFile(source)
+        let box = Region(fortran ? [9..<10, 0..<32, 0..<64] : [0..<64, 0..<32, 9..<10])
+        var slice = [Float](repeating: 0, count: 64 * 32)
+        let before = source.reads
+        try slice.withUnsafeMutableBufferPointer { try array.read(box, into: $0) }
+        let values = numbers.values
+        var expected: [Float] = []
+        for first in 0..<(fortran ? 32 : 64) {
+            for second in 0..<(fortran ? 64 : 32) {
+                let line: Int = fortran ? second * 32 + first : first * 32 + second
+                expected.append(values[line * 256 + 9])
+            }
+        }
+        #expect(slice == expected)
+        #expect(source.reads - before < 20, "\(source.reads)")
+    }
+
+    @Test("reading an array whose first axis varies fastest takes no more memory than one whose last does, but a piece")
+    func scratch() throws {
+        let floats: [UInt8] = bytes([UInt32](repeating: 0, count: 1 << 20))
+        let array = try ArrayFile(HeldBytes(npyFile("<f4", shape: "(1024, 1024)", fortran: true, floats), path: "x"))
+        #expect(array.header.scratchBytes <= 1 << 20)
+    }
+
+    @Test("a box has a hash of its own, which another value outside of it leaves as it is")
+    func hashes() throws {
+        var values = Tensor.random([4, 5, 6], seed: 2).values
+        func hash(_ box: Region) throws -> String {
+            try #require(
+                try ArrayFile(HeldBytes(NPY.encode(Tensor([4, 5, 6], values)), path: "x.npy")).hash(of: box))
+        }
+        let (first, last) = (Region([0..<2, 0..<5, 2..<4]), Region([2..<4, 0..<5, 2..<4]))
+        let known = try [hash(first), hash(last)]
+        values[3] = 7
+        #expect(try hash(first) != known[0])
+        #expect(try hash(last) == known[1])
     }
 
     @Test("a picture's box is that part of the picture")

@@ -26,6 +26,23 @@ struct AtomicFileTests {
         #expect(try folder.names == ["a"])
     }
 
+    @Test("Writes where symbolic links lead, which stay, also where nothing is yet; a ring of them is refused")
+    func links() throws {
+        let folder = try Folder()
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: folder.path("there"), withIntermediateDirectories: true)
+        try manager.createSymbolicLink(atPath: folder.path("a"), withDestinationPath: "there/b")
+        try manager.createSymbolicLink(atPath: folder.path("there/b"), withDestinationPath: folder.path("there/c"))
+        for byte in [1, 2] as [UInt8] {
+            try AtomicFile.write([byte], to: folder.path("a"))
+            #expect(try Data(contentsOf: URL(filePath: folder.path("there/c"))) == Data([byte]))
+        }
+        #expect(try manager.destinationOfSymbolicLink(atPath: folder.path("a")) == "there/b")
+        #expect(try manager.contentsOfDirectory(atPath: folder.path("there")).sorted() == ["b", "c"])
+        try manager.createSymbolicLink(atPath: folder.path("ring"), withDestinationPath: "ring")
+        #expect(throws: TensorFileError.self) { try AtomicFile.write([1], to: folder.path("ring")) }
+    }
+
     @Test("A relative path, and a name as long as the system allows")
     func names() throws {
         let folder = try Folder()

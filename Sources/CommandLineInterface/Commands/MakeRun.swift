@@ -20,5 +20,5 @@ func makeRun(
     }
     return RemoteRun(
         plan, group: cluster.group, name: ByteStream.name(name), files: files, log: log, checkpoint: checkpoint,
-        history: history)
+        history: history, ended: { cluster.ended })
 }

@@ -62,7 +62,18 @@ struct RunCommand: ParsableCommand {
             plan, by: cluster, name: graph.file, files: loaded.files, log: log, checkpoint: start,
             history: resumption?.history)
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
-        let interrupt = Interrupt { run.stop() }
+        let isQuiet = quiet
+        let interrupt = Interrupt {
+            progress.end()
+            Terminal.error(
+                "\(position.line); waiting for the end of the one that has begun, \(Signals.time) so far; Ctrl-C once more ends "
+                    + "the program at once, and saves nothing")
+        } _: {
+            run.stop()
+            guard !isQuiet else { return }
+            progress.end()
+            Terminal.error("stopping after this iteration; Ctrl-C once more says what that waits for")
+        }
         defer { interrupt.end() }
         try announce(folder, plan)
         let began = ContinuousClock.now

@@ -89,8 +89,8 @@ struct WorkerCommand: ParsableCommand {
         }
         announce(announcement)
         if !attended, !Endpoint.isLoopback(announcement.endpoint) {
-            let isAnywhere = ["0.0.0.0", "[::]"].contains(Endpoint.host(announcement.endpoint))
-            let reached = isAnywhere ? announcement.reached(at: OwnAddress.name) : announcement
+            let reached =
+                Endpoint.isAnywhere(announcement.endpoint) ? announcement.reached(at: OwnAddress.name) : announcement
             Terminal.line("its line in a host file: \(reached.hostLine)")
         }
         Signals.setStanding { service.standing }
@@ -152,9 +152,12 @@ struct WorkerCommand: ParsableCommand {
         return endpoint
     }
 
-    static var cacheFolder: String {
-        let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? NSTemporaryDirectory()) + "/.cache"
+    static var cacheFolder: String { cacheFolder(ProcessInfo.processInfo.environment) }
+
+    /// By the XDG Base Directory Specification: a relative path, as an empty one, counts for nothing.
+    static func cacheFolder(_ environment: [String: String]) -> String {
+        func absolute(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        let base = absolute("XDG_CACHE_HOME") ?? (absolute("HOME") ?? NSTemporaryDirectory()) + "/.cache"
         return base + "/graphrun"
     }
 }

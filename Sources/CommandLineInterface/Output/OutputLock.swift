@@ -12,7 +12,7 @@ final class OutputLock {
         let holder: String
     }
 
-    private static let name = ".lock"
+    static let name = ".lock"
 
     private let path: String
     private var descriptor: Int32

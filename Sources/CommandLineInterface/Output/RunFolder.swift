@@ -81,6 +81,17 @@ struct RunFolder {
             throw Failure.usage(
                 "\(path): this folder holds a run already; choose another --output, or go on with --resume \(path)")
         }
+        // What a run leaves that was killed before its end is no loss; of others, files would be written over.
+        let leftovers: Set = ["graph.dot", "checkpoint.new", OutputLock.name]
+        let others = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { name in
+            !leftovers.contains(name) && !name.hasPrefix(AtomicFile.temporaryPrefix)
+                && !Folder.exists("\(path)/\(name)")
+        }
+        if let other = others?.min() {
+            throw Failure.usage(
+                "\(path): this folder holds something else already, such as '\(other)'; choose an --output that is new or empty"
+            )
+        }
     }
 
     private static func reason(_ error: TensorFileError) -> String {
@@ -120,7 +131,9 @@ struct RunFolder {
 
     /// The iterations in the run's `metrics.csv`, up to the one it is gone on from.
     func records(upTo last: Int) -> [IterationRecord] {
-        guard let text = try? String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8) else { return [] }
-        return MetricsTable.records(text).filter { $0.iteration > 0 && $0.iteration <= last }
+        guard let data = PlainFile.contents("\(path)/metrics.csv") else { return [] }
+        return MetricsTable.records(String(decoding: data, as: UTF8.self)).filter {
+            $0.iteration > 0 && $0.iteration <= last
+        }
     }
 }

@@ -175,7 +175,7 @@ struct RunReport: Codable {
     ///
     /// - Throws: ``Failure`` where there is none.
     static func read(folder: String) throws -> RunReport {
-        guard let data = FileManager.default.contents(atPath: "\(folder)/run.json"),
+        guard let data = PlainFile.contents("\(folder)/run.json"),
             let report = try? JSONDecoder().decode(RunReport.self, from: data)
         else {
             throw Failure.usage("\(folder): there is no run.json of a run here; name the folder that a run printed")

@@ -36,9 +36,14 @@ enum Signals {
         }
         state.withLock { $0.isWatching = true }
         take(SIGQUIT) {
-            let (standing, began) = state.withLock { ($0.standing, $0.began) }
-            Terminal.error("\(standing()), \(decimals((ContinuousClock.now - began).seconds, 1)) s so far")
+            let standing = state.withLock { $0.standing }
+            Terminal.error("\(standing()), \(time) so far")
         }
+    }
+
+    /// How long the program has run.
+    static var time: String {
+        "\(decimals((ContinuousClock.now - state.withLock { $0.began }).seconds, 1)) s"
     }
 
     /// Says what the program is at, for who asks by SIGQUIT; the time is added.

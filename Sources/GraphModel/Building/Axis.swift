@@ -8,7 +8,9 @@ public struct Axis: Hashable, Sendable {
         case tiles(TileAxis)
     }
 
+    /// Its name, such as `shard`.
     public let name: String
+    /// How many instances it has, or what tells.
     public let extent: Extent
     package let location: SourceLocation?
 
@@ -23,6 +25,7 @@ public struct Axis: Hashable, Sendable {
 public struct TileAxis: Sendable {
     /// Id of the node whose value is cut.
     public let of: String
+    /// How the value is cut.
     public let mode: Setting<TileMode>
     /// Length of a tile without its halo, in pixels; at least the image's for an untiled run.
     public let size: Setting<Int>

@@ -1,5 +1,6 @@
 /// A step of a reconstruction: a kind and the values it reads, or a state carried from one iteration to the next.
 public struct Node: Sendable {
+    /// What a node is: something computed, or a state.
     public enum Content: Sendable {
         case compute(any NodeKind, inputs: [String])
         /// Starts as the value of `initial` and becomes that of `next` after each iteration.
@@ -8,6 +9,7 @@ public struct Node: Sendable {
 
     /// One name everywhere: `denoised`, and `denoised[3]` for an instance.
     public let id: String
+    /// What it is: something computed, or a state.
     public let content: Content
     /// The axis it is repeated over.
     public let axis: String?
@@ -26,6 +28,7 @@ public struct Node: Sendable {
 /// Nodes read earlier nodes only; the loop is not in the graph, but in its states. What depends on no state is computed
 /// once before the loop, what only outputs read once after it, all else in every iteration.
 public struct Graph: Sendable {
+    /// Its name, such as `pnp`.
     public let name: String
     /// What it does, in a line.
     public let summary: String
@@ -34,10 +37,13 @@ public struct Graph: Sendable {
     public let note: String
     /// How often the body runs.
     public let iterations: Setting<Int>
+    /// What `--set` can change, in the order in which it was declared.
     public internal(set) var parameters: [Parameter]
     /// Choices made when the graph was emitted, which `--set` can no longer change.
     public let options: [String: ParameterValue]
+    /// The indices that nodes are repeated over.
     public let axes: [Axis]
+    /// What is computed and carried, each node after those that it reads.
     public let nodes: [Node]
     /// Ids of nodes of a single number that a run reports: each iteration, or once where they do not change.
     public let metrics: [String]

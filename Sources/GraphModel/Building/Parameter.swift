@@ -112,11 +112,15 @@ public struct Parameter: Hashable, Sendable, Codable {
         case range
     }
 
+    /// What `--set` calls it.
     public let name: String
+    /// What sort of value it takes.
     public let sort: Sort
+    /// The value in force.
     public let value: ParameterValue
     /// Smallest and largest value allowed, of an integer or number.
     public let minimum: Double?
+    /// Largest value allowed, of an integer or number.
     public let maximum: Double?
     /// The values allowed, of a text.
     public let choices: [String]?
@@ -125,6 +129,7 @@ public struct Parameter: Hashable, Sendable, Codable {
     /// What it does, in a line.
     public let help: String
 
+    /// A parameter with its default value, and what others are allowed.
     public init(
         _ name: String, _ sort: Sort, _ value: ParameterValue, range: ClosedRange<Double>? = nil,
         choices: [String]? = nil, unit: String? = nil, help: String = ""
@@ -209,6 +214,7 @@ extension Parameter.Sort {
 
 /// What `--set NAME=VALUE` gave: texts, by the name of a parameter.
 public struct Overrides: Sendable, ExpressibleByDictionaryLiteral {
+    /// The texts given, by the name of a parameter.
     public let texts: [String: String]
     /// Values that parameters have from elsewhere, such as an earlier run: `texts` go first. Those that the graph does
     /// not know, or no longer allows, count for nothing.

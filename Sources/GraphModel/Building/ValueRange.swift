@@ -22,6 +22,7 @@ extension ValueRange: ParameterType {
 }
 
 extension ValueRange: CustomStringConvertible {
+    /// The range that a text such as `0..255` stands for; `nil` where it stands for none.
     public init?(_ text: String) {
         guard text != "auto" else {
             self = .auto

@@ -10,6 +10,7 @@ public struct ConvergenceFactor: Hashable, Sendable {
     /// Whether it is beyond what is allowed, so that it is what makes a run diverge.
     public let isBeyondBound: Bool
 
+    /// A factor by its setting, as messages show it.
     public init(_ setting: String, remedy: String? = nil, doubt: String? = nil, isBeyondBound: Bool = false) {
         self.setting = setting
         self.remedy = remedy

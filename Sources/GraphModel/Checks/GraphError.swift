@@ -1,8 +1,11 @@
 /// A place in a Swift definition or a `.graph` file.
 public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was named.
     public let file: String
+    /// The line, from 1.
     public let line: Int
 
+    /// A line of a file.
     public init(file: String, line: Int) {
         self.file = file
         self.line = line
@@ -13,9 +16,12 @@ public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
 
 /// One thing wrong with a graph, and where.
 public struct GraphProblem: Hashable, Sendable, CustomStringConvertible {
+    /// Where it is; `nil` where no line can be named.
     public let location: SourceLocation?
+    /// What is wrong, and how to mend it.
     public let message: String
 
+    /// A problem, and where it is.
     public init(_ location: SourceLocation?, _ message: String) {
         self.location = location
         self.message = message

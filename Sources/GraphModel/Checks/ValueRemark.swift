@@ -5,6 +5,7 @@ public struct ValueRemark: Hashable, Sendable {
     /// Whether a denoiser that gets to see them gives a wrong result: its noise level is in units of images in [0, 1].
     public let misleadsDenoisers: Bool
 
+    /// A remark, by default one that is only worth a warning.
     public init(message: String, misleadsDenoisers: Bool = false) {
         self.message = message
         self.misleadsDenoisers = misleadsDenoisers

@@ -26,6 +26,7 @@ public struct Cost: Hashable, Sendable {
     /// of a worker run one after another, on memory for the largest of them.
     package var inference: [ConvolutionMethod: Inference] = [:]
 
+    /// A cost; of what is left out, none.
     public init(
         operations: Double = 0, work: [Work: Double] = [:], bytes: Double = 0, scratchBytes: Int = 0,
         sharedBytes: [String: Int] = [:]

@@ -3,7 +3,7 @@ internal import Tensors
 /// Writes out the instances of a graph node by node, and goes on after a problem to find the next.
 struct Expander {
     let graph: Graph
-    private let files: FileFacts
+    let files: FileFacts
     private let phases: [String: Phase]
     /// Where each node stands in the graph; the first of a name, where two share one.
     private let order: [String: Int]
@@ -35,11 +35,15 @@ struct Expander {
         checkStates()
         checkMetrics()
         checkValues()
+        checkReaches()
         if let warning = factors.warning { warnings.append(GraphProblem(doubtLocation, warning)) }
         let expansion = Expansion(
             graph: graph, axes: axes, instances: instances, warnings: warnings, factors: factors, declared: graph)
         return (expansion, problems)
     }
+
+    /// An axis that could be resolved.
+    func resolved(_ axis: String) -> ResolvedAxis? { axes[axis] }
 
     /// Cuts of the node just expanded become axes as soon as its shape is known.
     private mutating func resolveTiles(of node: Node) {

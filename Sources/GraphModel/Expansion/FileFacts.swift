@@ -27,6 +27,7 @@ public struct ArrayContents: Hashable, Sendable, Codable {
     /// go along rows and columns one after the other; `nil` where nobody looked.
     public let isProduct: Bool?
 
+    /// What somebody found who looked; what is left out, nobody looked for.
     public init(
         isPicture: Bool = false, white: Int? = nil, values: ValueSummary? = nil, isProduct: Bool? = nil,
         scratchBytes: Int? = nil, readsBoxes: Bool? = nil
@@ -42,12 +43,16 @@ public struct ArrayContents: Hashable, Sendable, Codable {
 
 /// A few figures of an array's values.
 public struct ValueSummary: Hashable, Sendable, Codable {
+    /// The smallest.
     public let minimum: Double
+    /// The largest.
     public let maximum: Double
+    /// All added up.
     public let sum: Double
     /// Share of the values that lie outside of [−0.5, 1.5], where only much noise takes the values of images.
     public let strays: Double
 
+    /// The figures of an array's values.
     public init(minimum: Double, maximum: Double, sum: Double, strays: Double) {
         self.minimum = minimum
         self.maximum = maximum
@@ -58,6 +63,7 @@ public struct ValueSummary: Hashable, Sendable, Codable {
 
 /// A file that a graph refers to, and what it is expected to hold.
 public struct FileReference: Hashable, Sendable, Codable {
+    /// What a file is expected to hold.
     public enum Content: Hashable, Sendable, Codable {
         /// An array or picture, whose values are looked at.
         case tensor
@@ -68,12 +74,14 @@ public struct FileReference: Hashable, Sendable, Codable {
 
     /// Its path in the graph.
     public let path: String
+    /// What it is expected to hold.
     public let content: Content
     /// Which of the file's arrays; `nil` for the only one.
     public let dataSet: String?
     /// A range for every axis of the array as it is stored; `nil` for the whole.
     public let region: Region?
 
+    /// A reference to a file, or to a part of an array in it.
     public init(_ path: String, _ content: Content, dataSet: String? = nil, region: Region? = nil) {
         self.path = path
         self.content = content
@@ -107,6 +115,7 @@ public struct FileFacts: Sendable {
 
     private let inspector: any FileInspector
 
+    /// The facts that an inspector tells when it is asked.
     public init(_ inspector: any FileInspector) {
         self.inspector = inspector
     }

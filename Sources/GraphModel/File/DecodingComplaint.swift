@@ -21,20 +21,20 @@ struct DecodingComplaint {
             reason = "\"\(key.stringValue)\" is missing"
         case DecodingError.typeMismatch(let type, let context):
             path = names(context.codingPath)
-            reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type))"
+            reason = "\(DecodingComplaint.name(path)) must be \(DecodingComplaint.described(type))"
         case DecodingError.valueNotFound(let type, let context):
             path = names(context.codingPath)
-            reason = "\"\(path.last ?? "")\" must be \(DecodingComplaint.described(type)), not null"
+            reason = "\(DecodingComplaint.name(path)) must be \(DecodingComplaint.described(type)), not null"
         case DecodingError.dataCorrupted(let context) where context.underlyingError != nil:
             // Foundation's word for a number that does not fit, such as 2.5 for a whole one.
             path = names(context.codingPath)
-            reason = "\"\(path.last ?? "")\" holds a number that cannot stand here"
+            reason = "\(DecodingComplaint.name(path)) holds a number that cannot stand here"
         case DecodingError.dataCorrupted(let context):
             path = names(context.codingPath)
             reason = context.debugDescription
         case let unfit as UnfitValue:
             path = names(unfit.path)
-            reason = "\"\(path.last ?? "")\" must be \(unfit.needed)"
+            reason = "\(DecodingComplaint.name(path)) must be \(unfit.needed)"
         case let misuse as ParameterMisuse:
             path = names(misuse.path)
             reason = misuse.reason
@@ -46,6 +46,13 @@ struct DecodingComplaint {
             path = outer
             reason = "\(error)"
         }
+    }
+
+    /// A value by its key, or by its place in the list that has one.
+    static func name(_ path: [String]) -> String {
+        guard let last = path.last else { return "the file" }
+        guard Int(last) != nil, let list = path.dropLast().last(where: { Int($0) == nil }) else { return "\"\(last)\"" }
+        return "an entry of \"\(list)\""
     }
 
     private static func described(_ type: any Any.Type) -> String {
@@ -62,17 +69,26 @@ struct DecodingComplaint {
 }
 
 extension DecodingComplaint {
-    /// The line and reason in Foundation's words on a syntax error, which it places by line or by character.
-    static func syntax(_ error: any Error, in text: String) -> (Int, String) {
+    /// The line and reason of what is no JSON, or of a number that is too large for it; Foundation places it by line or by
+    /// character.
+    static func syntax(_ error: any Error, in text: String) -> (line: Int, reason: String) {
         let reason = ((error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String) ?? "it cannot be read"
+        func newlines(before offset: Int) -> Int {
+            text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+        }
+        if let found = reason.firstMatch(of: #/Number (\S+) is not representable/#) {
+            // Foundation does not say where.
+            let offset = text.range(of: String(found.1)).map {
+                text.utf8.distance(from: text.startIndex, to: $0.lowerBound)
+            }
+            return (newlines(before: offset ?? 0) + 1, "the number \(found.1) is larger than a number may be")
+        }
         func number(after word: String) -> Int? {
             reason.range(of: word).flatMap { Int(reason[$0.upperBound...].prefix(while: \.isNumber)) }
         }
-        let newlines = number(after: "around character ").map { offset in
-            text.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
-        }
-        let line = number(after: "around line ") ?? newlines.map { $0 + 1 } ?? 1
-        let words = reason.replacing(" is not representable in Swift", with: " is larger than a number may be")
-        return (line, words.split(separator: "\n").joined(separator: " "))
+        let line = number(after: "around line ") ?? (number(after: "around character ").map(newlines) ?? 0) + 1
+        let words = reason.split(separator: "\n").joined(separator: " ")
+            .replacing(#/ around (line \d+, column \d+|character \d+)\.?/#, with: "")
+        return (line, "this is no valid JSON: \(words)")
     }
 }

@@ -75,7 +75,7 @@ struct GraphReader {
         } catch {
             let (line, reason) = DecodingComplaint.syntax(error, in: text)
             throw .problems([
-                GraphProblem(SourceLocation(file: file, line: line), "this is no valid JSON: \(reason)")
+                GraphProblem(SourceLocation(file: file, line: line), reason)
             ])
         }
         for key in lines.repeatedKeys {
@@ -231,6 +231,29 @@ struct GraphReader {
             return part
         } catch let misuse as ParameterMisuse where questionable.contains(misuse.parameter) {
             return nil  // What is wrong with the parameter has been reported.
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            // Foundation's word for a number that is not whole, where a whole one is needed; it does not say where.
+            let unfit = value.unfitNumbers { part in
+                do {
+                    _ = try decoder.decode([Part].self, from: JSONEncoder().encode([part]))
+                    return false
+                } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            for (inner, number) in unfit {
+                let isWhole = number == number.rounded()
+                report(
+                    path + inner,
+                    "\(DecodingComplaint.name(path + inner)) must be a whole number, "
+                        + (isWhole ? "and \(plain(number)) is larger than one may be" : "not \(plain(number))"))
+            }
+            if unfit.isEmpty {
+                report(path, "\(DecodingComplaint.name(path)) holds a number where a whole one is needed")
+            }
+            return nil
         } catch {
             let complaint = DecodingComplaint(error, at: path, isWrapped: true)
             report(complaint.path, complaint.reason)

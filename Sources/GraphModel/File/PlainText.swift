@@ -4,7 +4,9 @@ public import Foundation
 public enum PlainText {
     /// Why it is none that is understood, where, and how to mend it.
     public struct Complaint: Error, Equatable {
+        /// The line where it ceases to be text.
         public let line: Int
+        /// What is wrong.
         public let reason: String
     }
 

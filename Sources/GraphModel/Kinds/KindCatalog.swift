@@ -9,6 +9,7 @@ public struct KindCatalog: Sendable {
     /// Why no program can be made with it; empty where one can.
     public private(set) var problems: [String] = []
 
+    /// A catalog without kinds.
     public init() {}
 
     /// Adds a kind. A name that another kind has is never reused for another meaning: that kind stays, and a program with
@@ -22,7 +23,9 @@ public struct KindCatalog: Sendable {
         problems.append("'\(kind.name)' is the name of two kinds, \(known) and \(kind); give yours a name of its own")
     }
 
+    /// The kind of a name, as it stands in files.
     public subscript(_ name: String) -> (any NodeKind.Type)? { kinds[name] }
 
+    /// The names of all kinds, in order.
     public var names: [String] { kinds.keys.sorted() }
 }

@@ -12,6 +12,9 @@ public struct KindTraits: OptionSet, Hashable, Sendable {
     public static let tellsRelativeChange = KindTraits(rawValue: 1 << 4)
     /// Its value changes with the iteration though it may read no state, so that it belongs into the loop.
     public static let changesWithIteration = KindTraits(rawValue: 1 << 5)
+    /// Of the window of a tile it yields the inner part, without the halo, where values may be others than those of the whole
+    /// image.
+    public static let dropsHalo = KindTraits(rawValue: 1 << 6)
 
     public let rawValue: Int
 

@@ -19,6 +19,7 @@ public struct Input: Hashable, Sendable {
     /// Whether its values must be 0 or more, as noise levels are; a file that holds others is refused.
     public let isNonNegative: Bool
 
+    /// An input, by default one that each instance reads for itself.
     public init(_ name: String, _ reads: Reads = .own, isNonNegative: Bool = false) {
         self.name = name
         self.reads = reads
@@ -28,7 +29,9 @@ public struct Input: Hashable, Sendable {
 
 /// An axis once shapes are known.
 public struct ResolvedAxis: Hashable, Sendable, Codable {
+    /// Its name in the graph.
     public let name: String
+    /// Its instances.
     public let count: Int
     /// The tiling, of an axis of tiles.
     public let tiling: Tiling?
@@ -48,7 +51,10 @@ public struct NodeContext: Sendable {
     public let inputs: [[TensorType]]
     /// For a neighbour edge, the indices of the instances read, in order.
     public let neighbours: [Int]
+    /// What is known of the files of the graph.
     public let files: FileFacts
+    /// Types of operators that have been inferred for this instance.
+    package let types = TypeMemo()
 
     package init(
         node: String, index: Int, axis: ResolvedAxis?, gathered: ResolvedAxis?, inputs: [[TensorType]],

@@ -2,6 +2,7 @@
 public struct EqualValuesOnce: RewriteRule {
     public let name = "equal values once"
 
+    /// The rule; it has no settings.
     public init() {}
 
     public func replacement(for node: Node, in graph: GraphDraft) -> Replacement? {

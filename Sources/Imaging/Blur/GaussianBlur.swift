@@ -9,6 +9,9 @@ package enum GaussianBlur {
     /// Whether there is such a blur.
     package static func isPossible(sigma: Double) -> Bool { sigma > 0 && sigma <= widest }
 
+    /// Whether it is an angle in degrees: one of many turns says nothing of itself any more where it is written in few digits.
+    package static func isPossible(angle: Double) -> Bool { abs(angle) <= 360 }
+
     /// Rows, and columns, of the kernel.
     ///
     /// - Precondition: The widths are possible.
@@ -22,14 +25,14 @@ package enum GaussianBlur {
 /// - Parameters:
 ///   - sigma: widths (standard deviations) in pixels along the rows' axis (down) and the columns' axis (across).
 ///   - angle: rotation in degrees.
-/// - Throws: where a width is not above 0 or too large, or the angle is not finite.
+/// - Throws: where a width is not above 0 or too large, or the angle is more than a turn.
 package func gaussianBlurKernel(
     sigma: (Double, Double), angle: Double = 0
 ) throws(ImagingError) -> Tensor {
     guard GaussianBlur.isPossible(sigma: sigma.0), GaussianBlur.isPossible(sigma: sigma.1) else {
         throw .gaussianWidth(sigma.0, sigma.1)
     }
-    guard angle.isFinite else { throw .gaussianAngle(angle) }
+    guard GaussianBlur.isPossible(angle: angle) else { throw .gaussianAngle(angle) }
 
     let side = GaussianBlur.side(sigma)
     let radius = side / 2

@@ -11,7 +11,9 @@ public import Tensors
 /// ``BlurMethod`` picks direct sums, sums along rows and columns, or FFTs, by the sizes alone. A plane's rows are
 /// shared out over `threads`; the bits do not depend on how many.
 public final class PaddedBlur: LinearOperator {
+    /// Type of the images.
     public let domain: TensorType
+    /// Type of the blurred images.
     public let range: TensorType
 
     private let kernels: BlurKernels

@@ -8,6 +8,7 @@ public struct Add: NodeKind {
     public static let name = "add"
     public static let inputs = [Input("a"), Input("b")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -11,12 +11,13 @@ public struct Descend: NodeKind {
     /// Step size τ; gradient descent on a fidelity whose gradient has the Lipschitz constant L converges below 2 / L.
     public let step: Setting<Double>
 
+    /// A step of size τ.
     public init(step: Setting<Double>) {
         self.step = step
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        guard step.value.isFinite else { throw .rule("'step' is \(step.value); it must be finite") }
+        try checkHeld(step, "step")
         return try context.commonType()
     }
 
@@ -25,6 +26,11 @@ public struct Descend: NodeKind {
     }
 
     public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
+        guard step.value > 0 else {
+            guard context.index == 0 else { return [] }
+            let effect = step.value == 0 ? "'x' stays as it is" : "goes up the gradient, not down"
+            return ["\(step.parameter ?? "step") \(plain(step.value)): \(effect); give one above 0"]
+        }
         guard let bound = gradientBounds[1].first ?? nil, let limit = limitExceeded(bound) else { return [] }
         return [
             "step \(plain(step.value)) may diverge: the gradient's Lipschitz constant is at most \(plain(bound)), "

@@ -8,14 +8,16 @@ public struct Scale: NodeKind {
     public static let name = "scale"
     public static let inputs = [Input("x")]
 
+    /// The number that all are multiplied with.
     public let factor: Setting<Double>
 
+    /// A multiplication with a factor.
     public init(_ factor: Setting<Double>) {
         self.factor = factor
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        guard factor.value.isFinite else { throw .rule("'factor' is \(factor.value); it must be finite") }
+        try checkHeld(factor, "factor")
         return try context.type(0)
     }
 

@@ -8,6 +8,7 @@ public struct Sum: NodeKind {
     public static let name = "sum"
     public static let inputs = [Input("values", .all)]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

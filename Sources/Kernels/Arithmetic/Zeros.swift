@@ -8,6 +8,7 @@ public struct Zeros: NodeKind {
     public static let name = "zeros"
     public static let inputs = [Input("like")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -9,10 +9,12 @@ public struct Denoise: NodeKind, HasReceptiveField {
     public static let name = "denoise"
     public static let inputs = [Input("image")]
 
+    /// What removes the noise.
     public let denoiser: Denoiser
     /// Noise level σ, in units of the image.
     public let sigma: Setting<Double>
 
+    /// A denoiser at a noise level.
     public init(_ denoiser: Denoiser, sigma: Setting<Double>) {
         self.denoiser = denoiser
         self.sigma = sigma
@@ -26,6 +28,7 @@ public struct Denoise: NodeKind, HasReceptiveField {
         guard sigma.value >= 0, sigma.value.isFinite else {
             throw .rule("'sigma' is \(sigma.value); it must be 0 or more")
         }
+        try checkHeld(sigma, "sigma")
         return try denoiser.output(context)
     }
 

@@ -10,8 +10,10 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
     public static let name = "denoise-by-map"
     public static let inputs = [Input("image"), Input("sigma", isNonNegative: true)]
 
+    /// What removes the noise.
     public let denoiser: Denoiser
 
+    /// A denoiser that takes its noise level from an input.
     public init(_ denoiser: Denoiser) {
         self.denoiser = denoiser
     }

@@ -92,6 +92,7 @@ public struct Denoiser: HasReceptiveField {
         guard let path = resolved(for: image).weightsPath else {
             guard tvIterations.value >= 1 else { throw .rule("total variation needs at least 1 iteration") }
             guard tvWeight.value >= 0 else { throw .rule("the weight of total variation must not be negative") }
+            try checkHeld(tvWeight, "tv-weight")
             return .totalVariation(weight: tvWeight.value, iterations: tvIterations.value)
         }
         guard batch.value >= 1 else { throw .rule("'batch' is \(batch.value); it must be 1 or more") }

@@ -7,6 +7,7 @@ public import Tensors
 /// A network with the file of its weights, as kinds use it: what it costs, and the denoiser on a worker, whose weights and
 /// memory all instances share.
 public struct NetworkInference: Hashable, Sendable {
+    /// The layers.
     public let network: Network
     /// The file of its weights (`.safetensors`), by its path in the graph.
     public let path: String

@@ -14,6 +14,7 @@ public struct ArrayPart: Codable, Hashable, Sendable {
     /// So many rows and columns become one, their average.
     public let binning: Setting<Int>?
 
+    /// A part of an array; what is left out is read whole.
     public init(
         dataSet: Setting<String>? = nil, region: [[Int]]? = nil, slice: Int? = nil, binning: Setting<Int>? = nil
     ) {

@@ -11,7 +11,7 @@ public import Tensors
 public final class GraphFiles: FileInspector {
     private let locate: @Sendable (String) throws -> Source
     private let open: (@Sendable (String) throws -> any ByteSource)?
-    private let formats: ArrayFormats
+    let formats: ArrayFormats
     private let known = Mutex<[FileReference: FileFact]>([:])
     private let remarks = Mutex<[String: String]>([:])
     /// What the files hold of which that was asked.

@@ -24,6 +24,7 @@ public struct Load: NodeKind {
 
     /// Its path; `{AXIS}` stands for the instance's index.
     public let path: Setting<String>
+    /// How the axes of an array are taken.
     public let layout: Setting<Layout>
     /// The numbers that stand for 0 and 1; `nil` is `auto`, as in files from before there were others.
     public let range: Setting<ValueRange>?
@@ -41,6 +42,7 @@ public struct Load: NodeKind {
         self.init(path, as: Setting(layout), range: range, part: part)
     }
 
+    /// The same with a layout that a parameter may give.
     public init(
         _ path: Setting<String>, as layout: Setting<Layout>, range: Setting<ValueRange>? = nil, part: ArrayPart? = nil
     ) {
@@ -120,6 +122,17 @@ public struct Load: NodeKind {
         var dimensions = shape.dimensions
         dimensions.remove(at: slice)
         return Shape(dimensions)
+    }
+
+    /// Said once, by the first instance, of an axis over which all read the same.
+    public func warnings(_ context: NodeContext, gradientBounds: [[Double?]]) -> [String] {
+        guard let axis = context.axis, axis.count > 1, context.index == 0, part?.slice == nil,
+            filePath(context) == instancePath(path.value, axis: axis.name, index: 1)
+        else { return [] }
+        return [
+            "each of its \(axis.count) instances reads the same, \(filePath(context)); "
+                + "'{\(axis.name)}' in its path stands for the number of the instance"
+        ]
     }
 
     public var label: String { path.parameter ?? path.value }

@@ -8,6 +8,7 @@ public struct PSNR: NodeKind {
     public static let name = "psnr"
     public static let inputs = [Input("image"), Input("reference")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -8,6 +8,7 @@ public struct RelativeChange: NodeKind {
     public static let name = "relative-change"
     public static let inputs = [Input("x"), Input("next")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -8,6 +8,7 @@ public struct SSIM: NodeKind {
     public static let name = "ssim"
     public static let inputs = [Input("image"), Input("reference")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -16,7 +17,10 @@ public struct SSIM: NodeKind {
         guard image == reference else {
             throw .rule("it compares \(image) with \(reference); both must be of one shape")
         }
-        guard image.element == .float32, image.shape.rank >= 2, image.shape.count > 0,
+        guard image.element == .float32 else {
+            throw .rule("it compares real images, and these are complex; compare their magnitudes")
+        }
+        guard image.shape.rank >= 2, image.shape.count > 0,
             image.shape.trailing(2).allSatisfy({ $0 >= 6 })
         else { throw .rule("it compares real images … × H × W with sides of 6 pixels or more, not \(image)") }
         return .scalar

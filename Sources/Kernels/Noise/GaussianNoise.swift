@@ -11,8 +11,10 @@ public struct GaussianNoise: NodeKind {
 
     /// Standard deviation, in units of the image; one for all instances, or one each.
     public let sigma: [Double]
+    /// Of the generator; 0 or more.
     public let seed: Setting<Int>
 
+    /// Noise of a standard deviation.
     public init(sigma: [Double], seed: Setting<Int>) {
         self.sigma = sigma
         self.seed = seed
@@ -21,6 +23,7 @@ public struct GaussianNoise: NodeKind {
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let level = try context.own(sigma, "sigma")
         guard level >= 0, level.isFinite else { throw .rule("'sigma' is \(level); it must be 0 or more") }
+        try checkHeld(level, "sigma")
         guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
         return try context.type(0)
     }

@@ -10,10 +10,12 @@ public struct PoissonNoise: NodeKind {
 
     /// The gain γ: units of the image a photon; one for all instances, or one each.
     public let gain: [Double]
+    /// Of the generator; 0 or more.
     public let seed: Setting<Int>
     /// Whether negative values count as 0. Otherwise they end the run, but for what rounding leaves of zeros.
     public let clipNegative: Bool
 
+    /// Noise of a gain.
     public init(gain: [Double], seed: Setting<Int>, clipNegative: Bool = false) {
         self.gain = gain
         self.seed = seed
@@ -23,6 +25,7 @@ public struct PoissonNoise: NodeKind {
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let gain = try context.own(gain, "gain")
         guard gain > 0, gain.isFinite else { throw .rule("'gain' is \(gain); it must be above 0") }
+        try checkHeld(gain, "gain")
         guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
         let type = try context.type(0)
         guard type.element == .float32 else { throw .rule("Poisson noise is for real values, not \(type)") }

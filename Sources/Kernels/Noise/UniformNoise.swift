@@ -11,8 +11,10 @@ public struct UniformNoise: NodeKind {
 
     /// Largest deviation, in units of the image; one for all instances, or one each.
     public let amplitude: [Double]
+    /// Of the generator; 0 or more.
     public let seed: Setting<Int>
 
+    /// Noise of an amplitude.
     public init(amplitude: [Double], seed: Setting<Int>) {
         self.amplitude = amplitude
         self.seed = seed
@@ -21,6 +23,7 @@ public struct UniformNoise: NodeKind {
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let level = try context.own(amplitude, "amplitude")
         guard level >= 0, level.isFinite else { throw .rule("'amplitude' is \(level); it must be 0 or more") }
+        try checkHeld(level, "amplitude")
         guard seed.value >= 0 else { throw .rule("'seed' is \(seed.value); it must be 0 or more") }
         return try context.type(0)
     }

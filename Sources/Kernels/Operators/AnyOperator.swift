@@ -5,8 +5,10 @@ public import Tensors
 /// Any operator as a setting of a kind. In a file it is an object with one key, the operator's name:
 /// `{ "blur": { "kernels": […], "padding": "circular" } }`.
 public struct AnyOperator: Sendable {
+    /// The operator itself.
     public let base: any Operator
 
+    /// An operator as a setting.
     public init(_ base: any Operator) {
         self.base = base
     }
@@ -15,12 +17,23 @@ public struct AnyOperator: Sendable {
 extension AnyOperator {
     /// Type of `A x`; see ``Operator/range(of:_:)``.
     public func range(of domain: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        try base.range(of: domain, context)
+        try context.types.type(of: Question(operator: self, type: domain, isOfDomain: false)) { () throws(GraphError) in
+            try base.range(of: domain, context)
+        }
     }
 
     /// Type of `Aᴴ y`; see ``Operator/domain(of:_:)``.
     public func domain(of range: TensorType, _ context: NodeContext) throws(GraphError) -> TensorType {
-        try base.domain(of: range, context)
+        try context.types.type(of: Question(operator: self, type: range, isOfDomain: true)) { () throws(GraphError) in
+            try base.domain(of: range, context)
+        }
+    }
+
+    /// What is asked once for an instance, however deep in others an operator stands.
+    private struct Question: Hashable, Sendable {
+        let `operator`: AnyOperator
+        let type: TensorType
+        let isOfDomain: Bool
     }
 
     /// Type of `Aᴴ y`, from which `A` leads back to that of `y`.

@@ -5,14 +5,17 @@ public import Tensors
 /// Convolution of every channel with a kernel, or with its own (deepinv's `Blur`: a true convolution, the kernel is flipped;
 /// the centre of an even side is `k / 2`).
 public struct Blur: Operator {
+    /// What lies beyond the border of an image.
     public typealias Padding = BorderPadding
 
     public static let name = "blur"
 
     /// One kernel for all instances, or one each.
     public let kernels: [BlurKernel]
+    /// What lies beyond the border of an image.
     public let padding: Padding
 
+    /// A blur by one kernel for all instances, or one for each.
     public init(_ kernels: [BlurKernel], padding: Padding = .circular) {
         self.kernels = kernels
         self.padding = padding

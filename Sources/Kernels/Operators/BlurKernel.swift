@@ -26,10 +26,12 @@ extension BlurKernel {
     func shape(_ context: NodeContext) throws(GraphError) -> Shape {
         switch self {
         case .gaussian(let sigma, let angle):
-            guard sigma.count == 2, sigma.allSatisfy({ GaussianBlur.isPossible(sigma: $0) }), angle.isFinite else {
+            guard sigma.count == 2, sigma.allSatisfy({ GaussianBlur.isPossible(sigma: $0) }),
+                GaussianBlur.isPossible(angle: angle)
+            else {
                 throw .rule(
-                    "a Gaussian kernel needs two 'sigma' above 0 and up to \(plain(GaussianBlur.widest)) pixels and a finite "
-                        + "'angle', not \(sigma) and \(angle)")
+                    "a Gaussian kernel needs two 'sigma' above 0 and up to \(plain(GaussianBlur.widest)) pixels and an 'angle' "
+                        + "from -360 to 360 degrees, not \(sigma) and \(plain(angle))")
             }
             let side = GaussianBlur.side((sigma[0], sigma[1]))
             return [1, 1, side, side]

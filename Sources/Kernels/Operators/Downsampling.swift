@@ -22,14 +22,17 @@ public struct Downsampling: Operator {
 
     public static let name = "downsampling"
 
+    /// What keeps frequencies out that the smaller image cannot hold.
     public let filter: Filter
     /// From 1 to 500.
     public let factor: Int
+    /// What lies beyond the border of an image, for the filter.
     public let padding: Blur.Padding
     /// Height and width of the images, where a measurement alone must tell them (for ``Adjoint``); without it they are
     /// taken to be the measurement's times `factor`.
     public let imageSize: [Int]?
 
+    /// A filter and a factor.
     public init(
         _ filter: Filter, factor: Int, padding: Blur.Padding = .circular, imageSize: [Int]? = nil
     ) {

@@ -16,8 +16,10 @@ public struct Inpainting: Operator {
 
     public static let name = "inpainting"
 
+    /// Which pixels are known.
     public let mask: Mask
 
+    /// The operator of a mask.
     public init(_ mask: Mask) {
         self.mask = mask
     }
@@ -30,6 +32,9 @@ public struct Inpainting: Operator {
         case .file(let path):
             let file = instancePath(path.value, axis: context.axis?.name, index: context.index)
             let mask = try context.files.type(of: file)
+            guard mask.element == .float32 else {
+                throw .rule("\(file): its values are complex, and \(Inpainting.meaning); give it as real numbers")
+            }
             guard InpaintingOperator.fits(mask, images: domain.shape) else {
                 throw .rule("\(file): a mask of \(mask) does not fit an image of \(domain)")
             }

@@ -70,6 +70,7 @@ public struct OperatorTraits: Hashable, Sendable {
     /// An upper bound of ‖A‖²; `nil` where none is known.
     public var squaredNormBound: Double?
 
+    /// What is known; by default nothing.
     public init(squaredNormBound: Double? = nil) {
         self.squaredNormBound = squaredNormBound
     }

@@ -7,6 +7,7 @@ public struct Assemble: NodeKind {
     public static let name = "assemble"
     public static let inputs = [Input("inner", .all)]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -7,6 +7,7 @@ public struct Blend: NodeKind {
     public static let name = "blend"
     public static let inputs = [Input("windows", .all)]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

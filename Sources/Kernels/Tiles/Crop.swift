@@ -7,6 +7,7 @@ public struct Crop: NodeKind {
     public static let name = "crop"
     public static let inputs = [Input("image")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -8,6 +8,7 @@ public struct HaloExchange: NodeKind {
     public static let name = "exchange"
     public static let inputs = [Input("inner", .neighbours)]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {

@@ -7,6 +7,7 @@ public struct Trim: NodeKind {
     public static let name = "trim"
     public static let inputs = [Input("window")]
 
+    /// The kind; it has no settings.
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -25,7 +26,7 @@ public struct Trim: NodeKind {
         Cost(bytes: 2 * Double(try output(context).byteCount))
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { [.keepsScale, .dropsHalo] }
 }
 
 final class TrimKernel: Kernel {

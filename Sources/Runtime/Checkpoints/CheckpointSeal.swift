@@ -20,7 +20,7 @@ struct CheckpointSeal {
     /// - Throws: ``RunError/checkpoint(_:)`` where there is none, or a damaged one.
     init(folder: String) throws(RunError) {
         self.folder = folder
-        let data = FileManager.default.contents(atPath: "\(folder)/\(CheckpointSeal.name)") ?? Data()
+        let data = PlainFile.contents("\(folder)/\(CheckpointSeal.name)") ?? Data()
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
         hashes = Dictionary(
             lines.map { (String($0.dropFirst(66)), String($0.prefix(64))) }, uniquingKeysWith: { first, _ in first })

@@ -32,7 +32,7 @@ package struct PlacementCache: Sendable {
         guard workers.count > 1 else { return try Plan.best(expansion, workers: workers, links: links) }
         let key = program + "\n" + Plan.placementKey(expansion, workers: workers, links: links)
         let path = "\(folder)/\(ContentHash.of(Array(key.utf8))).json"
-        let known = FileManager.default.contents(atPath: path)
+        let known = PlainFile.contents(path)
             .flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
         let plan = try Plan.best(expansion, workers: workers, links: links, remembered: known?.homes)
         let homes = plan.homes(of: expansion)
@@ -43,7 +43,7 @@ package struct PlacementCache: Sendable {
     private func keep(_ record: Record, at path: String) {
         guard let data = try? JSONEncoder().encode(record) else { return }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try? AtomicFile.write(data, to: path)
+        try? PlainFile.write(data, to: path)
         let url = URL(filePath: folder)
         guard
             let kept = try? FileManager.default.contentsOfDirectory(

@@ -56,13 +56,13 @@ package struct SpeedCache: Sendable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         if let data = try? encoder.encode(record) {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try? AtomicFile.write(data, to: path)
+            try? PlainFile.write(data, to: path)
         }
         return speeds
     }
 
     private func read(_ path: String, _ processors: Int, _ time: Double) -> MachineSpeeds? {
-        guard let data = FileManager.default.contents(atPath: path),
+        guard let data = PlainFile.contents(path),
             let known = try? JSONDecoder().decode(Record.self, from: data), known.program == program,
             known.processor == SpeedCache.processor, known.versions == versions,
             known.speeds.processors == processors, known.speeds.complaint == nil,

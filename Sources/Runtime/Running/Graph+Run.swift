@@ -102,6 +102,7 @@ extension Graph {
 
 /// Why a graph cannot be run where it was asked to.
 public struct RunPlaceError: Error, Equatable, CustomStringConvertible {
+    /// What is wrong, in a line.
     public let description: String
 }
 

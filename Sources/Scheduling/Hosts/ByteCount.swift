@@ -1,5 +1,6 @@
 /// An amount of memory as people write it: `4GiB`, `1.5GB`, `800MB`.
 public struct ByteCount: Hashable, Sendable {
+    /// The bytes.
     public let bytes: Int
 
     /// How it is written, for messages.

@@ -12,6 +12,11 @@ public enum Endpoint {
         return Int(port).map { (1...65535).contains($0) } ?? (anyPort && port == "*")
     }
 
+    /// Whether its host stands for every address of a machine, where one can listen but that nobody can call.
+    public static func isAnywhere(_ text: String) -> Bool {
+        ["*", "0.0.0.0", "[::]", "::"].contains(host(text))
+    }
+
     /// Whether only programs of the same machine can reach it.
     public static func isLoopback(_ text: String) -> Bool {
         let host = host(text)

@@ -34,6 +34,11 @@ extension Host {
         guard Endpoint.isOne(endpoint) else {
             throw HostFileError(problems: ["'\(endpoint)' is no endpoint; write it as tcp://HOST:PORT"])
         }
+        guard !Endpoint.isAnywhere(endpoint) else {
+            throw HostFileError(problems: [
+                "'\(endpoint)' is where a worker listens, not where it is reached; write the name or address of its host"
+            ])
+        }
         if let option = options.first(where: { !$0.hasPrefix("key=") }) {
             throw HostFileError(problems: [
                 "'\(option)' means nothing for a worker that runs already; it says itself what it has"

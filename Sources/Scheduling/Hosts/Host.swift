@@ -1,5 +1,6 @@
 /// A line of a host file.
 public struct Host: Hashable, Sendable {
+    /// How workers are had on a host.
     public enum Address: Hashable, Sendable {
         /// This machine, on which graphrun starts workers itself; with the path of the program, where it is another one.
         case local(program: String? = nil)
@@ -23,12 +24,14 @@ public struct Host: Hashable, Sendable {
 
     /// The workers that it stands for.
     public struct Slots: Hashable, Sendable {
+        /// Workers.
         public let count: Int
         /// Threads of each.
         public internal(set) var threads: Int
         /// Bytes of memory that each may use; `nil` where nothing is said.
         public let memory: Int?
 
+        /// Some workers, by default one of one thread.
         public init(count: Int = 1, threads: Int = 1, memory: Int? = nil) {
             self.count = count
             self.threads = threads
@@ -36,12 +39,15 @@ public struct Host: Hashable, Sendable {
         }
     }
 
+    /// How its workers are had.
     public let address: Address
+    /// The workers that are started on it.
     public internal(set) var slots: Slots
     /// Where other hosts reach the workers that are started there; `nil` where nothing is said.
     public let reachedAt: String?
     /// The address by which the line names this machine, as it stands in an endpoint, where others may know it by that too.
     public let ownAddress: String?
+    /// The line of the file.
     public let line: Int
 
     /// Whether graphrun starts its workers on this machine.

@@ -1,5 +1,6 @@
 /// What is wrong with a host file.
 public struct HostFileError: Error, Equatable, CustomStringConvertible {
+    /// A line for each mistake.
     public let problems: [String]
 
     public var description: String { problems.joined(separator: "\n") }
@@ -7,6 +8,7 @@ public struct HostFileError: Error, Equatable, CustomStringConvertible {
 
 /// A list of hosts, as mpirun users know it: one a line, `#` comments.
 public struct HostFile: Hashable, Sendable {
+    /// The hosts, in the order of the file.
     public private(set) var hosts: [Host]
     /// Its name, for messages.
     public let name: String

@@ -48,5 +48,6 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         }
     }
 
+    /// What lies between any two of them.
     public var link: Link { Link(latency: latency, bandwidth: bandwidth) }
 }

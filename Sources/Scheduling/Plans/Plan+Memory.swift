@@ -18,6 +18,16 @@ extension Plan {
     public static func best(
         _ expansion: Expansion, workers: [Worker], links: Links = Links(), remembered: [Int]? = nil
     ) throws(PlanError) -> Plan {
+        let full = workers.filter { !$0.hasRoom }
+        guard full.isEmpty else {
+            // No graph is small enough for those.
+            throw PlanError(
+                problems: full.map { worker in
+                    "\(worker.name) may use \(megabytes(worker.memory ?? 0)) of memory, and its process takes "
+                        + "\(megabytes(worker.idleBytes)) before it computes anything; let it use more (memory=… in the host "
+                        + "file, --memory of a worker), or leave it out"
+                })
+        }
         if let remembered, remembered.count == expansion.instances.count,
             remembered.allSatisfy(workers.indices.contains)
         {
@@ -75,6 +85,11 @@ extension Plan {
         return "more such workers would not do, as '\(largest?.id.description ?? "")' alone takes "
             + "\(megabytes(largest?.type.byteCount ?? 0)); use workers with more memory, smaller tiles or a smaller image"
     }
+}
+
+extension Worker {
+    /// Whether it may use any memory beside what its process takes.
+    fileprivate var hasRoom: Bool { memory.map { idleBytes < $0 } ?? true }
 }
 
 /// Bytes as whole megabytes, at least one.

@@ -5,9 +5,12 @@ internal import Tensors
 public struct Traffic: Sendable {
     /// From one worker to another, by their indices.
     public struct Way: Hashable, Sendable {
+        /// The worker that sends.
         public let from: Int
+        /// The worker that receives.
         public let to: Int
 
+        /// The way from one worker to another.
         public init(from: Int, to: Int) {
             self.from = from
             self.to = to
@@ -21,6 +24,7 @@ public struct Traffic: Sendable {
     private let bytes: [Way: Int]
     /// Bytes that go out of each worker, and into each.
     public let bytesOut: [Int]
+    /// Bytes that each worker receives.
     public let bytesIn: [Int]
 
     init(_ plan: Plan) {

@@ -9,6 +9,7 @@ public struct Transfer: Hashable, Sendable, Codable {
     public let value: ValueID
     /// Indices of the workers.
     public let from: Int
+    /// The worker that receives.
     public let to: Int
     /// When it is sent; a body transfer once an iteration.
     public let phase: Phase

@@ -5,6 +5,7 @@ public struct Link: Hashable, Sendable, Codable {
     /// Bytes a second, in each direction.
     public let bandwidth: Double
 
+    /// A link of a latency in seconds and a bandwidth in bytes a second.
     public init(latency: Double, bandwidth: Double) {
         self.latency = latency
         self.bandwidth = bandwidth
@@ -35,6 +36,7 @@ public struct Links: Hashable, Sendable {
     /// Links that take no time: what is placed by them is spread over all workers, however small.
     public static let instant = Links(Link(latency: 0, bandwidth: .infinity))
 
+    /// What lies on the way from one worker to another.
     public subscript(_ from: Int, _ to: Int) -> Link {
         get { measured[Pair(from: from, to: to)] ?? general }
         set { measured[Pair(from: from, to: to)] = newValue }

@@ -11,6 +11,7 @@ public struct MachineSpeeds: Hashable, Sendable, Codable {
     /// while all do the same.
     public let together: Speeds
 
+    /// What was measured of one thread alone, and of a worker with a thread for every processor.
     public init(processors: Int, alone: Speeds, together: Speeds) {
         self.processors = max(1, processors)
         self.alone = alone

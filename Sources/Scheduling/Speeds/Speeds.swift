@@ -5,11 +5,14 @@ public import Networks
 public struct Speeds: Hashable, Sendable, Codable {
     /// Convolutions of 3 × 3 between `channels` channels, in operations a second as if they were computed directly.
     public struct Convolution: Hashable, Sendable, Codable {
+        /// Channels that it reads and yields.
         public let channels: Int
+        /// Operations a second by the direct method.
         public let direct: Double
         /// `nil` where it has no Winograd convolutions.
         public let winograd: Double?
 
+        /// What was measured of convolutions of so many channels.
         public init(channels: Int, direct: Double, winograd: Double?) {
             self.channels = channels
             self.direct = direct

@@ -3,9 +3,12 @@ internal import Foundation
 /// Writes files so that a crash, also of the machine, never leaves half of one under its final name: written beside it
 /// under a temporary name, synced to the disk, renamed, and the folder synced.
 ///
-/// A file already there is replaced; so is a symbolic link (not what it points to). A pipe or device is never replaced:
-/// bytes are written to it.
+/// A file already there is replaced; of a symbolic link, the file that it leads to, which need not be there yet. A pipe or
+/// device is never replaced: bytes are written to it.
 package enum AtomicFile {
+    /// What the names of files begin with that are being written.
+    package static let temporaryPrefix = ".partial-"
+
     /// Writes `bytes` as the whole of the file at `path`.
     package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(TensorFileError) {
         guard !StreamOutput.isOne(path) else { return try StreamOutput.write(Array(bytes), to: path) }
@@ -24,19 +27,37 @@ package enum AtomicFile {
     ) throws(TensorFileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .unusablePath(path) }
         guard !StreamOutput.isOne(path) else { throw .notAFile(path: path) }
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { String(path[...$0]) } ?? "./"
+        let target = try target(of: path)
+        let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { String(target[...$0]) } ?? "./"
         // Not made from the file's own name, which may already be as long as the system allows.
-        let temporary = folder + ".partial-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let temporary = folder + temporaryPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         do throws(TensorFileError) {
             try body(temporary)
             try sync(temporary, of: path)
-            guard rename(temporary, path) == 0 else { throw .writing(path, errno) }
+            guard rename(temporary, target) == 0 else { throw .writing(path, errno) }
         } catch {
             unlink(temporary)
             throw error
         }
         try syncFolder(folder, of: path)
+    }
+
+    /// Where the symbolic links lead, if `path` is one, that somebody made for it to be written elsewhere.
+    private static func target(of path: String) throws(TensorFileError) -> String {
+        var target = path
+        // As many as Linux follows.
+        for _ in 0..<40 {
+            var status = stat()
+            guard lstat(target, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return target }
+            var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(target, &bytes, bytes.count)
+            guard count > 0 else { throw .writing(path, errno) }
+            let link = String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+            target = link.hasPrefix("/") ? link : (slash.map { String(target[...$0]) } ?? "") + link
+        }
+        throw .writing(path, ELOOP)
     }
 
     /// Creates a file that must not exist yet, and fills it; 0 or an `errno`.

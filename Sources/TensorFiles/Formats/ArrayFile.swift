@@ -57,6 +57,15 @@ package struct ArrayFile {
         return LoadedImage(image: tensor, note: header.note, form: header.form)
     }
 
+    /// A hash (SHA-256) of the header and of a box as it is stored; `nil` where the format knows none that costs less than
+    /// that of the file.
+    ///
+    /// - Throws: ``TensorFileError``.
+    package func hash(of box: Region) throws(TensorFileError) -> String? {
+        guard let format = format as? any HashesBoxes.Type else { return nil }
+        return try format.hash(box, source)
+    }
+
     /// Goes through the values of a box, or of the whole.
     ///
     /// - Throws: also where values cannot be computed with: ``TensorFileError/values(path:tensor:fault:)``.

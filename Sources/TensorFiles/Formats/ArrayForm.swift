@@ -5,6 +5,7 @@ public enum ArrayForm: Hashable, Sendable {
     /// As an array, which is read as it is; `white` is the sample that stands for 1 where it holds a picture.
     case array(white: Int?)
 
+    /// Whether it is a picture.
     public var isPicture: Bool {
         guard case .picture = self else { return false }
         return true

@@ -36,6 +36,12 @@ public protocol ArrayFormat: SendableMetatype {
     ) throws(TensorFileError) -> ValueScan?
 }
 
+/// A format of which the bytes of a box are hashed without those around it.
+protocol HashesBoxes: ArrayFormat {
+    /// A hash (SHA-256) of the header and of the bytes of a box.
+    static func hash(_ box: Region, _ source: any ByteSource) throws(TensorFileError) -> String
+}
+
 /// What the header of an array says.
 public struct ArrayHeader: Hashable, Sendable {
     /// Of the whole array once it is read.
@@ -49,6 +55,7 @@ public struct ArrayHeader: Hashable, Sendable {
     /// One line for the user, such as that transparency is ignored.
     public let note: String?
 
+    /// What a header says; by default that of an array of which boxes are read alone.
     public init(
         _ type: TensorType, form: ArrayForm = .array(white: nil), readsBoxes: Bool = true, scratchBytes: Int = 0,
         note: String? = nil

@@ -96,17 +96,29 @@ extension NPY: ArrayFormat {
     }
 }
 
+extension NPY: HashesBoxes {
+    static func hash(_ box: Region, _ source: any ByteSource) throws(TensorFileError) -> String {
+        let header = try readHeader(source)
+        var state = ContentHash.Running()
+        try source.bytes(0..<header.length).withUnsafeBytes { state.add($0) }
+        try header.forEachPiece(of: box, source) { bytes, _ in state.add(bytes) }
+        return state.text
+    }
+}
+
 extension NPYHeader {
     /// Numbers that are read at once: an array never lies in memory twice.
     private static let piece = 1 << 16
+    /// Bytes between two stretches that are read along with them, as that takes less time than to read twice.
+    private static let gap = 1 << 14
 
     /// Whole numbers without a sign may be the samples of a picture.
     fileprivate var arrayHeader: ArrayHeader {
         ArrayHeader(
             type, form: .array(white: type.element == .float32 ? element.white : nil),
-            // Where the first axis varies fastest, rows lie apart, and what is read is put in order in memory of its own.
+            // Where the first axis varies fastest, a strip of rows lies in pieces all over the file.
             readsBoxes: !fortranOrder,
-            scratchBytes: NPYHeader.piece * element.byteCount + (fortranOrder ? 2 * type.byteCount : 0))
+            scratchBytes: NPYHeader.piece * (element.byteCount + (fortranOrder ? MemoryLayout<Float>.stride : 0)))
     }
 
     /// Reads a box.
@@ -122,20 +134,14 @@ extension NPYHeader {
             }
             return
         }
-        var stored: Tensor
-        do throws(MemoryShortage) {
-            stored = try Tensor(asking: TensorType(Shape(box.extents.reversed()), type.element))
-        } catch {
-            throw .noMemory(path: source.path, bytes: error.bytes)
+        let piece = UnsafeMutableBufferPointer<Float>.allocate(capacity: NPYHeader.piece)
+        defer { piece.deallocate() }
+        let order = ReversedOrder(box.extents, floats: type.element.floats)
+        try forEachPiece(of: box, source) { bytes, start in
+            let part = UnsafeMutableBufferPointer(rebasing: piece[..<(bytes.count / element.byteCount)])
+            element.decode(bytes, bigEndian: bigEndian, into: part)
+            order.place(UnsafeBufferPointer(part), at: start, in: floats)
         }
-        try stored.withMutableView { (view) throws(TensorFileError) in
-            try forEachPiece(of: box, source) { bytes, start in
-                let count = bytes.count / element.byteCount
-                let part = UnsafeMutableBufferPointer(rebasing: view.floats[start..<start + count])
-                element.decode(bytes, bigEndian: bigEndian, into: part)
-            }
-        }
-        stored.transposed().withView { _ = floats.update(fromContentsOf: $0.floats) }
     }
 
     /// Goes through the numbers of a box.
@@ -158,25 +164,26 @@ extension NPYHeader {
     /// Calls `body` with the numbers of a box in pieces, in the order of the file.
     ///
     /// - Parameter start: Where a piece begins among the numbers of the box.
-    private func forEachPiece(
+    fileprivate func forEachPiece(
         of box: Region, _ source: any ByteSource,
         _ body: (_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Void
     ) throws(TensorFileError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: NPYHeader.piece * element.byteCount, alignment: 16)
         defer { buffer.deallocate() }
-        let parts = type.element.floats
+        let (parts, bytes) = (type.element.floats, type.element.floats * element.byteCount)
         var done = 0
-        for run in StoredRuns(
+        let runs = StoredRuns(
             fortranOrder ? Region(box.ranges.reversed()) : box,
             of: fortranOrder ? type.shape.dimensions.reversed() : type.shape.dimensions)
-        {
-            for start in stride(from: 0, to: run.count * parts, by: NPYHeader.piece) {
-                let count = min(NPYHeader.piece, run.count * parts - start)
-                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * element.byteCount)])
-                try source.read(from: length + (run.lowerBound * parts + start) * element.byteCount, into: part)
-                body(UnsafeRawBufferPointer(part), done)
-                done += count
+        for window in RunWindows(runs, longest: NPYHeader.piece / parts, gap: NPYHeader.gap / bytes) {
+            for start in stride(from: window.span.lowerBound, to: window.span.upperBound, by: NPYHeader.piece / parts) {
+                let count = min(NPYHeader.piece / parts, window.span.upperBound - start)
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * bytes)])
+                try source.read(from: length + start * bytes, into: part)
+                let picked = window.pick(from: part, elementBytes: bytes)
+                body(UnsafeRawBufferPointer(rebasing: part[..<picked]), done)
+                done += picked / element.byteCount
             }
         }
     }

@@ -31,37 +31,4 @@ extension Tensor {
             #endif
         }
     }
-
-    /// The same array with its axes in reverse order.
-    func transposed() -> Tensor {
-        let target = Shape(shape.dimensions.reversed())
-        guard shape.rank > 1, shape.count > 0 else { return reshaped(target) }
-        let floats = type.element.floats
-        // Where one step along each axis of the target leads in this tensor: its last axis is this one's first.
-        var strides = [Int](repeating: floats, count: shape.rank)
-        for axis in target.dimensions.indices.dropFirst() {
-            strides[axis] = strides[axis - 1] * target[axis - 1]
-        }
-        var result = Tensor(TensorType(target, type.element))
-        withView { source in
-            result.withMutableView { view in
-                var index = [Int](repeating: 0, count: target.rank)
-                var from = 0
-                for to in Swift.stride(from: 0, to: view.floats.count, by: floats) {
-                    for part in 0..<floats { view.floats[to + part] = source.floats[from + part] }
-                    var axis = target.rank - 1
-                    index[axis] += 1
-                    from += strides[axis]
-                    while index[axis] == target[axis], axis > 0 {
-                        from -= strides[axis] * index[axis]
-                        index[axis] = 0
-                        axis -= 1
-                        index[axis] += 1
-                        from += strides[axis]
-                    }
-                }
-            }
-        }
-        return result
-    }
 }

@@ -2,6 +2,7 @@ internal import Tensors
 
 /// Values of an array that cannot be computed with.
 public struct ValueFault: Equatable, Sendable {
+    /// What keeps values from being computed with.
     public enum Kind: Equatable, Sendable {
         /// NaN or infinite.
         case notFinite
@@ -13,12 +14,15 @@ public struct ValueFault: Equatable, Sendable {
         case vanishing
     }
 
+    /// What is wrong with them.
     public let kind: Kind
     /// How many there are, and among how many.
     public let count: Int
+    /// Values in all.
     public let total: Int
     /// Where the first is, as NumPy counts, and what it is.
     public let index: [Int]
+    /// The first of them, as text.
     public let value: String
 
     /// `3 of its 1200 values are NaN or infinite, the first at [0, 5, 3] (nan)`

@@ -34,6 +34,7 @@ public struct ValueScan: Equatable, Sendable {
     private var greatestLost = 0.0
     private static let least = Double(Float.leastNormalMagnitude)
 
+    /// Nothing looked at yet.
     public init() {}
 
     /// Takes the next numbers, as they are stored.

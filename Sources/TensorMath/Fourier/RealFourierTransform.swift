@@ -8,8 +8,11 @@ public import Tensors
 /// Planes pass through aligned scratch memory, one piece a lane, so the bits depend neither on where a view lies in
 /// memory nor on the number of threads. Nothing is allocated after `init`. Calls on different lanes may run at once.
 public final class RealFourierTransform {
+    /// Rows.
     public let height: Int
+    /// Columns.
     public let width: Int
+    /// Calls that may run at once, each in scratch memory of its own.
     public let lanes: Int
 
     /// Complex numbers in a row of the spectrum.

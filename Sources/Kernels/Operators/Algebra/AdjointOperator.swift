@@ -6,8 +6,10 @@ public import Tensors
 public struct AdjointOperator: Operator {
     public static let name = "adjoint"
 
+    /// The operator `A`.
     public let of: AnyOperator
 
+    /// The adjoint of an operator.
     public init(of map: any Operator) {
         of = AnyOperator(map)
     }

@@ -11,6 +11,7 @@ public struct Composition: Operator {
     /// The outermost first: mask, Fourier transform, coil sensitivities.
     public let factors: [AnyOperator]
 
+    /// Operators, of which the last is applied first.
     public init(_ factors: [any Operator]) {
         self.factors = factors.map { AnyOperator($0) }
     }

@@ -6,8 +6,10 @@ public import Tensors
 public struct NormalOperatorOf: Operator {
     public static let name = "normal"
 
+    /// The operator `A`.
     public let of: AnyOperator
 
+    /// The normal operator of an operator.
     public init(of map: any Operator) {
         of = AnyOperator(map)
     }

@@ -7,8 +7,10 @@ public import Tensors
 public struct OperatorStack: Operator {
     public static let name = "stack"
 
+    /// Those whose measurements stand one after the other.
     public let operators: [AnyOperator]
 
+    /// A stack of operators, of one type of image and of measurement.
     public init(_ operators: [any Operator]) {
         self.operators = operators.map { AnyOperator($0) }
     }

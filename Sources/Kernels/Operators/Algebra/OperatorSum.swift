@@ -6,8 +6,10 @@ public import Tensors
 public struct OperatorSum: Operator {
     public static let name = "sum"
 
+    /// Those whose results are added.
     public let terms: [AnyOperator]
 
+    /// A sum of operators, of one type of image and of measurement.
     public init(_ terms: [any Operator]) {
         self.terms = terms.map { AnyOperator($0) }
     }

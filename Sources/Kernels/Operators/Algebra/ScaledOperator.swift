@@ -7,9 +7,12 @@ public import Tensors
 public struct ScaledOperator: Operator {
     public static let name = "scale"
 
+    /// The number that results are multiplied with.
     public let factor: Setting<Double>
+    /// The operator `A`.
     public let of: AnyOperator
 
+    /// A multiple of an operator.
     public init(_ factor: Setting<Double>, times map: any Operator) {
         self.factor = factor
         of = AnyOperator(map)
@@ -26,7 +29,7 @@ public struct ScaledOperator: Operator {
     }
 
     private func check() throws(GraphError) {
-        guard factor.value.isFinite else { throw .rule("'factor' is \(factor.value); it must be finite") }
+        try checkHeld(factor, "factor", power: 2)
     }
 
     public func traits(_ domain: TensorType, _ context: NodeContext) -> OperatorTraits {

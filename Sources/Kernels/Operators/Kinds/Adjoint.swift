@@ -7,8 +7,10 @@ public struct Adjoint: NodeKind {
     public static let name = "adjoint"
     public static let inputs = [Input("y")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
 
+    /// The adjoint of an operator, applied to a measurement.
     public init(_ map: any Operator) {
         self.init(AnyOperator(map))
     }

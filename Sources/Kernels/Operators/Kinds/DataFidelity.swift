@@ -7,10 +7,12 @@ public struct DataFidelity: NodeKind {
     public static let name = "data-fidelity"
     public static let inputs = [Input("x"), Input("y")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// Noise level σ of the measurements that the fidelity weighs by; 1 for the plain square.
     public let sigma: Setting<Double>
 
+    /// The fidelity to measurements by an operator.
     public init(_ map: any Operator, sigma: Setting<Double> = 1.0) {
         self.operator = AnyOperator(map)
         self.sigma = sigma

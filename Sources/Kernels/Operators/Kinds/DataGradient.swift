@@ -7,10 +7,12 @@ public struct DataGradient: NodeKind {
     public static let name = "data-gradient"
     public static let inputs = [Input("x"), Input("y")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// Noise level σ of the measurements that the fidelity weighs by; 1 for the plain square.
     public let sigma: Setting<Double>
 
+    /// The gradient of the fidelity to measurements by an operator.
     public init(_ map: any Operator, sigma: Setting<Double> = 1.0) {
         self.operator = AnyOperator(map)
         self.sigma = sigma
@@ -39,9 +41,7 @@ extension AnyOperator {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where it cannot, or the noise level is none.
     func fidelityDomain(_ context: NodeContext, sigma: Setting<Double>) throws(GraphError) -> TensorType {
-        guard sigma.value > 0, sigma.value.isFinite else {
-            throw .rule("'sigma' is \(sigma.value); it must be above 0")
-        }
+        try checkDivisor(sigma, "sigma")
         let domain = try context.type(0)
         let range = try range(of: domain, context)
         let measured = try context.type(1)

@@ -8,6 +8,7 @@ public struct DataProx: NodeKind {
     public static let name = "data-prox"
     public static let inputs = [Input("z"), Input("y")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// The step γ.
     public let gamma: Setting<Double>
@@ -16,6 +17,7 @@ public struct DataProx: NodeKind {
     /// Iterations of conjugate gradients, and how they end.
     public let solver: LinearSolver
 
+    /// The proximal operator for a step γ.
     public init(
         _ map: any Operator, gamma: Setting<Double>, sigma: Setting<Double> = 1.0, solver: LinearSolver = LinearSolver()
     ) {
@@ -29,6 +31,7 @@ public struct DataProx: NodeKind {
         guard gamma.value > 0, gamma.value.isFinite else {
             throw .rule("'gamma' is \(gamma.value); it must be above 0")
         }
+        try checkHeld(gamma, "gamma")
         try solver.check()
         return try self.operator.fidelityDomain(context, sigma: sigma)
     }

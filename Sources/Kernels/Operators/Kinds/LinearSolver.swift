@@ -8,6 +8,7 @@ public struct LinearSolver: Codable, Hashable, Sendable {
     /// Done where the residual of the normal equations is below this fraction of their right-hand side.
     public let tolerance: Setting<Double>
 
+    /// So many iterations at most, until the residual is that small.
     public init(iterations: Setting<Int> = 50, tolerance: Setting<Double> = 1e-4) {
         self.iterations = iterations
         self.tolerance = tolerance

@@ -7,8 +7,10 @@ public struct Measure: NodeKind {
     public static let name = "measure"
     public static let inputs = [Input("x")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
 
+    /// Measurements by an operator.
     public init(_ map: any Operator) {
         self.operator = AnyOperator(map)
     }

@@ -7,8 +7,10 @@ public struct Normal: NodeKind {
     public static let name = "normal"
     public static let inputs = [Input("x")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
 
+    /// The normal operator of an operator, applied to an image.
     public init(_ map: any Operator) {
         self.operator = AnyOperator(map)
     }

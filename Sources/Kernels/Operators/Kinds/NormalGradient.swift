@@ -11,14 +11,13 @@ public struct NormalGradient: NodeKind {
     /// Noise level σ of the measurements that the fidelity weighs by; 1 for the plain square.
     public let sigma: Setting<Double>
 
+    /// The gradient of a fidelity at that noise level.
     public init(sigma: Setting<Double> = 1.0) {
         self.sigma = sigma
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        guard sigma.value > 0, sigma.value.isFinite else {
-            throw .rule("'sigma' is \(sigma.value); it must be above 0")
-        }
+        try checkDivisor(sigma, "sigma")
         let image = try context.type(0)
         guard image.shape.rank >= 2 else {
             throw .rule("it is given \(image); an image ends in H × W")

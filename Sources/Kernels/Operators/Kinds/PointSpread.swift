@@ -10,13 +10,16 @@ public struct PointSpread: NodeKind {
     public static let name = "point-spread"
     public static var inputs: [Input] { [] }
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// As many for every instance as the largest needs, so that they can be added up.
     public let rows: Int
+    /// Its columns.
     public let columns: Int
     /// `n` and `c`, where not both are 1.
     public let planes: [Int]?
 
+    /// The point spread function of an operator's `AᴴA`, of that size.
     public init(_ map: any Operator, rows: Int, columns: Int, planes: [Int]? = nil) {
         self.operator = AnyOperator(map)
         self.rows = rows

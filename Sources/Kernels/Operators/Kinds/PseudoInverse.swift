@@ -9,10 +9,12 @@ public struct PseudoInverse: NodeKind {
     public static let name = "pseudo-inverse"
     public static let inputs = [Input("y")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// Iterations of conjugate gradients, and how they end.
     public let solver: LinearSolver
 
+    /// The pseudo-inverse of an operator, applied to a measurement.
     public init(_ map: any Operator, solver: LinearSolver = LinearSolver()) {
         self.operator = AnyOperator(map)
         self.solver = solver

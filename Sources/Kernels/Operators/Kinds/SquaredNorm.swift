@@ -8,12 +8,14 @@ public struct SquaredNorm: NodeKind {
     public static let name = "squared-norm"
     public static let inputs = [Input("like")]
 
+    /// The operator `A`.
     public let `operator`: AnyOperator
     /// At most so many iterations.
     public let iterations: Setting<Int>
     /// Done where an iteration changes the estimate by at most this fraction of it.
     public let tolerance: Setting<Double>
 
+    /// The squared norm of an operator.
     public init(_ map: any Operator, iterations: Setting<Int> = 1000, tolerance: Setting<Double> = 1e-6) {
         self.operator = AnyOperator(map)
         self.iterations = iterations

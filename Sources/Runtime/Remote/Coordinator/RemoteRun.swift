@@ -21,16 +21,19 @@ package final class RemoteRun: Run {
     private let stopping = Atomic<Bool>(false)
 
     private let limits: TimeLimits
+    private let ended: @Sendable () -> (worker: Int, reason: String)?
 
     /// - Parameters:
     ///   - name: The graph's file, for messages.
     ///   - checkpoint: States to go on from, and the iteration they are from.
     ///   - history: What was known of convergence then.
+    ///   - ended: Asked now and then which worker's process has ended, of those that were started here, and how.
     package init(
         _ plan: Plan, group: WorkerGroup, name: String, files: GraphFiles, log: MetricsLog,
         checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
-        limits: TimeLimits = TimeLimits()
+        limits: TimeLimits = TimeLimits(), ended: @escaping @Sendable () -> (worker: Int, reason: String)? = { nil }
     ) {
+        self.ended = ended
         self.plan = plan
         self.limits = limits
         self.group = group
@@ -86,6 +89,7 @@ package final class RemoteRun: Run {
             if shell.isDue, group.words.isEmpty {
                 post(.tick(heard: group.heard, moves: transport.moves), &shell, transport, stateTransfers)
                 shell.lastTick = .now
+                lookForEnded(&shell, transport, stateTransfers)
             }
         }
         guard let conclusion = try shell.outcome?.get() else { throw RunError.cancelled }
@@ -99,6 +103,8 @@ package final class RemoteRun: Run {
         var records: [Int: WorkerRecord] = [:]
         var parts: [Int: [WorkerRecord.Part]] = [:]
         var lastTick = ContinuousClock.now
+        /// Whether the process of a worker was found to have ended.
+        var hasMissed = false
 
         /// Parts of a record that are kept: more than any worker of ours sends.
         static let mostParts = 200
@@ -109,6 +115,19 @@ package final class RemoteRun: Run {
 
         /// Whether it is time to look for workers that are lost; they may be many, and words of theirs more.
         var isDue: Bool { .now - lastTick > .milliseconds(250) }
+    }
+
+    /// Ends the run where a worker's process has ended; one that said why before is given a moment for that to arrive.
+    private func lookForEnded(
+        _ shell: inout Shell, _ transport: ZeroMQTransport, _ stateTransfers: StateTransfers
+    ) {
+        guard shell.outcome == nil, let (worker, reason) = ended() else { return }
+        guard shell.hasMissed else {
+            shell.hasMissed = true
+            return
+        }
+        let name = plan.workers[worker].worker.name
+        post(.failed(.lost(worker: name, reason: reason)), &shell, transport, stateTransfers)
     }
 
     private func assign(_ stateTransfers: StateTransfers) throws {

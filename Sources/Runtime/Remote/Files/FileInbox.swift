@@ -41,7 +41,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     /// - Throws: ``RunError/data(_:)`` where the coordinator has none; ``MessagingError/cancelled``.
     func fetch(_ path: String) throws -> String {
         let (own, hash, bytes) = try ask(for: path)
-        if let known = store.path(hash: hash, of: path, bytes: bytes) { return known }
+        if let known = store.path(hash: hash, of: path) { return known }
         return try store.add(hash: hash, of: path) { handle in
             try receive(own, 0..<bytes) { try handle.write(contentsOf: $0) }
         }
@@ -52,7 +52,7 @@ final class FileInbox: @unchecked Sendable {  // Safe: all state is used under `
     /// - Throws: as ``fetch(_:)``.
     func open(_ path: String) throws -> any ByteSource {
         let (_, hash, bytes) = try ask(for: path)
-        if let known = store.path(hash: hash, of: path, bytes: bytes) { return try LocalFile(known) }
+        if let known = store.path(hash: hash, of: path) { return try LocalFile(known) }
         return RemoteFile(path, count: bytes) { [self] range in
             // It is asked for anew each time, as others may have been in between; that it is still the same shows then.
             let (own, now, _) = try ask(for: path, from: range.lowerBound)

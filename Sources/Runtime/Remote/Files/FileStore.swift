@@ -1,12 +1,16 @@
 package import Foundation
 internal import Messaging
+internal import Synchronization
 internal import TensorFiles
 
 /// Files that came from coordinators, by the hash of what is in them, so that each comes once.
-package struct FileStore: Sendable {
+package final class FileStore: Sendable {
     private let folder: String
+    /// Files that hold what their names say, as they were when that was looked at: once in each process, as it takes a
+    /// second for each half gigabyte or so.
+    private let looked = Mutex<[String: FileStamp]>([:])
 
-    /// - Throws: ``RunError/data(_:)`` where the folder cannot be made.
+    /// - Throws: ``RunError/data(_:)`` where the folder cannot be made, or nothing be written there.
     package init(folder: String) throws(RunError) {
         self.folder = folder
         do {
@@ -16,15 +20,26 @@ package struct FileStore: Sendable {
                 "\(SystemReason.of(error, at: folder)); it cannot be made a folder for data, so name another with --data"
             )
         }
+        // Told now, and not when a run has been planned and its first file comes.
+        let trial = "\(folder)/.trial-\(UInt64.random(in: 0...UInt64.max))"
+        let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .data(
+                "\(folder): \(SystemReason.of(errno)); files of runs cannot be kept there, so name another folder with --data"
+            )
+        }
+        close(descriptor)
+        unlink(trial)
     }
 
-    /// The file of that content, if it is here; it keeps the ending of its path elsewhere.
-    ///
-    /// - Parameter bytes: How long it is; one of another length is damaged, and comes anew.
-    package func path(hash: String, of origin: String, bytes: Int? = nil) -> String? {
+    /// The file of that content, if it is here and not damaged, else it comes anew; it keeps the ending of its path elsewhere.
+    package func path(hash: String, of origin: String) -> String? {
         let path = location(hash, origin)
-        guard let file = try? LocalFile(path) else { return nil }
-        return bytes == nil || file.count == bytes ? path : nil
+        guard let stamp = FileStamp(path) else { return nil }
+        if looked.withLock({ $0[path] }) == stamp { return path }
+        guard (try? ContentHash.ofFile(path)) == hash, FileStamp(path) == stamp else { return nil }
+        looked.withLock { $0[path] = stamp }
+        return path
     }
 
     /// Keeps a file whose contents `write` appends, part by part.
@@ -56,6 +71,7 @@ package struct FileStore: Sendable {
         } catch {
             throw reason ?? error
         }
+        looked.withLock { $0[path] = FileStamp(path) }
         return path
     }
 
