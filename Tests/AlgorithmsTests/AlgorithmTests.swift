@@ -133,6 +133,27 @@ struct AlgorithmTests {
         #expect(try #require(run["result"]).values.allSatisfy { $0.magnitude < 10 })
     }
 
+    @Test("a run ends where the data is explained as well as noise allows")
+    func discrepancy() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, iterations: 1000) { g, data, start in
+            let noisy = g.add("noisy", GaussianNoise(sigma: [0.05], seed: 2), data.measurements, over: data.shard)
+            let data = DataTerm(data.map, noisy, over: data.shard)
+            let loop = g.landweber(data, from: start, step: 0.5)
+            let ratio = g.discrepancy("discrepancy", of: data, at: loop.next, noise: g.add("noise", Number(0.05)))
+            g.metric(ratio)
+            g.stop(when: ratio, below: 1, for: 1)
+            return loop.x
+        }.run()
+        let ratios = run.records.compactMap { $0.metrics["discrepancy"] }
+        guard case .converged = run.ending else {
+            Issue.record("it ended by \(run.ending) at \(ratios.last ?? .nan)")
+            return
+        }
+        #expect(ratios.count > 2 && ratios.dropLast(2).allSatisfy { $0 >= 1 })
+    }
+
     @Test("a step beyond the bound is told, with the bound, by whatever algorithm")
     func longStep() throws {
         let folder = try TemporaryFolder()
