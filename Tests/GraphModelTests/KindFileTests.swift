@@ -45,6 +45,14 @@ struct KindFileTests {
         PseudoInverse(compose(inpainting, downsampling, blurs)),
         SquaredNorm(OperatorStack([blurs, ScaledOperator(Setting(0.5, parameter: "number"), times: blurs)])),
         Measure(OperatorSum([AdjointOperator(of: blurs), NormalOperatorOf(of: blurs)])),
+        Measure(Differences()), Measure(WaveletTransform(.db4, levels: Setting(7, parameter: "whole"))),
+        PriorValue(.l1), PriorGradient(.tikhonov), PriorProx(.positivity),
+        PriorProx(.totalVariation(iterations: Setting(7, parameter: "whole"))),
+        PriorProx(.wavelet(.haar, levels: 3, mode: .zero)),
+        PriorValue(.box(lower: -1.5, upper: Setting(0.5, parameter: "number"))),
+        ProjectOnBall(), ProjectOnBall(over: .all),
+        FidelityValue(.l2), FidelityGradient(.l1), FidelityProx(.amplitude),
+        FidelityConjugateProx(.poisson(gain: 0.1, background: Setting(0.5, parameter: "number"))),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
     static let inpainting = Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 3))

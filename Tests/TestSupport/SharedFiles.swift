@@ -7,6 +7,8 @@ public import Foundation
 public struct SharedFiles: Sendable {
     /// Arrays computed with deepinv 0.5.0.
     public static let goldens = SharedFiles("goldens")
+    /// Arrays of priors, fidelities, wavelets and algorithms, computed in double precision.
+    public static let goldens2 = SharedFiles("goldens2")
     /// Photographs and pretrained weights.
     public static let data = SharedFiles("data")
 
