@@ -40,6 +40,7 @@ extension KernelCatalog {
         catalog.add(FidelityConjugateProxKernel.self)
         catalog.add(PSNRKernel.self)
         catalog.add(SSIMKernel.self)
+        catalog.add(NRMSEKernel.self)
         catalog.add(RelativeChangeKernel.self)
         for type in [
             Blur.self, Downsampling.self, Inpainting.self, Composition.self, AdjointOperator.self,

@@ -50,6 +50,8 @@ struct KindFileTests {
         PriorProx(.totalVariation(iterations: Setting(7, parameter: "whole"))),
         PriorProx(.wavelet(.haar, levels: 3, mode: .zero)),
         PriorValue(.box(lower: -1.5, upper: Setting(0.5, parameter: "number"))),
+        NRMSE(), NRMSE(of: .values), PSNR(of: .magnitudes), SSIM(of: .magnitudes),
+        Denoise(totalVariation, sigma: 0.05, complex: .parts), DenoiseByMap(byParameter, complex: .magnitude),
         ProjectOnBall(), ProjectOnBall(over: .all),
         FidelityValue(.l2), FidelityGradient(.l1), FidelityProx(.amplitude),
         FidelityConjugateProx(.poisson(gain: 0.1, background: Setting(0.5, parameter: "number"))),

@@ -11,17 +11,21 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
     public static let inputs = [Input("image"), Input("sigma", isNonNegative: true)]
 
     public let denoiser: Denoiser
+    /// How complex images are denoised; where it is `nil` they are refused. Real images ignore it.
+    public let complex: ComplexDenoising?
 
-    public init(_ denoiser: Denoiser) {
+    public init(_ denoiser: Denoiser, complex: ComplexDenoising? = nil) {
         self.denoiser = denoiser
+        self.complex = complex
     }
 
     public func resolved(for context: NodeContext) -> DenoiseByMap {
-        DenoiseByMap(denoiser.resolved(for: context))
+        DenoiseByMap(denoiser.resolved(for: context), complex: complex)
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        let image = try denoiser.output(context, takesMap: true)
+        _ = try denoiser.output(complex.realContext(context), takesMap: true)
+        let image = try context.type(0)
         guard case .network(let network, let path) = try denoiser.method(context) else {
             throw .rule(
                 "total variation takes no noise map; name graphrun-color or graphrun-gray, give the weights of a network, "
@@ -41,7 +45,9 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try denoiser.cost(context)
+        var cost = try complex.cost(denoiser.cost(complex.realContext(context)), of: context.type(0))
+        if complex == .parts { cost.scratchBytes += try 2 * context.type(1).byteCount }
+        return cost
     }
 
     public func convergenceFactors(
@@ -61,17 +67,31 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
 
 final class DenoiseByMapKernel: NamesImplementations {
     private let denoiser: PreparedDenoiser
+    private let complex: ComplexImages?
+    /// The map for both parts of complex images.
+    private let map: Scratch?
 
     init(_ kind: DenoiseByMap, _ context: KernelContext) throws {
-        denoiser = try PreparedDenoiser(kind.denoiser, context)
+        denoiser = try PreparedDenoiser(kind.denoiser, kind.complex, context)
+        complex = PreparedDenoiser.complexImages(kind.complex, context)
+        let sigma = try context.node.type(1)
+        map =
+            complex != nil && kind.complex == .parts
+            ? Scratch(TensorType(ComplexDenoising.parts.images(sigma.shape))) : nil
     }
 
     static func noteImplementations(_ kind: DenoiseByMap, _ context: KernelContext) throws {
-        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
+        try PreparedDenoiser.noteImplementations(kind.denoiser, kind.complex, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
         guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
-        try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
+        guard let complex else {
+            return try network.denoise(inputs[0], sigmaMap: inputs[1], into: output)
+        }
+        if let map { for part in map.view.parts(of: inputs[1].type) { part.copy(from: inputs[1]) } }
+        try complex.denoise(inputs[0], into: output) {
+            try network.denoise($0, sigmaMap: map?.readOnly ?? inputs[1], into: $1)
+        }
     }
 }
