@@ -50,6 +50,8 @@ struct KindFileTests {
         PriorProx(.totalVariation(iterations: Setting(7, parameter: "whole"))),
         PriorProx(.wavelet(.haar, levels: 3, mode: .zero)),
         PriorValue(.box(lower: -1.5, upper: Setting(0.5, parameter: "number"))),
+        NoiseLevel(), ValueScale(by: .maximum), ValueScale(by: .percentile(Setting(0.5, parameter: "number"))),
+        ValueScale(by: .norm), RandomTurn(seed: Setting(7, parameter: "whole")), TurnBack(seed: 3),
         NRMSE(), NRMSE(of: .values), PSNR(of: .magnitudes), SSIM(of: .magnitudes),
         Denoise(totalVariation, sigma: 0.05, complex: .parts), DenoiseByMap(byParameter, complex: .magnitude),
         ProjectOnBall(), ProjectOnBall(over: .all),
