@@ -17,6 +17,10 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
     case domains(TensorType, TensorType, index: Int)
     case noiseLevel(Double)
     case gamma(Double)
+    case waveletLevels(Int, deepest: Int, mode: WaveletMode, sides: [Int])
+    case weight(Double, of: String)
+    case negativeMeasurement(Float, fidelity: String)
+    case outsidePoisson(Float, background: Double)
     case transform(String)
 
     public var description: String {
@@ -59,6 +63,19 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
             "a noise level of \(sigma) has no data fidelity; give a finite number above 0"
         case .gamma(let gamma):
             "a proximal step of gamma = \(gamma) cannot be taken; give a finite number above 0"
+        case .waveletLevels(let levels, let deepest, let mode, let sides):
+            "a wavelet transform of \(levels) levels does not fit images of \(sides[0]) × \(sides[1]); "
+                + (mode == .periodic
+                    ? "with the mode 'periodic' each level halves both sides, and \(deepest) fit"
+                        + (deepest == 0 ? ": take the mode 'zero', or even sides" : "")
+                    : "at least 1 and at most \(deepest) do")
+        case .weight(let weight, let what):
+            "\(what) is \(weight); it must be finite and 0 or more"
+        case .negativeMeasurement(let value, let fidelity):
+            "the fidelity '\(fidelity)' is of measurements of 0 or more, not \(value); look at what it reads"
+        case .outsidePoisson(let counts, let background):
+            "the Poisson fidelity has no gradient where something was measured and \(counts) counts are expected; give a "
+                + "larger 'background' than \(background), or keep the image from falling below 0"
         case .transform(let text):
             text
         }

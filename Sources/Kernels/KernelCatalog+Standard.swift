@@ -43,13 +43,26 @@ extension KernelCatalog {
         catalog.add(AssembleKernel.self)
         catalog.add(DenoiseKernel.self)
         catalog.add(DenoiseByMapKernel.self)
+        catalog.add(PriorValueKernel.self)
+        catalog.add(PriorGradientKernel.self)
+        catalog.add(PriorProxKernel.self)
+        catalog.add(ProjectOnBallKernel.self)
+        catalog.add(FidelityValueKernel.self)
+        catalog.add(FidelityGradientKernel.self)
+        catalog.add(FidelityProxKernel.self)
+        catalog.add(FidelityConjugateProxKernel.self)
+        catalog.add(NoiseLevelKernel.self)
+        catalog.add(ValueScaleKernel.self)
+        catalog.add(RandomTurnKernel.self)
+        catalog.add(TurnBackKernel.self)
         catalog.add(PSNRKernel.self)
         catalog.add(SSIMKernel.self)
+        catalog.add(NRMSEKernel.self)
         catalog.add(RelativeChangeKernel.self)
         for type in [
             Blur.self, Downsampling.self, Inpainting.self, Composition.self, AdjointOperator.self,
             NormalOperatorOf.self,
-            ScaledOperator.self, OperatorSum.self, OperatorStack.self,
+            ScaledOperator.self, OperatorSum.self, OperatorStack.self, Differences.self, WaveletTransform.self,
         ] as [any Operator.Type] {
             catalog.add(operator: type)
         }

@@ -52,6 +52,18 @@ struct KindFileTests {
         Schedule(
             .logarithmic(first: 0.2, last: Setting(0.5, parameter: "number"), count: Setting(7, parameter: "whole"))),
         Schedule(.geometric(first: 1, ratio: Setting(0.5, parameter: "number"))), Schedule(.momentum(a: 3)),
+        Measure(Differences()), Measure(WaveletTransform(.db4, levels: Setting(7, parameter: "whole"))),
+        PriorValue(.l1), PriorGradient(.tikhonov), PriorProx(.positivity),
+        PriorProx(.totalVariation(iterations: Setting(7, parameter: "whole"))),
+        PriorProx(.wavelet(.haar, levels: 3, mode: .zero)),
+        PriorValue(.box(lower: -1.5, upper: Setting(0.5, parameter: "number"))),
+        NoiseLevel(), ValueScale(by: .maximum), ValueScale(by: .percentile(Setting(0.5, parameter: "number"))),
+        ValueScale(by: .norm), RandomTurn(seed: Setting(7, parameter: "whole")), TurnBack(seed: 3),
+        NRMSE(), NRMSE(of: .values), PSNR(of: .magnitudes), SSIM(of: .magnitudes),
+        Denoise(totalVariation, sigma: 0.05, complex: .parts), DenoiseByMap(byParameter, complex: .magnitude),
+        ProjectOnBall(), ProjectOnBall(over: .all),
+        FidelityValue(.l2), FidelityGradient(.l1), FidelityProx(.amplitude),
+        FidelityConjugateProx(.poisson(gain: 0.1, background: Setting(0.5, parameter: "number"))),
     ]
     static let downsampling = Downsampling(.bicubic, factor: 2, padding: .reflect)
     static let inpainting = Inpainting(.random(keeping: 0.5, pixelwise: true, seed: 3))

@@ -138,7 +138,11 @@ struct KindTests {
         Mistake("a negative noise level", "'z': 'sigma' is -1.0; it must be 0 or more") { g in
             g.output("result", g.add("z", Denoise(totalVariation, sigma: -1.0), g.image()))
         },
-        Mistake("a complex image", "'z': only real images can be denoised, not 1 × 1 × 12 × 10 complex64") { g in
+        Mistake(
+            "a complex image",
+            "'z': only real images can be denoised, not 1 × 1 × 12 × 10 complex64; set 'complex' to 'parts' or 'magnitude' "
+                + "for how complex ones are"
+        ) { g in
             g.output("result", g.add("z", Denoise(totalVariation, sigma: 1.0), g.image("complex.npy")))
         },
         Mistake("a bare plane", "'z': total variation needs N × C × H × W, not 12 × 10 float32") { g in

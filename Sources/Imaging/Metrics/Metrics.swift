@@ -23,4 +23,18 @@ package enum Metrics {
     package static func psnr(_ x: TensorView, reference: TensorView) -> Double {
         -10 * log10(meanSquaredError(x, reference: reference))
     }
+
+    /// Normalised root mean squared error, `‖x − reference‖ / ‖reference‖`; 0 for equal images.
+    ///
+    /// - Precondition: both have one type.
+    package static func normalisedError(_ x: TensorView, reference: TensorView) -> Double {
+        precondition(x.type == reference.type, "error of \(x.type) against \(reference.type)")
+        var (error, size) = (0.0, 0.0)
+        for i in 0..<x.floats.count {
+            let (value, target) = (Double(x.floats[i]), Double(reference.floats[i]))
+            error += (value - target) * (value - target)
+            size += target * target
+        }
+        return error == 0 ? 0 : (error / size).squareRoot()
+    }
 }

@@ -84,7 +84,7 @@ public enum Course: Hashable, Sendable, Codable {
                 ? values.map { plain($0) }.joined(separator: ", ")
                 : "\(plain(values[0])), …, \(plain(values[values.count - 1]))"
         case .logarithmic(let first, let last, let count):
-            "\(plain(first.value)) to \(plain(last.value)) in \(count.value)"
+            "\(brief(first.value)) to \(brief(last.value)) in \(count.value)"
         case .geometric(let first, let ratio): "\(plain(first.value)) · \(plain(ratio.value))ᵏ"
         case .momentum(let a): "(k + \(plain(a.value - 2))) / (k + \(plain(a.value - 1)))"
         case .beckTeboulle: "Beck and Teboulle"

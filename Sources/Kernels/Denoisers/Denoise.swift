@@ -13,15 +13,18 @@ public struct Denoise: NodeKind, HasReceptiveField {
     public let denoiser: Denoiser
     /// Noise level σ, in units of the image.
     public let sigma: Setting<Double>
+    /// How complex images are denoised; where it is `nil` they are refused. Real images ignore it.
+    public let complex: ComplexDenoising?
 
     /// A denoiser at a noise level.
-    public init(_ denoiser: Denoiser, sigma: Setting<Double>) {
+    public init(_ denoiser: Denoiser, sigma: Setting<Double>, complex: ComplexDenoising? = nil) {
         self.denoiser = denoiser
         self.sigma = sigma
+        self.complex = complex
     }
 
     public func resolved(for context: NodeContext) -> Denoise {
-        Denoise(denoiser.resolved(for: context), sigma: sigma)
+        Denoise(denoiser.resolved(for: context), sigma: sigma, complex: complex)
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -29,11 +32,12 @@ public struct Denoise: NodeKind, HasReceptiveField {
             throw .rule("'sigma' is \(sigma.value); it must be 0 or more")
         }
         try checkHeld(sigma, "sigma")
-        return try denoiser.output(context)
+        _ = try denoiser.output(complex.realContext(context))
+        return try context.type(0)
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try denoiser.cost(context)
+        try complex.cost(denoiser.cost(complex.realContext(context)), of: context.type(0))
     }
 
     /// Said once, by the first instance.
@@ -75,17 +79,20 @@ public struct Denoise: NodeKind, HasReceptiveField {
 final class DenoiseKernel: NamesImplementations {
     private let denoiser: PreparedDenoiser
     private let sigma: Float
+    private let complex: ComplexImages?
 
     init(_ kind: Denoise, _ context: KernelContext) throws {
-        denoiser = try PreparedDenoiser(kind.denoiser, context)
+        denoiser = try PreparedDenoiser(kind.denoiser, kind.complex, context)
+        complex = PreparedDenoiser.complexImages(kind.complex, context)
         sigma = Float(kind.sigma.value)
     }
 
     static func noteImplementations(_ kind: Denoise, _ context: KernelContext) throws {
-        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
+        try PreparedDenoiser.noteImplementations(kind.denoiser, kind.complex, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
-        try denoiser.denoise(inputs[0], sigma: sigma, into: output)
+        guard let complex else { return try denoiser.denoise(inputs[0], sigma: sigma, into: output) }
+        try complex.denoise(inputs[0], into: output) { try denoiser.denoise($0, sigma: sigma, into: $1) }
     }
 }

@@ -12,19 +12,24 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
 
     /// What removes the noise.
     public let denoiser: Denoiser
+    /// How complex images are denoised; where it is `nil` they are refused. Real images ignore it.
+    public let complex: ComplexDenoising?
 
     /// A denoiser that takes its noise level from an input.
-    public init(_ denoiser: Denoiser) {
+    public init(_ denoiser: Denoiser, complex: ComplexDenoising? = nil) {
         self.denoiser = denoiser
+        self.complex = complex
     }
 
     public func resolved(for context: NodeContext) -> DenoiseByMap {
-        DenoiseByMap(denoiser.resolved(for: context))
+        DenoiseByMap(denoiser.resolved(for: context), complex: complex)
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        if try context.type(1) == .scalar { return try denoiser.output(context) }
-        let image = try denoiser.output(context, takesMap: true)
+        let takesMap = try context.type(1) != .scalar
+        _ = try denoiser.output(complex.realContext(context), takesMap: takesMap)
+        let image = try context.type(0)
+        guard takesMap else { return image }
         guard case .network(let network, let path) = try denoiser.method(context) else {
             throw .rule(
                 "total variation takes no noise map; name graphrun-color or graphrun-gray, give the weights of a network, "
@@ -44,7 +49,9 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
     }
 
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
-        try denoiser.cost(context)
+        var cost = try complex.cost(denoiser.cost(complex.realContext(context)), of: context.type(0))
+        if complex == .parts { cost.scratchBytes += try 2 * context.type(1).byteCount }
+        return cost
     }
 
     public func convergenceFactors(
@@ -64,24 +71,36 @@ public struct DenoiseByMap: NodeKind, HasReceptiveField {
 
 final class DenoiseByMapKernel: NamesImplementations {
     private let denoiser: PreparedDenoiser
+    private let complex: ComplexImages?
+    /// The map for both parts of complex images.
+    private let map: Scratch?
 
     init(_ kind: DenoiseByMap, _ context: KernelContext) throws {
-        denoiser = try PreparedDenoiser(kind.denoiser, context)
+        denoiser = try PreparedDenoiser(kind.denoiser, kind.complex, context)
+        complex = PreparedDenoiser.complexImages(kind.complex, context)
+        let sigma = try context.node.type(1)
+        map =
+            complex != nil && kind.complex == .parts
+            ? Scratch(TensorType(ComplexDenoising.parts.images(sigma.shape))) : nil
     }
 
     static func noteImplementations(_ kind: DenoiseByMap, _ context: KernelContext) throws {
-        try PreparedDenoiser.noteImplementations(kind.denoiser, context)
+        try PreparedDenoiser.noteImplementations(kind.denoiser, kind.complex, context)
     }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
         let level = inputs[1]
+        guard let complex else { return try denoise(inputs[0], level, into: output) }
+        if let map { for part in map.view.parts(of: level.type) { part.copy(from: level) } }
+        try complex.denoise(inputs[0], into: output) { try denoise($0, map?.readOnly ?? level, into: $1) }
+    }
+
+    private func denoise(_ image: TensorView, _ level: TensorView, into output: MutableTensorView) throws {
         guard level.type == .scalar else {
             guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
-            try network.denoise(inputs[0], sigmaMap: level, into: output)
-            return
+            return try network.denoise(image, sigmaMap: level, into: output)
         }
         // A level that was computed can be anything; where it is not a level, neither is what comes of it an image.
-        let sigma = level.floats[0] >= 0 ? level.floats[0] : .nan
-        try denoiser.denoise(inputs[0], sigma: sigma, into: output)
+        try denoiser.denoise(image, sigma: level.floats[0] >= 0 ? level.floats[0] : .nan, into: output)
     }
 }

@@ -8,8 +8,8 @@ enum PreparedDenoiser {
     case totalVariation(TotalVariation, weight: Float)
     case network(NetworkDenoiser)
 
-    init(_ denoiser: Denoiser, _ context: KernelContext) throws {
-        let image = try context.node.type(0).shape
+    init(_ denoiser: Denoiser, _ complex: ComplexDenoising?, _ context: KernelContext) throws {
+        let image = try complex.realImages(context.node.type(0)).shape
         switch try denoiser.method(for: image, context.node.files) {
         case .totalVariation(let weight, let iterations):
             let solver = try context.shared.resource(denoiser.sharingKey(totalVariationOf: image)) {
@@ -31,9 +31,17 @@ enum PreparedDenoiser {
         }
     }
 
-    static func noteImplementations(_ denoiser: Denoiser, _ context: KernelContext) throws {
-        let image = try context.node.type(0).shape
+    static func noteImplementations(
+        _ denoiser: Denoiser, _ complex: ComplexDenoising?, _ context: KernelContext
+    ) throws {
+        let image = try complex.realImages(context.node.type(0)).shape
         guard case .network(let network, let path) = try denoiser.method(for: image, context.node.files) else { return }
         try denoiser.inference(network, path).noteImplementations(for: image, context)
+    }
+
+    /// What turns complex images into real ones; `nil` where they are real.
+    static func complexImages(_ complex: ComplexDenoising?, _ context: KernelContext) -> ComplexImages? {
+        guard let complex, context.output.element == .complex64 else { return nil }
+        return ComplexImages(complex, context.output.shape)
     }
 }

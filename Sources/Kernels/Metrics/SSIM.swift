@@ -3,13 +3,18 @@ internal import Imaging
 public import Tensors
 
 /// Structural similarity of an image to a reference in [0, 1] (Wang, Bovik, Sheikh and Simoncelli 2004, with an 11 × 11
-/// Gaussian window), 1 for equal images.
+/// Gaussian window), 1 for equal images. Of complex images only `of: magnitudes`.
 public struct SSIM: NodeKind {
     public static let name = "ssim"
     public static let inputs = [Input("image"), Input("reference")]
 
-    /// The kind; it has no settings.
-    public init() {}
+    /// What is compared; `nil` stands for values.
+    public let of: ComparedValues?
+
+    /// Compares values, or magnitudes.
+    public init(of compared: ComparedValues? = nil) {
+        of = compared
+    }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
         let image = try context.type(0)
@@ -17,8 +22,8 @@ public struct SSIM: NodeKind {
         guard image == reference else {
             throw .rule("it compares \(image) with \(reference); both must be of one shape")
         }
-        guard image.element == .float32 else {
-            throw .rule("it compares real images, and these are complex; compare their magnitudes")
+        guard image.element == .float32 || of == .magnitudes else {
+            throw .rule("it compares real images, not \(image); set 'of' to 'magnitudes'")
         }
         guard image.shape.rank >= 2, image.shape.count > 0,
             image.shape.trailing(2).allSatisfy({ $0 >= 6 })
@@ -29,17 +34,26 @@ public struct SSIM: NodeKind {
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         let type = try context.type(0)
         // Five means over windows of eleven pixels, down and across, in double precision.
-        return Cost(
-            operations: 240 * Double(type.floatCount), bytes: 100 * Double(type.byteCount),
-            scratchBytes: 16 * type.shape.trailing(2).reduce(1, *) * 8)
+        let count = Double(type.shape.count)
+        var cost = Cost(
+            operations: 240 * count, bytes: 400 * count, scratchBytes: 16 * type.shape.trailing(2).reduce(1, *) * 8)
+        ComparedMagnitudes.add(of, of: type, to: &cost)
+        return cost
     }
+
+    public var label: String { of?.rawValue ?? "" }
 }
 
 final class SSIMKernel: Kernel {
-    init(_ kind: SSIM, _ context: KernelContext) {}
+    private let magnitudes: ComparedMagnitudes?
+
+    init(_ kind: SSIM, _ context: KernelContext) throws {
+        magnitudes = ComparedMagnitudes(kind.of, try context.node.type(0))
+    }
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
         // The kind refuses images that have no similarity.
-        output.floats[0] = Metrics.ssim(inputs[0], reference: inputs[1]).map { Float($0) } ?? .nan
+        let (image, reference) = magnitudes?.of(inputs[0], inputs[1]) ?? (inputs[0], inputs[1])
+        output.floats[0] = Metrics.ssim(image, reference: reference).map { Float($0) } ?? .nan
     }
 }
