@@ -32,6 +32,11 @@ struct Deblurring {
         { g.add("next", Denoise(Denoiser(tvWeight: 1, tvIterations: 400), sigma: Setting(weight)), $0) }
     }
 
+    /// Wavelets as deepinv's prior has them, its threshold being 0.1 λ τ.
+    func wavelet() -> (Value) -> Value {
+        { g.add("next", PriorProx(.wavelet(.db8, levels: 3, mode: .zero)), $0, number("threshold", 0.024)) }
+    }
+
     static let network = Denoiser(weights: Setting(SharedFiles.data.path("ffdnet_color.safetensors")))
 
     func number(_ id: String, _ value: Double) -> Value { g.add(id, Number(Setting(value))) }
@@ -101,6 +106,21 @@ struct AlgorithmSample: Sendable, CustomTestStringConvertible {
         },
         AlgorithmSample("admm_tv") {
             $0.g.admm($0.data, from: $0.start, gamma: $0.number("gamma", 1), denoise: $0.totalVariation(0.02))
+        },
+        AlgorithmSample("pdcp_tv", [1: 1e-5, 5: 1e-5, 20: 1e-4]) { problem in
+            let (g, step) = (problem.g, problem.number("step", 0.25))
+            let (radius, prox) = (problem.number("radius", 0.02), g.proximal(of: problem.data, like: problem.start))
+            return g.chambollePock(
+                Differences(), from: problem.start, step: step, dualStep: problem.number("dual-step", 0.5),
+                dualProx: { g.add("projected", ProjectOnBall(over: .lastAxis), $0, radius) },
+                prox: { prox("next", $0, gamma: step, in: g) })
+        },
+        AlgorithmSample("pgd_wavelet", [1: 2e-5, 5: 2e-5, 20: 1e-4]) {
+            $0.g.proximalGradient($0.data, from: $0.start, step: 0.3, prox: $0.wavelet())
+        },
+        AlgorithmSample("fista_wavelet", [1: 2e-5, 5: 2e-5, 20: 1e-4]) {
+            $0.g.acceleratedProximalGradient(
+                $0.data, from: $0.start, step: 0.3, momentum: .momentum(a: 3), prox: $0.wavelet())
         },
     ]
 

@@ -166,7 +166,7 @@ struct VectorAlgebraTests {
                 "'z': 'square-root' is not defined for complex values; take their magnitudes first"))
         #expect(
             problem { g, x, y, _ in g.add("z", Axpy(), x, y, y) }.hasSuffix(
-                "'z': its 'alpha' is 2 × 3 float32; it must be a single float32 number"))
+                "'z': its input 'alpha' is 2 × 3 float32; it must be a single float32 number"))
         #expect(
             problem { g, x, _, _ in g.add("z", Axpy(), g.add("n", Number(1e39)), x, x) }.hasSuffix(
                 "'n': 'value' is 1e+39; it must be a number that float32 holds"))

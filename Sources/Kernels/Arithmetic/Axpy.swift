@@ -32,15 +32,9 @@ extension NodeContext {
     ///
     /// - Throws: ``GraphError/rule(_:)`` where they are otherwise.
     func scaledSumType(number name: String) throws(GraphError) -> TensorType {
-        try checkNumber(0, name)
+        try checkIsNumber(0, name)
         let (x, y) = (try type(1), try type(2))
         guard x == y else { throw .rule("it adds \(x) to \(y); both must be of one shape") }
         return y
-    }
-
-    /// - Throws: ``GraphError/rule(_:)`` where an input is no real number.
-    func checkNumber(_ input: Int, _ name: String) throws(GraphError) {
-        let type = try type(input)
-        guard type == .scalar else { throw .rule("its '\(name)' is \(type); it must be a single float32 number") }
     }
 }

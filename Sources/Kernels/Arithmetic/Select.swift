@@ -9,7 +9,7 @@ public struct Select: NodeKind {
     public init() {}
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
-        try context.checkNumber(0, "condition")
+        try context.checkIsNumber(0, "condition")
         let (a, b) = (try context.type(1), try context.type(2))
         guard a == b else { throw .rule("it chooses between \(a) and \(b); both must be of one shape") }
         return a

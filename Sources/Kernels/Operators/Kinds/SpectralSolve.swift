@@ -27,7 +27,7 @@ public struct SpectralSolve: NodeKind {
                 "its spectrum is \(spectrum); for images of \(image) it must be \(height) × \(width / 2 + 1), or one for each "
                     + "channel")
         }
-        try context.checkNumber(2, "gamma")
+        try context.checkIsNumber(2, "gamma")
         return image
     }
 
