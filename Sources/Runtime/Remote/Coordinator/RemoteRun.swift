@@ -60,7 +60,6 @@ package final class RemoteRun: Run {
         owners.add(startStates)
         let transport = ZeroMQTransport(
             group.messenger, run: group.run, epoch: group.epoch, parts: parts(stateTransfers, buffers), owners: owners)
-        group.deliver(to: transport)
         // Those that have their part must not take this program for gone while others get theirs.
         let heartbeat = Heartbeat { [group] in group.ping() }
         defer { heartbeat.stop() }

@@ -20,7 +20,7 @@ final class WorkerPart {
         let open: @Sendable (String) throws -> any ByteSource
         /// Bytes that the plan may give this worker to use.
         let memory: Int
-        /// Takes the transport as soon as there is one, for what arrives.
+        /// Takes the transport as soon as there is one, so that waiting for it can be ended.
         let deliver: (ZeroMQTransport) -> Void
         /// Takes the addresses of the workers that it calls, before it calls them.
         let know: ([Messenger.Address: Int]) -> Void
