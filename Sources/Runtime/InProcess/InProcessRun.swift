@@ -129,7 +129,8 @@ package struct InProcessRun: Run {
         for report in finished { kept.merge(report.kept) { first, _ in first } }
         for (index, worker) in plan.workers.enumerated() {
             for state in worker.states {
-                states[state.id] = Tensor(copying: arenas[index].view(state.range, state.type).readOnly)
+                states[state.id] =
+                    kept[state.id] ?? Tensor(copying: arenas[index].view(state.range, state.type).readOnly)
             }
         }
         return RunResult(
