@@ -22,7 +22,7 @@ package final class InProcessTransport: Transport, Sendable {
             defer { condition.unlock() }
             while full && !cancelled { condition.wait() }
             guard !cancelled else { throw .cancelled }
-            target.take(UnsafeRawBufferPointer(value.floats), at: 0)
+            target.runs.scatter(UnsafeRawBufferPointer(value.floats), at: 0, into: target.memory)
             full = true
             condition.broadcast()
         }

@@ -26,6 +26,32 @@ package protocol Transport: Sendable {
     func cancel()
 }
 
+/// Where a receiver wants what a transfer brings: the whole of a buffer, or boxes in it.
+///
+/// Safe to share: the transport alone writes to the memory until a value is whole, and its receiver alone reads it from then
+/// until it grants credit for the next.
+package struct ReceiveBuffer: @unchecked Sendable {
+    /// Of what travels.
+    package let type: TensorType
+    let memory: UnsafeMutableBufferPointer<Float>
+    /// Where each part of what travels belongs.
+    let runs: BoxRuns
+
+    /// A buffer for whole values.
+    package init(_ view: MutableTensorView) {
+        self.init(view.type, view.floats, BoxRuns(view.type, nil))
+    }
+
+    /// - Parameters:
+    ///   - type: Of what travels, as many floats as `runs` has.
+    ///   - memory: That the runs lie in.
+    package init(_ type: TensorType, _ memory: UnsafeMutableBufferPointer<Float>, _ runs: BoxRuns) {
+        self.type = type
+        self.memory = memory
+        self.runs = runs
+    }
+}
+
 extension Transport {
     /// Grants the sender credit for the next value, at once.
     package func grantCredit(_ transfer: Int) {

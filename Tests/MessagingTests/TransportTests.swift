@@ -21,12 +21,11 @@ final class Link: Sendable {
             return
         }
         let context = try Context()
-        let (atReceiver, atSender) = (Later(), Later())
         let endpoint =
             sort == .ipc ? "ipc:///tmp/graphrun-\(UUID().uuidString.prefix(8))" : "tcp://127.0.0.1:*"
         let keys = sort == .keyed ? try KeyPair() : nil
-        let receiving = try Messenger(context, listenAt: endpoint, keys: keys) { atReceiver.take($0, $1, $2) }
-        let sending = try Messenger(context, listenAt: nil) { atSender.take($0, $1, $2) }
+        let receiving = try Messenger(context, listenAt: endpoint, keys: keys) { _, _, _ in }
+        let sending = try Messenger(context, listenAt: nil) { _, _, _ in }
         let peer = sending.connect(to: receiving.endpoint, key: keys?.publicKey)
         let receiver = ZeroMQTransport(
             receiving, run: 5, epoch: 1,
@@ -39,18 +38,7 @@ final class Link: Sendable {
             sending, run: 5, epoch: 1,
             parts: Dictionary(
                 uniqueKeysWithValues: buffers.indices.map { ($0, .sends(UInt32(10 + $0), to: peer)) }))
-        atReceiver.transport.withLock { $0 = receiver }
-        atSender.transport.withLock { $0 = sender }
         (self.sender, self.receiver, offices) = (sender, receiver, [receiving, sending])
-    }
-
-    /// A transport that is made after the messenger which it uses.
-    private final class Later: Sendable {
-        let transport = Mutex<ZeroMQTransport?>(nil)
-
-        func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
-            transport.withLock { $0 }?.take(address, header, payload)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ extension FrameHeader {
     private static let fixedCount = 64
 
     /// Bytes that it takes on the wire.
-    var byteCount: Int {
+    private var byteCount: Int {
         FrameHeader.fixedCount + 8 * (type?.shape.rank ?? 0)
     }
 
@@ -17,8 +17,7 @@ extension FrameHeader {
         }
     }
 
-    /// Writes it as it goes over the wire, into ``byteCount`` bytes.
-    func write(into buffer: UnsafeMutableRawBufferPointer) {
+    private func write(into buffer: UnsafeMutableRawBufferPointer) {
         var writer = ByteWriter(buffer)
         for byte in FrameHeader.mark { writer.append(byte) }
         writer.append(FrameHeader.version)

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Messaging
-internal import Synchronization
 internal import Tensors
 
 /// Tensors from one process to another by our transport, against ZeroMQ alone.
@@ -64,17 +63,19 @@ package struct TransportBenchmark {
     package static func receive(floats: Int, answerTo endpoint: String) throws {
         let buffer = TensorBuffer(floatCount: floats)
         let answer = TensorBuffer(floatCount: 1)
-        let end = try TransportEnd()
-        let transport = end.join([
-            0: .receives(0, into: ReceiveBuffer(MutableTensorView(TensorType([floats]), buffer.floats))),
-            1: .sends(1, to: end.messenger.connect(to: endpoint)),
-        ])
+        let messenger = try Messenger(Context(), listenAt: "tcp://127.0.0.1:*") { _, _, _ in }
+        let transport = ZeroMQTransport(
+            messenger, run: 1, epoch: 0,
+            parts: [
+                0: .receives(0, into: ReceiveBuffer(MutableTensorView(TensorType([floats]), buffer.floats))),
+                1: .sends(1, to: messenger.connect(to: endpoint)),
+            ])
         Thread.detachNewThread {
             let input = InputEnd()
             while !input.isReached { Thread.sleep(forTimeInterval: 0.1) }
             transport.cancel()
         }
-        HelperProcess.announce(end.messenger.endpoint)
+        HelperProcess.announce(messenger.endpoint)
         while (try? transport.receive(0)) != nil {
             answer.floats[0] = buffer.floats[floats - 1]
             transport.grantCredit(0)
@@ -91,12 +92,14 @@ private final class OwnLink {
     private let answer = TensorBuffer(floatCount: 1)
 
     init(floats: Int) throws {
-        let end = try TransportEnd()
-        helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", end.messenger.endpoint])
-        transport = end.join([
-            0: .sends(0, to: end.messenger.connect(to: helper.announcement)),
-            1: .receives(1, into: ReceiveBuffer(MutableTensorView(.scalar, answer.floats))),
-        ])
+        let messenger = try Messenger(Context(), listenAt: "tcp://127.0.0.1:*") { _, _, _ in }
+        helper = try HelperProcess(["receive", "--floats", "\(floats)", "--answer-to", messenger.endpoint])
+        transport = ZeroMQTransport(
+            messenger, run: 1, epoch: 0,
+            parts: [
+                0: .sends(0, to: messenger.connect(to: helper.announcement)),
+                1: .receives(1, into: ReceiveBuffer(MutableTensorView(.scalar, answer.floats))),
+            ])
     }
 
     /// Sends a value and waits until its receiver has all of it.
@@ -108,28 +111,5 @@ private final class OwnLink {
             throw BenchmarkError("what arrived is not what was sent")
         }
         transport.grantCredit(1)
-    }
-}
-
-/// A messenger with a transport that is made after it.
-private final class TransportEnd: Sendable {
-    private final class Slot: Sendable {
-        let transport = Mutex<ZeroMQTransport?>(nil)
-    }
-
-    let messenger: Messenger
-    private let slot = Slot()
-
-    init() throws {
-        let slot = slot
-        messenger = try Messenger(Context(), listenAt: "tcp://127.0.0.1:*") { address, header, payload in
-            slot.transport.withLock { $0 }?.take(address, header, payload)
-        }
-    }
-
-    func join(_ parts: [Int: ZeroMQTransport.Part]) -> ZeroMQTransport {
-        let transport = ZeroMQTransport(messenger, run: 1, epoch: 0, parts: parts)
-        slot.transport.withLock { $0 = transport }
-        return transport
     }
 }

@@ -63,7 +63,6 @@ package final class RemoteRun: Run {
         owners.add(startStates)
         let transport = ZeroMQTransport(
             group.messenger, run: group.run, epoch: group.epoch, parts: parts(stateTransfers, buffers), owners: owners)
-        group.deliver(to: transport)
         // Those that have their part must not take this program for gone while others get theirs.
         let heartbeat = Heartbeat { [group] in group.ping() }
         defer { heartbeat.stop() }
@@ -186,7 +185,7 @@ package final class RemoteRun: Run {
 
     /// The states that the run goes on from, to the workers that carry them.
     private func sendStates(_ stateTransfers: StateTransfers, _ transport: ZeroMQTransport) throws {
-        for item in stateTransfers.items(.firstState) {
+        for item in stateTransfers.items(.start) {
             guard let state = startStates[item.value] else {
                 throw RunError.checkpoint("the checkpoint holds no state '\(item.value)'")
             }
@@ -198,7 +197,7 @@ package final class RemoteRun: Run {
     /// Memory for what comes back, by transfer.
     private func buffers(_ stateTransfers: StateTransfers) throws(MemoryShortage) -> [TransferID: TensorBuffer] {
         var buffers: [TransferID: TensorBuffer] = [:]
-        for item in stateTransfers.items where item.reason != .firstState {
+        for item in stateTransfers.items(.end) {
             buffers[item.transfer] = try TensorBuffer(asking: item.type.floatCount)
         }
         return buffers
@@ -225,13 +224,14 @@ package final class RemoteRun: Run {
         _ conclusion: Conclusion, _ told: [Int: WorkerRecord], _ stateTransfers: StateTransfers,
         _ buffers: [TransferID: TensorBuffer], _ transport: ZeroMQTransport, since origin: Double
     ) throws -> RunResult {
-        var values: [StateTransfers.Reason: [ValueID: Tensor]] = [:]
+        var values: [ValueID: Tensor] = [:]
         for item in stateTransfers.items {
             guard let buffer = buffers[item.transfer] else { continue }
             try transport.receive(item.transfer.number)
             let view = MutableTensorView(item.type, buffer.floats)
-            values[item.reason, default: [:]][item.value] = Tensor(copying: view.readOnly)
+            values[item.value] = Tensor(copying: view.readOnly)
         }
+        let kept = plan.expansion.kept
         let records = plan.workers.indices.map { told[$0] }
         // All on one time line: the coordinator's, from the start of the run.
         let offsets = records.enumerated().map { index, record in
@@ -242,7 +242,8 @@ package final class RemoteRun: Run {
             record.map { WorkerTrace($0, worker: plan.workers[index].worker.name, offset: offsets[index]) }
         }
         return RunResult(
-            kept: values[.kept] ?? [:], states: values[.lastState] ?? [:], conclusion: conclusion,
+            kept: values.filter { kept.contains($0.key) },
+            states: values.filter { plan.expansion[$0.key]?.isState ?? false }, conclusion: conclusion,
             records: log.records, traces: traces.compactMap(\.self),
             implementations: records.map { $0?.implementations ?? [:] },
             transfers: TransferSpan.spans(

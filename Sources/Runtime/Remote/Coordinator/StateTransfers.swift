@@ -3,11 +3,13 @@ internal import Messaging
 internal import Scheduling
 internal import Tensors
 
-/// Values that go between a worker and its coordinator, as transfers that the plan itself does not have: what is kept,
-/// the states at the end, and the states that a run goes on from.
+/// Values that go between a worker and its coordinator, as transfers that the plan itself does not have.
 struct StateTransfers {
     enum Reason: String, Hashable, Codable {
-        case kept, lastState, firstState
+        /// A state that the run goes on from.
+        case start
+        /// What a run leaves: outputs and states, one that is both only once.
+        case end
     }
 
     struct Item: Hashable, Codable {
@@ -23,10 +25,9 @@ struct StateTransfers {
 
     init(_ plan: Plan) {
         let kept = plan.expansion.kept
-        let outputs = plan.instances.filter { kept.contains($0.id) }
-        let states = plan.instances.filter(\.isState)
         let all =
-            outputs.map { (Reason.kept, $0) } + states.map { (.lastState, $0) } + states.map { (.firstState, $0) }
+            plan.instances.filter { kept.contains($0.id) || $0.isState }.map { (Reason.end, $0) }
+            + plan.instances.filter(\.isState).map { (.start, $0) }
         items = all.enumerated().map { offset, item in
             Item(
                 reason: item.0, value: item.1.id, type: item.1.type, worker: plan.placement[item.1.id] ?? 0,

@@ -32,7 +32,6 @@ package final class WorkerGroup: Sendable {
     let words: WordQueue
     /// How many of the workers, from the first on, have been told their part in the run.
     let assigned = Atomic<Int>(0)
-    private let router: WordRouter
     let clocks: Mutex<[ClockOffset]>
 
     /// Asks every worker who it is.
@@ -49,11 +48,11 @@ package final class WorkerGroup: Sendable {
         // Where there can be none, this says so.
         if !keys.isEmpty { _ = try KeyPair() }
         let run = UInt64.random(in: 1...UInt64.max)
-        let router = WordRouter(run: run)
-        let messenger = try Messenger(context, listenAt: nil) { router.take($0, $1, $2) }
+        let words = WordQueue(run: run)
+        let messenger = try Messenger(context, listenAt: nil) { words.take($0, $1, $2) }
         let addresses = endpoints.map { messenger.connect(to: $0, key: keys[$0]) }
-        router.know(addresses)
-        let answers = WorkerGroup.answers(endpoints.count, router.words, patience: patience) { worker in
+        words.know(addresses)
+        let answers = WorkerGroup.answers(endpoints.count, words, patience: patience) { worker in
             messenger.tell(
                 CoordinatorMessage.hello(program: program), run: run, epoch: WorkerGroup.firstEpoch,
                 to: addresses[worker])
@@ -76,8 +75,7 @@ package final class WorkerGroup: Sendable {
         self.keys = keys
         self.run = run
         self.messenger = messenger
-        self.router = router
-        words = router.words
+        self.words = words
         clocks = Mutex(Array(repeating: ClockOffset(), count: members.count))
         compareClocks()
     }
@@ -130,12 +128,7 @@ package final class WorkerGroup: Sendable {
     }
 
     /// When anything last came from each worker.
-    var heard: [ContinuousClock.Instant] { router.heard.withLock { $0 } }
-
-    /// Lets values of the run go to `transport`.
-    func deliver(to transport: ZeroMQTransport) {
-        router.transport.withLock { $0 = transport }
-    }
+    var heard: [ContinuousClock.Instant] { members.map { messenger.lastHeard(from: $0.address) ?? .now } }
 
     /// `false` where the message is too long to be sent.
     @discardableResult
@@ -152,36 +145,6 @@ package final class WorkerGroup: Sendable {
 
     func tellAll(_ message: CoordinatorMessage) {
         for worker in members.indices { tell(message, worker) }
-    }
-
-    /// Sorts what arrives, on the messenger's thread.
-    private final class WordRouter: Sendable {
-        let words = WordQueue()
-        let transport = Mutex<ZeroMQTransport?>(nil)
-        private let run: UInt64
-        private let workers = Mutex<[Messenger.Address: Int]>([:])
-        let heard = Mutex<[ContinuousClock.Instant]>([])
-
-        init(run: UInt64) {
-            self.run = run
-        }
-
-        func know(_ addresses: [Messenger.Address]) {
-            heard.withLock { $0 = addresses.map { _ in .now } }
-            workers.withLock { workers in
-                for (index, address) in addresses.enumerated() { workers[address] = index }
-            }
-        }
-
-        func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
-            guard header.run == run, let worker = workers.withLock({ $0[address] }) else { return }
-            heard.withLock { $0[worker] = .now }
-            guard header.sort == .control else {
-                transport.withLock { $0 }?.take(address, header, payload)
-                return
-            }
-            words.add(payload, from: worker, epoch: header.epoch)
-        }
     }
 }
 

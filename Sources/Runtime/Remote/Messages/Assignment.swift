@@ -90,7 +90,7 @@ package struct Assignment: Codable, Sendable {
         let states = Set(plan.states.map(\.id))
         let transfers = Set(plan.transfers.map(\.id))
         for item in stateTransfers {
-            guard held[item.value] == item.type, item.reason == .kept || states.contains(item.value),
+            guard held[item.value] == item.type, item.reason == .end || states.contains(item.value),
                 UInt32(exactly: item.transfer.number) != nil, !transfers.contains(item.transfer)
             else { return "it is to hand over '\(item.value)', which it does not have" }
         }

@@ -1,5 +1,8 @@
-/// Takes what workers say from the messenger to the coordinator's thread, in order. It is decoded there: the messenger
-/// has others to see to.
+internal import Messaging
+internal import Synchronization
+
+/// Takes what the workers of a run say from the messenger to the coordinator's thread, in order. It is decoded there: the
+/// messenger has others to see to.
 final class WordQueue: Sendable {
     private struct Letter: Sendable {
         let worker: Int
@@ -8,12 +11,26 @@ final class WordQueue: Sendable {
         let received: Double
     }
 
+    private let run: UInt64
+    private let workers = Mutex<[Messenger.Address: Int]>([:])
     private let letters = EventQueue<Letter>()
 
-    /// - Parameter text: A ``WorkerMessage``, or anything else.
-    func add(_ text: UnsafeRawBufferPointer, from worker: Int, epoch: UInt32) {
+    init(run: UInt64) {
+        self.run = run
+    }
+
+    /// Where the workers are, in order.
+    func know(_ addresses: [Messenger.Address]) {
+        workers.withLock { workers in
+            for (index, address) in addresses.enumerated() { workers[address] = index }
+        }
+    }
+
+    /// Takes what arrived, as the messenger's handler: a ``WorkerMessage``, or anything else.
+    func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        guard header.sort == .control, header.run == run, let worker = workers.withLock({ $0[address] }) else { return }
         letters.add(
-            Letter(worker: worker, epoch: epoch, text: Array(text), received: MonotonicTime.now))
+            Letter(worker: worker, epoch: header.epoch, text: Array(payload), received: MonotonicTime.now))
     }
 
     var isEmpty: Bool { letters.isEmpty }

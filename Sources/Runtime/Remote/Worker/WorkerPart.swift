@@ -20,7 +20,7 @@ final class WorkerPart {
         let open: @Sendable (String) throws -> any ByteSource
         /// Bytes that the plan may give this worker to use.
         let memory: Int
-        /// Takes the transport as soon as there is one, for what arrives.
+        /// Takes the transport as soon as there is one, so that waiting for it can be ended.
         let deliver: (ZeroMQTransport) -> Void
         /// Takes the addresses of the workers that it calls, before it calls them.
         let know: ([Messenger.Address: Int]) -> Void
@@ -59,7 +59,7 @@ final class WorkerPart {
             throw RunError.assignment("its part has not been prepared")
         }
         if work == .takeStates {
-            for item in stateTransfers.items(.firstState) { try transport.receive(item.transfer.number) }
+            for item in stateTransfers.items(.start) { try transport.receive(item.transfer.number) }
         }
         let computed = try loop.compute(work)
         if case .finish = work { owners.add(loop.kept) }
@@ -115,10 +115,10 @@ final class WorkerPart {
         }
         for item in stateTransfers.items {
             switch item.reason {
-            case .kept, .lastState:
+            case .end:
                 parts[item.transfer.number] = .sends(
                     item.value.mark, to: around.coordinator, partBytes: ZeroMQTransport.smallPart)
-            case .firstState:
+            case .start:
                 guard let state = state(item.value) else { continue }
                 parts[item.transfer.number] = .receives(
                     item.value.mark, into: ReceiveBuffer(arena.view(state.range, state.type)))
@@ -130,16 +130,13 @@ final class WorkerPart {
     private func state(_ id: ValueID) -> CarriedState? { assignment.plan.states.first { $0.id == id } }
 
     private func giveBack(_ arena: TensorBuffer, _ transport: ZeroMQTransport, _ loop: WorkerLoop) throws {
-        for item in stateTransfers.items(.kept) {
-            guard let value = loop.kept[item.value] else { continue }
-            try value.withView {
-                try transport.send(item.transfer.number, $0)
-                try transport.awaitSent(item.transfer.number)
+        for item in stateTransfers.items(.end) {
+            if let state = state(item.value) {
+                try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
+            } else if let value = loop.kept[item.value] {
+                // Its memory is kept for as long as the transport may read it.
+                try value.withView { try transport.send(item.transfer.number, $0) }
             }
-        }
-        for item in stateTransfers.items(.lastState) {
-            guard let state = state(item.value) else { continue }
-            try transport.send(item.transfer.number, arena.view(state.range, state.type).readOnly)
             try transport.awaitSent(item.transfer.number)
         }
         let record = WorkerRecord(

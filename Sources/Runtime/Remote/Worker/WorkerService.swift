@@ -8,8 +8,6 @@ internal import TensorMath
 package final class WorkerService: Sendable {
     private struct State {
         var session: WorkerSession?
-        /// When anything last came from its coordinator.
-        var lastWord = ContinuousClock.now
         var hasLostCoordinator = false
         /// The run whose loss has been noted.
         var lostRun: UInt64?
@@ -58,8 +56,8 @@ package final class WorkerService: Sendable {
     package func serve(until isOver: () -> Bool) {
         while !isOver() {
             Thread.sleep(forTimeInterval: 0.1)
-            let (session, heard) = state.withLock { ($0.session, $0.lastWord) }
-            session?.tick(heard: heard)
+            let session = state.withLock { $0.session }
+            session?.tick()
             guard let session, session.hasLostCoordinator else { continue }
             // Noted at once, however long the work under way takes to end.
             let isNew = state.withLock { state in
@@ -93,15 +91,16 @@ package final class WorkerService: Sendable {
     private func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
         let session = state.withLock { $0.session }
         let isOwn = session?.run == header.run && session?.coordinator == address
-        // Words may stand behind values and files on their way, which are signs of life as well.
-        if isOwn { state.withLock { $0.lastWord = .now } }
-        if header.sort == .probe { return take(probe: header, address) }
-        guard header.sort == .control else {
-            guard let session, session.run == header.run else {
-                refusals.add(1, ordering: .relaxed)
-                return
-            }
-            return session.take(address, header, payload)
+        switch header.sort {
+        case .probe: return take(probe: header, address)
+        case .control: break
+        case .file:
+            if let session, session.run == header.run { return session.take(file: header, payload) }
+            fallthrough
+        // Of values the messenger hands those of a run to its transport.
+        case .value, .credit:
+            refusals.add(1, ordering: .relaxed)
+            return
         }
         guard let messenger = messenger.withLock({ $0 }) else { return }
         if session != nil, !isOwn, decodeControl(AnyAssignment.self, payload) != nil {
@@ -183,7 +182,7 @@ package final class WorkerService: Sendable {
         let isFree = state.withLock { state in
             guard state.session == nil else { return false }
             state.session = session
-            state.lastWord = .now
+            messenger.watch(coordinator)
             state.refusedBefore = messenger.refused + refusals.load(ordering: .relaxed)
             return true
         }
@@ -195,6 +194,7 @@ package final class WorkerService: Sendable {
         session.start { [self] in
             let before = state.withLock { state in
                 state.session = nil
+                messenger.unwatch(coordinator)
                 return state.refusedBefore
             }
             let refused = messenger.refused + refusals.load(ordering: .relaxed) - before + session.refused

@@ -152,10 +152,9 @@ final class WorkerSession: Sendable {
         post(.told(epoch: epoch, message))
     }
 
-    /// Takes a value or a part of a file.
-    func take(_ address: Messenger.Address, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
-        if header.sort == .file { return inbox.take(header, payload) }
-        transport.withLock { $0 }?.take(address, header, payload)
+    /// Takes a part of a file.
+    func take(file header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        inbox.take(header, payload)
     }
 
     /// Notes that a worker which this one calls has answered.
@@ -163,9 +162,10 @@ final class WorkerSession: Sendable {
         if let worker = peers.withLock({ $0[peer] }) { post(.reached(worker: worker)) }
     }
 
-    /// Notes that time has passed since anything last came from the coordinator.
-    func tick(heard: ContinuousClock.Instant) {
-        post(.tick(heard: heard))
+    /// Notes that time has passed since anything last came from the coordinator. Words may stand behind values and files on
+    /// their way, which are signs of life as well.
+    func tick() {
+        if let heard = messenger.lastHeard(from: coordinator) { post(.tick(heard: heard)) }
     }
 
     /// Tells the coordinator that the program ends and why, and ends all waiting.
