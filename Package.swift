@@ -142,7 +142,7 @@ let package = Package(
             "Imaging", ["Tensors", "Networks", "TensorMath", "TensorFiles", "GraphModel", "Kernels"],
             resources: [.copy("Fixtures")]),
         tests("GraphModel", ["Tensors", "Networks", "Imaging", "Kernels"]),
-        tests("Algorithms", ["Tensors", "TensorFiles", "GraphModel", "Scheduling", "Kernels", "Runtime"]),
+        tests("Algorithms", ["Tensors", "TensorFiles", "Imaging", "GraphModel", "Scheduling", "Kernels", "Runtime"]),
         tests("Scheduling", ["Tensors", "Networks", "GraphModel", "Kernels"]),
         tests("Messaging", ["Tensors"]),
         tests("Kernels", ["Tensors", "Networks", "TensorFiles", "GraphModel", "Imaging", "Runtime", "KernelTesting"]),

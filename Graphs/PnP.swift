@@ -25,8 +25,11 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
             "iterations", algorithm.iterations, in: 1...1_000_000, "how often x is updated at most")
         g.loop(iterations)
         let method = PnPIterations(algorithm, iterations: iterations, in: g)
+        // Estimated from the measurements where it is 'auto'.
+        let estimates = algorithm.hasFixedLevel && settings.texts["sigma"] == "auto"
+        if estimates { _ = g.option("sigma", "auto") }
         let sigma =
-            algorithm.hasFixedLevel
+            algorithm.hasFixedLevel && !estimates
             ? g.number("sigma", algorithm.sigma, in: 0...1, unit: "image values", "noise level σ that is removed") : 0
         let denoiser = g.denoiserOfParameters()
         let kernels = (0..<blurs).map(blurKernel)
@@ -50,10 +53,14 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let backprojections = g.add("backprojections", Adjoint(blur), y, over: shard)
         let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))
 
-        // The loop.
-        let loop = method.add(to: g, DataTerm(blur, y, over: shard), from: start) { image, level in
+        // The loop. By default, too, about half of the measurements' noise is removed in an iteration.
+        let data = DataTerm(blur, y, over: shard)
+        let estimate = estimates ? g.add("sigma", Scale(0.5), g.estimatedNoise("noise", of: data, count: blurs)) : nil
+        let loop = method.add(to: g, data, from: start) { image, level in
             let tile = g.tilesOfParameters(of: image, for: denoiser)
-            guard let level else { return g.denoised("next", image, by: Denoise(denoiser, sigma: sigma), over: tile) }
+            guard let level = level ?? estimate else {
+                return g.denoised("next", image, by: Denoise(denoiser, sigma: sigma), over: tile)
+            }
             return g.denoised("next", image, by: denoiser, level: level, over: tile)
         }
         if algorithm.stopsByTolerance { g.stopByTolerance(loop.residual) }

@@ -66,7 +66,12 @@ extension GraphBuilder {
     ///   - image: A value of the shape of an image, that is there before the loop; conjugate gradients start from it.
     ///   - solver: How it is computed.
     public func proximal(of data: DataTerm, like image: Value, solver: ProximalSolver = .automatic) -> DataProximal {
-        DataProximal(data, like: image, solver: solver, in: self)
+        if data.fidelity != .l2 {
+            refuse(
+                "the proximal operator of a stacked data term is there for the fidelity l2 only; use an algorithm with its "
+                    + "gradient, or chambollePock")
+        }
+        return DataProximal(data, like: image, solver: solver, in: self)
     }
 
     /// The spectrum of `Σ_i A_iᴴA_i`.

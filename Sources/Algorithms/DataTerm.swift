@@ -1,7 +1,8 @@
 public import GraphModel
 public import Kernels
 
-/// The data term `f(x) = ½ Σ_i ‖A_i x − y_i‖²` of a reconstruction: a stack of operators and what they measured.
+/// The data term `f(x) = Σ_i d(A_i x, y_i)` of a reconstruction: a stack of operators, what they measured, and how far a
+/// measurement is from what an image would give; `½ ‖A_i x − y_i‖²` unless another fidelity is given.
 public struct DataTerm: Sendable {
     /// The operators `A_i`: one, or over ``shard`` one for each index.
     public let map: any Operator
@@ -9,27 +10,46 @@ public struct DataTerm: Sendable {
     public let measurements: Value
     /// The axis of the stack; `nil` for a single operator.
     public let shard: AxisHandle?
+    /// The distance d.
+    public let fidelity: Fidelity
 
     /// - Parameters:
     ///   - map: The operators `A_i`.
     ///   - measurements: The measurements `y_i`, over the same axis.
     ///   - shard: The axis of the stack; `nil` for a single operator.
-    public init(_ map: any Operator, _ measurements: Value, over shard: AxisHandle? = nil) {
+    ///   - fidelity: The distance d. Proximal operators of the term, and what needs its Lipschitz constant, are for ℓ2.
+    public init(
+        _ map: any Operator, _ measurements: Value, over shard: AxisHandle? = nil, fidelity: Fidelity = .l2
+    ) {
         self.map = map
         self.measurements = measurements
         self.shard = shard
+        self.fidelity = fidelity
     }
 }
 
 extension GraphBuilder {
-    /// `∇f(x) = Σ_i A_iᴴ(A_i x − y_i)`, a node of the given id and, over a stack, one of its terms (`IDs`).
+    /// `∇f(x)`, for ℓ2 `Σ_i A_iᴴ(A_i x − y_i)`: a node of the given id and, over a stack, one of its terms (`IDs`).
     public func gradient(_ id: String, of data: DataTerm, at x: Value) -> Value {
+        guard data.fidelity == .l2 else {
+            let image = add("\(id)-image", Measure(data.map), x, over: data.shard)
+            let slope = add("\(id)-slope", FidelityGradient(data.fidelity), image, data.measurements, over: data.shard)
+            return adjoint(id, data.map, slope, over: data.shard)
+        }
         guard let shard = data.shard else { return add(id, DataGradient(data.map), x, data.measurements) }
         return add(id, Sum(), add("\(id)s", DataGradient(data.map), x, data.measurements, over: shard))
     }
 
-    /// `f(x) = ½ Σ_i ‖A_i x − y_i‖²`, a number.
+    /// `f(x)`, a number.
     public func value(_ id: String, of data: DataTerm, at x: Value) -> Value {
+        guard data.fidelity == .l2 else {
+            let image = add("\(id)-image", Measure(data.map), x, over: data.shard)
+            guard let shard = data.shard else {
+                return add(id, FidelityValue(data.fidelity), image, data.measurements)
+            }
+            return add(
+                id, Sum(), add("\(id)-terms", FidelityValue(data.fidelity), image, data.measurements, over: shard))
+        }
         guard let shard = data.shard else { return add(id, DataFidelity(data.map), x, data.measurements) }
         return add(id, Sum(), add("\(id)-terms", DataFidelity(data.map), x, data.measurements, over: shard))
     }

@@ -24,6 +24,18 @@ extension GraphBuilder {
         return add(id, Function(.squareRoot), add("\(id)-ratio", Arithmetic(.divide), found, expected))
     }
 
+    /// The root mean square of the noise levels of the measurements, estimated before the loop (Donoho and Johnstone 1994): a
+    /// number in their units. It takes noise for white.
+    ///
+    /// - Parameter count: How many measurements there are; 1 where the stack has no axis.
+    public func estimatedNoise(_ id: String, of data: DataTerm, count: Int = 1) -> Value {
+        guard let shard = data.shard else { return add(id, NoiseLevel(), data.measurements) }
+        let levels = add("\(id)-levels", NoiseLevel(), data.measurements, over: shard)
+        let squares = add("\(id)-squares", Function(.square), levels, over: shard)
+        let mean = add("\(id)-mean", Scale(Setting(1 / Double(max(1, count)))), add("\(id)-sum", Sum(), squares))
+        return add(id, Function(.squareRoot), mean)
+    }
+
     /// What a denoiser yields that was trained on values in [0, 1], on an image of another scale: `s · D(x / s)`, with a noise
     /// level in units of the scaled image.
     ///

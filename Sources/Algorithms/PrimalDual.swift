@@ -35,11 +35,10 @@ extension GraphBuilder {
         return iteration(x, becomes: primal)
     }
 
-    /// The same on a data term and a denoiser in the place of g's proximal operator: `h_i(v) = ½ ‖v − y_i‖²`, whose dual
-    /// proximal operator is `(v − s y_i) / (1 + s)`.
+    /// The same on a data term, of any fidelity, and a denoiser in the place of g's proximal operator.
     ///
     /// - Parameters:
-    ///   - data: The data term.
+    ///   - data: The data term: `h_i(v) = d(v, y_i)`, whose dual proximal operator is that of ``FidelityConjugateProx``.
     ///   - start: The image to begin with.
     ///   - step: τ.
     ///   - dualStep: s.
@@ -50,13 +49,11 @@ extension GraphBuilder {
         extrapolation: Setting<Double> = 1, denoise: (Value) -> Value
     ) -> Iteration {
         let s = add("dual-step", Number(dualStep))
-        let shrink = add("dual-shrink", Arithmetic(.add), s, add("one", Number(1)))
         return chambollePock(
             data.map, over: data.shard, from: start, step: add("step", Number(step)), dualStep: s,
             extrapolation: extrapolation,
-            dualProx: { ascended in
-                let moved = add("unmeasured", DescendBy(), s, data.measurements, ascended, over: data.shard)
-                return add("next-dual", Arithmetic(.divide), moved, shrink, over: data.shard)
+            dualProx: {
+                add("next-dual", FidelityConjugateProx(data.fidelity), $0, data.measurements, s, over: data.shard)
             }, prox: denoise)
     }
 }

@@ -34,6 +34,8 @@ extension KernelCatalog {
         catalog.add(SelectKernel.self)
         catalog.add(NumberKernel.self)
         catalog.add(ScheduleKernel.self)
+        catalog.add(ComplexFromPairsKernel.self)
+        catalog.add(PairsFromComplexKernel.self)
         catalog.add(RememberKernel.self)
         catalog.add(AndersonMixKernel.self)
         catalog.add(CropKernel.self)

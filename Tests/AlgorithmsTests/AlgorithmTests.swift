@@ -2,6 +2,7 @@ import Algorithms
 import GraphModel
 import Kernels
 import Runtime
+import Synchronization
 import TensorFiles
 import Tensors
 import TestSupport
@@ -152,6 +153,77 @@ struct AlgorithmTests {
             return
         }
         #expect(ratios.count > 2 && ratios.dropLast(2).allSatisfy { $0 >= 1 })
+    }
+
+    @Test("Poisson data terms are gone down, and have no closed proximal operator")
+    func poisson() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func term(_ data: DataTerm) -> DataTerm {
+            DataTerm(data.map, data.measurements, over: data.shard, fidelity: .poisson(gain: 0.1, background: 0.05))
+        }
+        func misfit(_ build: (GraphBuilder, DataTerm, Value) -> Iteration) async throws -> [Float] {
+            let run = try await graph(folder, iterations: 15) { g, data, start in
+                let bright = g.add("bright", Arithmetic(.add), start, g.add("half", Number(0.5)))
+                let loop = build(g, term(data), bright)
+                g.metric(g.value("misfit", of: term(data), at: loop.next))
+                return loop.x
+            }.run()
+            return run.records.compactMap { $0.metrics["misfit"] }
+        }
+        let down = try await misfit { g, data, start in
+            g.proximalGradient(data, from: start, step: 0.002) {
+                g.add("positive", PriorProx(.positivity), $0, g.add("any", Number(1)))
+            }
+        }
+        let dual = try await misfit { g, data, start in
+            g.chambollePock(data, from: start, step: 0.05, dualStep: 5) { $0 }
+        }
+        for values in [down, dual] { #expect(try #require(values.last) < #require(values.first)) }
+        #expect {
+            try graph(folder) { g, data, start in
+                g.admm(term(data), from: start, gamma: g.add("gamma", Number(1))) { $0 }.x
+            }
+        } throws: {
+            "\($0)".contains("is there for the fidelity l2 only")
+        }
+    }
+
+    @Test("the noise of a stack is estimated before the loop", arguments: [0.02, 0.1])
+    func noise(_ sigma: Double) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.file("flat.npy")
+        try NPY.write(Tensor([1, 1, 64, 64], [Float](repeating: 0.5, count: 4096)), to: path)
+        let run = try await Graph("noise", summary: "") { g in
+            let shard = g.axis("shard", count: 3)
+            let flat = g.add("flat", Load(Setting(path)))
+            let y = g.add("y", GaussianNoise(sigma: [sigma], seed: 4), flat, over: shard)
+            g.output("level", g.estimatedNoise("noise", of: DataTerm(blur, y, over: shard), count: 3))
+        }.run()
+        let level = Double(try #require(run["level"]?.values.first))
+        #expect(abs(level - sigma) < 0.1 * sigma)
+    }
+
+    @Test("iterates are handed over while it runs, the last of them the result", arguments: [1, 3])
+    func iterates(workers: Int) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let found = Mutex<[Int: Tensor]>([:])
+        func landweber(_ iterations: Int) throws -> Graph {
+            try graph(folder, iterations: iterations) { g, data, start in
+                g.landweber(data, from: start, step: 0.5).x
+            }
+        }
+        let run = try await landweber(6).run(
+            on: .local(workers: workers, threads: 1),
+            iterates: Iterates(every: 2) { iteration, state, value in
+                if state == "x" { found.withLock { $0[iteration] = value } }
+            })
+        let iterates = found.withLock { $0 }
+        #expect(iterates.keys.sorted() == [2, 4, 6] && iterates[6] == run["result"])
+        let shorter = try await landweber(4).run(on: .local(workers: workers, threads: 1))
+        #expect(iterates[4] == shorter["result"] && shorter["result"] != nil)
     }
 
     @Test("a step beyond the bound is told, with the bound, by whatever algorithm")

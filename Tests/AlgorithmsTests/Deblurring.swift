@@ -1,5 +1,6 @@
 import Algorithms
 import GraphModel
+import Imaging
 import Kernels
 import Runtime
 import TensorFiles

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import GraphModel
+internal import Kernels
 internal import TensorFiles
 internal import Tensors
 internal import TestSupport
@@ -44,6 +46,44 @@ extension CommandLineSuite {
                     + "is new or empty\n")
             #expect(try here.names(in: "mine") == ["result.npy"])
             #expect(try here.text("mine/result.npy") == "notes")
+        }
+
+        @Test("Of a complex result magnitude and phase are shown")
+        func complex() async throws {
+            let here = try Workplace()
+            // Magnitudes 2 and 1, phases 0 and a half turn back.
+            try NPY.write(
+                Tensor(TensorType([2, 2], .complex64), [2, 0, 0, -1, 1, 0, 0, -2] as [Float]), to: here.path("z.npy"))
+            let graph = try Graph("c", summary: "") { g in
+                g.output("result", g.add("same", Scale(1), g.add("z", Load("z.npy", as: .array))))
+            }
+            try here.write(graph.fileText(), to: "c.graph")
+            let outcome = try await here.start(["c.graph", "--output", "out"], by: "graphrun").outcome()
+            try #require(outcome.code == 0, "\(outcome.errors)")
+            let magnitude = try PNG.read(here.path("out/result.png")).image
+            let phase = try PNG.read(here.path("out/result-phase.png")).image
+            #expect(zip(magnitude.values, [1, 0.5, 0.5, 1] as [Float]).allSatisfy { abs($0 - $1) < 0.003 })
+            #expect(zip(phase.values, [0.5, 0.25, 0.5, 0.25] as [Float]).allSatisfy { abs($0 - $1) < 0.003 })
+        }
+
+        @Test("Iterates are kept on request, the last of them the result")
+        func iterates() async throws {
+            let here = try Workplace()
+            try await here.preparePnP()
+            let outcome = try await here.start(
+                ["g.graph", "--output", "out", "--save-every", "1"] + quick, by: "graphrun"
+            ).outcome()
+            try #require(outcome.code == 0, "\(outcome.errors)")
+            let names = try here.names(in: "out/iterates")
+            #expect(names == (1...4).map { "x-\($0).npy" })
+            let last = try #require(names.last)
+            #expect(
+                try Data(contentsOf: URL(filePath: here.path("out/iterates/\(last)")))
+                    == Data(contentsOf: URL(filePath: here.path("out/result.npy"))))
+            let refused = try await here.start(
+                ["g.graph", "--output", "other", "--save-every", "0"] + quick, by: "graphrun"
+            ).outcome()
+            #expect(refused.code == 2 && refused.errors == "graphrun: --save-every is 0; it must be 1 or more\n")
         }
 
         @Test("metrics.csv has a row an iteration")

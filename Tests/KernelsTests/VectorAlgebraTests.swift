@@ -142,6 +142,25 @@ struct VectorAlgebraTests {
         #expect(found["yes"] == x && found["no"] == y && found["n"].values == [-1.25])
     }
 
+    @Test("complex values come of pairs of real ones, and go back", arguments: [[2, 2, 3, 4], [1, 2, 5]] as [Shape])
+    func pairs(_ shape: Shape) throws {
+        let pairs = Tensor.random(shape, seed: 5)
+        let found = try KernelEvaluation(["p": pairs]) { g in
+            let complex = g.keep("z", ComplexFromPairs(), g.load("p"))
+            _ = g.keep("again", PairsFromComplex(), complex)
+        }
+        #expect(found["again"] == pairs)
+        let size = shape.count / shape[0] / 2
+        let z = found["z"]
+        #expect(z.type == TensorType(Shape([shape[0], 1] + shape.dimensions.dropFirst(2)), .complex64))
+        for image in 0..<shape[0] {
+            for i in 0..<size {
+                #expect(z.values[2 * (image * size + i)] == pairs.values[2 * image * size + i])
+                #expect(z.values[2 * (image * size + i) + 1] == pairs.values[(2 * image + 1) * size + i])
+            }
+        }
+    }
+
     @Test("shapes that do not fit are refused with a line")
     func refusals() throws {
         func problem(_ build: (GraphBuilder, Value, Value, Value) -> Value) -> String {

@@ -22,6 +22,11 @@ struct RunCommand: ParsableCommand {
         help: ArgumentHelp("Go on from the checkpoint of this run, in its folder.", valueName: "dir"),
         completion: .directory)
     var resume: String?
+    @Option(
+        help: ArgumentHelp(
+            "Keep the result as it is after every so many iterations, in the run's folder, as iterates/NAME-ITERATION.npy.",
+            valueName: "n"))
+    var saveEvery: Int?
     @Flag(help: "Print nothing but errors.") var quiet = false
     @Flag(help: "Print one JSON object a line.") var json = false
 
@@ -42,6 +47,7 @@ struct RunCommand: ParsableCommand {
         let inputs = try hashes(of: loaded.files)
         try resumption?.check(inputs: inputs)
         let start = try resumption?.start(of: expansion)
+        try checkIterates(expansion, isRemote: cluster != nil)
         let folder = try makeFolder(resumption, expansion.graph.name)
         defer { folder.unlock() }
         try checkSpace(plan, inputs, in: folder, isRemote: cluster != nil)
@@ -60,7 +66,7 @@ struct RunCommand: ParsableCommand {
         }
         let run = plan.run(
             by: cluster?.group, name: graph.file, catalog: Tool.configuration.kernels, files: loaded.files, log: log,
-            checkpoint: start, history: resumption?.history, ended: { cluster?.ended })
+            checkpoint: start, history: resumption?.history, iterates: iterates(in: folder), ended: { cluster?.ended })
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
         let isQuiet = quiet
         let interrupt = Interrupt {
@@ -116,6 +122,33 @@ struct RunCommand: ParsableCommand {
         return try Resumption(folder: resume)
     }
 
+    /// Whether iterates can be kept as asked.
+    private func checkIterates(_ expansion: Expansion, isRemote: Bool) throws {
+        guard let saveEvery else { return }
+        guard saveEvery >= 1 else { throw Failure.usage("--save-every is \(saveEvery); it must be 1 or more") }
+        guard !expansion.keptStates.isEmpty else {
+            throw Failure.usage("\(graph.file): no output is a state, so there is nothing for --save-every to keep")
+        }
+        guard !isRemote else {
+            throw Failure.usage(
+                "--save-every keeps what workers in this process have; give --workers a number, or leave it out")
+        }
+    }
+
+    /// What writes iterates into the run's folder.
+    private func iterates(in folder: RunFolder) -> Iterates? {
+        guard let saveEvery else { return nil }
+        let path = "\(folder.path)/iterates"
+        return Iterates(every: saveEvery) { iteration, state, value in
+            do {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                try NPY.write(value, to: "\(path)/\(state)-\(iteration).npy")
+            } catch {
+                Terminal.warning("\(path): iterate \(iteration) is not kept: \(SystemReason.of(error))")
+            }
+        }
+    }
+
     /// What the files of the graph hold: what they are to hold when the run is gone on with.
     private func hashes(of files: GraphFiles) throws -> [String: String] {
         do {
@@ -133,7 +166,8 @@ struct RunCommand: ParsableCommand {
     /// Refuses a run whose files would not fit.
     private func checkSpace(_ plan: Plan, _ inputs: [String: String], in folder: RunFolder, isRemote: Bool) throws {
         let files = RunFiles(
-            plan, dot: Array(plan.expansion.dot().utf8), inputs: Array(inputs.keys), isRemote: isRemote)
+            plan, dot: Array(plan.expansion.dot().utf8), inputs: Array(inputs.keys), isRemote: isRemote,
+            iteratesEvery: saveEvery)
         do {
             try DiskSpace.check(files.files, in: folder.path, what: "the run")
         } catch {

@@ -14,11 +14,13 @@ struct RunFiles {
     ///   - dot: The graph's picture, as text.
     ///   - inputs: Files that the run reads, by path.
     ///   - isRemote: Whether workers are processes of their own.
-    init(_ plan: Plan, dot: [UInt8], inputs: [String], isRemote: Bool) {
+    ///   - iteratesEvery: After how many iterations iterates are kept.
+    init(_ plan: Plan, dot: [UInt8], inputs: [String], isRemote: Bool, iteratesEvery: Int? = nil) {
         let expansion = plan.expansion
         files =
             [DiskSpace.File("graph.dot", most: dot.count, least: dot.count)]
-            + RunFiles.arrays(expansion) + RunFiles.checkpoint(expansion, inputs)
+            + RunFiles.iterates(expansion, every: iteratesEvery) + RunFiles.arrays(expansion)
+            + RunFiles.checkpoint(expansion, inputs)
             + [
                 DiskSpace.File("metrics.csv", most: RunFiles.tableSize(expansion)),
                 DiskSpace.File("run.json", most: RunFiles.reportSize(plan)),
@@ -30,6 +32,16 @@ struct RunFiles {
     private static func arrays(_ expansion: Expansion) -> [DiskSpace.File] {
         RunPictures.outputs(expansion).map { output in
             array("\(output.file).npy", output.instance.type)
+        }
+    }
+
+    /// A run may end before it has written them all; of very many the first thousand are looked at.
+    private static func iterates(_ expansion: Expansion, every: Int?) -> [DiskSpace.File] {
+        guard let every else { return [] }
+        return expansion.keptStates.flatMap { state in
+            (0..<min(1000, expansion.iterations / every)).map { number in
+                DiskSpace.File("iterates/\(state.id)-\((number + 1) * every).npy", most: state.type.byteCount + 256)
+            }
         }
     }
 
@@ -48,10 +60,12 @@ struct RunFiles {
     }
 
     private static func pictures(_ expansion: Expansion) -> [DiskSpace.File] {
-        let outputs = RunPictures.outputs(expansion).compactMap { output -> DiskSpace.File? in
+        let outputs = RunPictures.outputs(expansion).flatMap { output -> [DiskSpace.File] in
             let type = output.instance.type
-            guard type.isPicture else { return nil }
-            return DiskSpace.File("\(output.file).png", most: PNG.largestSize(type))
+            if type.isPicture { return [DiskSpace.File("\(output.file).png", most: PNG.largestSize(type))] }
+            guard type.isComplexPicture else { return [] }
+            let size = PNG.largestSize(TensorType(Shape([1, 1] + type.shape.trailing(2))))
+            return ["", "-phase"].map { DiskSpace.File("\(output.file)\($0).png", most: size) }
         }
         let result = expansion.output("result")?.first?.type
         let comparison = result.flatMap { type in

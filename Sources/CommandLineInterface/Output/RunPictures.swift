@@ -43,9 +43,9 @@ struct RunPictures {
     /// Writes images as PNG, and the pictures of how the run went.
     func writePictures(to folder: RunFolder, _ files: inout SavedFiles) {
         for output in RunPictures.outputs(expansion) {
-            guard let value = result.kept[output.instance.id], value.type.isPicture else { continue }
-            files.write("\(output.file).png") {
-                try PNG.write(value, to: "\(folder.path)/\(output.file).png", bitDepth: .eight)
+            guard let value = result.kept[output.instance.id] else { continue }
+            for (name, picture) in RunPictures.pictures(of: value, output.file) {
+                files.write(name) { try PNG.write(picture, to: "\(folder.path)/\(name)", bitDepth: .eight) }
             }
         }
         if let comparison {
@@ -54,6 +54,13 @@ struct RunPictures {
         if let convergence {
             files.write("convergence.png") { try folder.write("convergence.png", convergence.png()) }
         }
+    }
+
+    /// An image as it is, a complex one by magnitude and phase; nothing of what is no image.
+    private static func pictures(of value: Tensor, _ file: String) -> [(name: String, picture: Tensor)] {
+        if value.type.isPicture { return [("\(file).png", value)] }
+        guard value.type.isComplexPicture else { return [] }
+        return [("\(file).png", value.magnitudePicture), ("\(file)-phase.png", value.phasePicture)]
     }
 
     /// What the pictures do not show of the values that are kept, if they do not show all.

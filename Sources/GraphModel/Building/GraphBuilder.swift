@@ -94,6 +94,11 @@ public final class GraphBuilder {
         }
     }
 
+    /// Refuses the graph with a line, for functions that build parts of graphs and are asked for what there is not.
+    public func refuse(_ reason: String, file: String = #fileID, line: Int = #line) {
+        problems.append(GraphProblem(SourceLocation(file: file, line: line), reason))
+    }
+
     // MARK: What a run does with it
 
     /// How often the body runs.

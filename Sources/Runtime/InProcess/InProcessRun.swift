@@ -13,6 +13,8 @@ package struct InProcessRun: Run {
     private let files: GraphFiles
     private let log: MetricsLog
     private let startStates: [ValueID: Tensor]
+    private let iterates: Iterates?
+    private let keptStates: Set<ValueID>
     /// While it runs.
     private let transport = CurrentTransport()
     private let exchange: LocalExchange
@@ -20,10 +22,14 @@ package struct InProcessRun: Run {
     /// - Parameters:
     ///   - checkpoint: States to go on from, and the iteration they are from; by default the graph's own start.
     ///   - history: What was known of convergence then.
+    ///   - iterates: Takes outputs that are states while it runs.
     package init(
         _ plan: Plan, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
-        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil
+        checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
+        iterates: Iterates? = nil
     ) {
+        self.iterates = iterates
+        keptStates = iterates == nil ? [] : Set(plan.expansion.keptStates.map(\.id))
         self.plan = plan
         self.catalog = catalog
         self.files = files
@@ -124,6 +130,7 @@ package struct InProcessRun: Run {
                 guard let worker = loop else { break }
                 if work == .takeStates { takeStates(worker, arena) }
                 let (metrics, magnitude) = try worker.compute(work)
+                hand(work, worker, arena)
                 exchange.post(.did(work, metrics: metrics, magnitude: magnitude), to: index)
             } catch {
                 fail(index, error)
@@ -140,6 +147,16 @@ package struct InProcessRun: Run {
         return try WorkerLoop(
             own, arena: arena, transport: carrier, catalog: catalog, files: files, origin: origin,
             traceLimit: min(events, WorkerTrace.mostEvents(isRemote: false)))
+    }
+
+    /// Hands an iteration's states to who wants them.
+    private func hand(_ work: WorkerMachine.Work, _ worker: WorkerLoop, _ arena: TensorBuffer) {
+        guard let iterates, case .iterate(let iteration, _) = work, iteration.isMultiple(of: iterates.every) else {
+            return
+        }
+        for state in worker.plan.states where keptStates.contains(state.id) {
+            iterates.take(iteration, state.id, Tensor(copying: arena.view(state.range, state.type).readOnly))
+        }
     }
 
     /// Gives a worker's states the values that the run goes on from.

@@ -36,12 +36,14 @@ extension Graph {
     ///   - catalog: The kinds, operators and rewrites that there are.
     ///   - folder: What relative paths of files count from.
     ///   - rewriting: Whether it is computed with less work than it is written.
+    ///   - iterates: Takes outputs that are states while it runs.
     ///   - observe: Called for each iteration when it is complete, in order, on a thread of the run.
     /// - Throws: ``GraphModel/GraphError`` with every problem of the graph, ``RunPlaceError`` with what of it is impossible
     ///   there, or ``RunError`` with what made the run fail. A run that diverges does not fail: ``Reconstruction/ending`` says so.
     public func run(
         on place: RunPlace = .local(), catalog: KernelCatalog = .standard, folder: String = "",
-        rewriting: Rewriting = .all, observe: @escaping @Sendable (IterationRecord) -> Void = { _ in }
+        rewriting: Rewriting = .all, iterates: Iterates? = nil,
+        observe: @escaping @Sendable (IterationRecord) -> Void = { _ in }
     ) async throws -> Reconstruction {
         let stopping = Stopping()
         return try await withTaskCancellationHandler {
@@ -53,7 +55,8 @@ extension Graph {
                             with: Result {
                                 let files = GraphFiles(folder: folder, formats: catalog.formats)
                                 let plan = try plan(for: place, catalog, files, rewriting)
-                                let run = InProcessRun(plan, catalog: catalog, files: files, log: MetricsLog(observe))
+                                let run = InProcessRun(
+                                    plan, catalog: catalog, files: files, log: MetricsLog(observe), iterates: iterates)
                                 stopping.begin(run)
                                 return Reconstruction(try run.run().worthKeeping, plan.expansion)
                             })

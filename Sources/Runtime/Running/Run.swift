@@ -19,15 +19,17 @@ extension Plan {
     ///
     /// - Parameters:
     ///   - name: What is run, for messages.
+    ///   - iterates: Takes outputs that are states while it runs, where there is no group.
     ///   - ended: Asked now and then which worker's process has ended, of those that were started here, and how.
     package func run(
         by group: WorkerGroup?, name: String, catalog: KernelCatalog, files: GraphFiles, log: MetricsLog,
         checkpoint: (iteration: Int, states: [ValueID: Tensor])? = nil, history: ConvergenceHistory? = nil,
-        ended: @escaping @Sendable () -> (worker: Int, reason: String)? = { nil }
+        iterates: Iterates? = nil, ended: @escaping @Sendable () -> (worker: Int, reason: String)? = { nil }
     ) -> any Run {
         guard let group else {
             return InProcessRun(
-                self, catalog: catalog, files: files, log: log, checkpoint: checkpoint, history: history)
+                self, catalog: catalog, files: files, log: log, checkpoint: checkpoint, history: history,
+                iterates: iterates)
         }
         return RemoteRun(
             self, group: group, name: ByteStream.name(name), files: files, log: log, checkpoint: checkpoint,
