@@ -25,4 +25,17 @@ extension GraphBuilder {
         let windows = add("windows", Crop(), image, over: tile)
         return add(id, Blend(), add("denoised", DenoiseByMap(denoiser), windows, level, over: tile))
     }
+
+    /// A denoiser made equivariant on average (Terris et al. 2024): the image is turned or reflected at random, denoised, and
+    /// turned back, another way in each iteration.
+    ///
+    /// - Parameters:
+    ///   - id: Of the node that yields the denoised image.
+    ///   - seed: Of the turns.
+    ///   - denoise: Adds the nodes that denoise the turned image.
+    public func denoisedEquivariantly(
+        _ id: String, _ image: Value, seed: Setting<Int> = 0, denoise: (Value) -> Value
+    ) -> Value {
+        add(id, TurnBack(seed: seed), denoise(add("\(id)-turned", RandomTurn(seed: seed), image)))
+    }
 }

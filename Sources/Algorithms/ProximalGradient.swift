@@ -60,6 +60,38 @@ extension GraphBuilder {
         proximalGradient(data, from: start, step: step) { $0 }
     }
 
+    /// The simultaneous iterative reconstruction technique, SIRT (Gilbert 1972; Gregor and Benson 2008, equation 4), for
+    /// operators of numbers of 0 and more:
+    ///
+    ///     x ← x + λ C Σ_i A_iᴴ R_i (y_i − A_i x),   R_i = 1 / (A_i 1),   C = 1 / (Σ_i A_iᴴ 1)
+    ///
+    /// It converges for λ between 0 and 2. Where a ray meets nothing, or nothing meets a pixel, there is no change.
+    ///
+    /// - Parameters:
+    ///   - data: The data term, of which operators and measurements are used.
+    ///   - start: The image to begin with.
+    ///   - relaxation: λ.
+    public func sirt(_ data: DataTerm, from start: Value, relaxation: Setting<Double> = 1) -> Iteration {
+        let one = add("one", Number(1))
+        // What is divided by nothing is multiplied by nothing, too.
+        let least = add("least", Number(1e-6))
+        let blank = add("blank", Zeros(), data.measurements, over: data.shard)
+        let rays = add("rays", Arithmetic(.add), blank, one, over: data.shard)
+        let image = add("bright", Arithmetic(.add), add("dark", Zeros(), start), one)
+        let rows = add("row-sums", Measure(data.map), image, over: data.shard)
+        let columns = adjoint("column-sums", data.map, rays, over: data.shard)
+        let rowWeights = add("row-weights", Arithmetic(.maximum), rows, least, over: data.shard)
+        let columnWeights = add("column-weights", Arithmetic(.maximum), columns, least)
+
+        let x = state("x", initial: start)
+        let predicted = add("predicted", Measure(data.map), x, over: data.shard)
+        let missing = add("missing", Arithmetic(.subtract), data.measurements, predicted, over: data.shard)
+        let weighted = add("weighted", Arithmetic(.divide), missing, rowWeights, over: data.shard)
+        let back = adjoint("back", data.map, weighted, over: data.shard)
+        let change = add("change", Arithmetic(.divide), back, columnWeights)
+        return iteration(x, becomes: add("next", Axpy(), add("relaxation", Number(relaxation)), change, x))
+    }
+
     /// Regularisation by denoising, RED (Romano, Elad and Milanfar 2017, equation 31), by gradient descent:
     ///
     ///     x ← x − τ ( ∇f(x) + λ (x − D(x)) )

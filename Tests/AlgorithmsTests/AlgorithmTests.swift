@@ -155,6 +155,43 @@ struct AlgorithmTests {
         #expect(ratios.count > 2 && ratios.dropLast(2).allSatisfy { $0 >= 1 })
     }
 
+    @Test("SIRT of blurs, whose sums are 1, is Landweber's iteration with a third as its step")
+    func sirt() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func result(_ build: (GraphBuilder, DataTerm, Value) -> Iteration) async throws -> Tensor {
+            try #require(try await graph(folder) { g, data, start in build(g, data, start).x }.run()["result"])
+        }
+        let own = try await result { g, data, start in g.sirt(data, from: start, relaxation: 1.5) }
+        let other = try await result { g, data, start in g.landweber(data, from: start, step: 0.5) }
+        #expect(relativeDifference(own, reference: other) < 1e-5)
+    }
+
+    @Test("an equivariant denoiser turns what it is given, and turns it back, by any number of workers")
+    func equivariant() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        func result(workers: Int, _ denoise: @escaping (GraphBuilder, Value) -> Value) async throws -> Tensor {
+            let graph = try graph(folder, iterations: 5) { g, data, start in
+                g.proximalGradient(data, from: start, step: 0.5) { z in
+                    g.denoisedEquivariantly("next", z) { denoise(g, $0) }
+                }.x
+            }
+            return try #require(try await graph.run(on: .local(workers: workers, threads: 1))["result"])
+        }
+        // What does not look at places does not notice.
+        let plain = try await result(workers: 1) { g, z in g.add("scaled", Scale(0.9), z) }
+        let without = try #require(
+            try await graph(folder, iterations: 5) { g, data, start in
+                g.proximalGradient(data, from: start, step: 0.5) { g.add("scaled", Scale(0.9), $0) }.x
+            }.run(on: .local(workers: 1, threads: 1))["result"])
+        #expect(plain == without)
+        let variation: (GraphBuilder, Value) -> Value = { g, z in
+            g.add("smooth", Denoise(Denoiser(tvWeight: 1, tvIterations: 3), sigma: 0.1), z)
+        }
+        #expect(try await result(workers: 1, variation) == result(workers: 3, variation))
+    }
+
     @Test("Poisson data terms are gone down, and have no closed proximal operator")
     func poisson() async throws {
         let folder = try TemporaryFolder()

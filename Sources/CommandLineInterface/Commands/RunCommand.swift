@@ -122,33 +122,6 @@ struct RunCommand: ParsableCommand {
         return try Resumption(folder: resume)
     }
 
-    /// Whether iterates can be kept as asked.
-    private func checkIterates(_ expansion: Expansion, isRemote: Bool) throws {
-        guard let saveEvery else { return }
-        guard saveEvery >= 1 else { throw Failure.usage("--save-every is \(saveEvery); it must be 1 or more") }
-        guard !expansion.keptStates.isEmpty else {
-            throw Failure.usage("\(graph.file): no output is a state, so there is nothing for --save-every to keep")
-        }
-        guard !isRemote else {
-            throw Failure.usage(
-                "--save-every keeps what workers in this process have; give --workers a number, or leave it out")
-        }
-    }
-
-    /// What writes iterates into the run's folder.
-    private func iterates(in folder: RunFolder) -> Iterates? {
-        guard let saveEvery else { return nil }
-        let path = "\(folder.path)/iterates"
-        return Iterates(every: saveEvery) { iteration, state, value in
-            do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-                try NPY.write(value, to: "\(path)/\(state)-\(iteration).npy")
-            } catch {
-                Terminal.warning("\(path): iterate \(iteration) is not kept: \(SystemReason.of(error))")
-            }
-        }
-    }
-
     /// What the files of the graph hold: what they are to hold when the run is gone on with.
     private func hashes(of files: GraphFiles) throws -> [String: String] {
         do {
