@@ -42,7 +42,6 @@ extension KernelCatalog {
         }
         catalog.add(rule: ConstantsOut())
         catalog.add(rule: SpectraFused())
-        catalog.add(rule: CropsFirst())
         catalog.add(rule: EqualValuesOnce())
         return catalog
     }()

@@ -8,10 +8,8 @@ import Testing
 @Suite("Rewrites")
 struct RewriteTests {
     /// Ids of the nodes of a rewritten graph with their kinds, and what was changed.
-    private func rewrite(
-        workers: Int = 1, _ build: (GraphBuilder) -> Void
-    ) throws -> (nodes: [String], changes: [String]) {
-        let rewritten = try expansion(build).rewritten(.all, workers: workers, sampleFiles)
+    private func rewrite(_ build: (GraphBuilder) -> Void) throws -> (nodes: [String], changes: [String]) {
+        let rewritten = try expansion(build).rewritten(.all, workers: 1, sampleFiles)
         #expect(rewritten.rewriting == .all)
         let nodes = rewritten.graph.nodes.map { node in
             switch node.content {
@@ -194,21 +192,5 @@ struct RewriteTests {
             g.output("after", g.add("after", Scale(0.5), x))
         }
         #expect(changes.isEmpty)
-    }
-
-    @Test(
-        "windows lose their halos before they are gathered by several workers",
-        arguments: [(1, .exact, false), (2, .exact, true), (2, .paste, true), (2, .blend, false)]
-            as [(Int, TileMode, Bool)])
-    func crops(workers: Int, mode: TileMode, changed: Bool) throws {
-        let (nodes, changes) = try rewrite(workers: workers) { g in
-            let image = g.image()
-            let tile = g.sampleTiles(of: image, mode: mode)
-            g.output("result", g.add("result", Blend(), g.add("windows", Crop(), image, over: tile)))
-        }
-        #expect(
-            changes == (changed ? ["crops before transfers: 'result' gathers 'windows' without the halos"] : []))
-        #expect(nodes.contains("result-inner = trim(windows) over tile") == changed)
-        #expect(nodes.contains("result = \(changed ? "assemble(result-inner)" : "blend(windows)")"))
     }
 }

@@ -132,4 +132,25 @@ struct TileKindTests {
         #expect(expansion.axes["tile"]?.tiling?.grid == [1, 2, 2])
         #expect(expansion.instances.last?.type == TensorType([1, 1, 6, 8, 7]))
     }
+
+    @Test(
+        "a blend reads the inner parts of windows alone, so that no halo travels, but where it averages",
+        arguments: TileMode.allCases)
+    func halos(_ mode: TileMode) throws {
+        let expansion = try expansion { g in
+            let image = g.image()
+            let tile = g.sampleTiles(of: image, mode: mode)
+            g.output("result", g.add("result", Blend(), g.add("windows", Crop(), image, over: tile)))
+        }
+        guard case .compute(let kind, _, let context)? = expansion["result"]?.content else {
+            Issue.record("no node")
+            return
+        }
+        let tiling = try context.gatheredTiling()
+        for index in 0..<tiling.count {
+            let box = kind.box(context, input: 0, value: index)
+            #expect(box == (mode == .blend ? nil : tiling[index].innerInWindow))
+        }
+        #expect((0..<tiling.count).contains { tiling[$0].window.count > tiling[$0].inner.count })
+    }
 }

@@ -18,13 +18,12 @@ struct RewriteAgreementTests {
 
         var rules: Set<String> {
             let (constants, spectra) = ("constants out of the loop", "one spectrum")
-            let (crops, equals) = ("crops before transfers", "equal values once")
             return switch self {
-            case .fusedBlurs, .kernelsFromFiles, .kernelsOfChannels: [constants, spectra, crops]
-            case .oneLargeBlur, .separateGradients: [constants, crops]
-            case .pastedTiles: [crops]
+            case .fusedBlurs, .kernelsFromFiles, .kernelsOfChannels: [constants, spectra]
+            case .oneLargeBlur, .separateGradients: [constants]
+            case .pastedTiles: []
             // Equal gradients are summed alone once they are one.
-            case .repeatedNodes: [equals, constants, spectra, crops]
+            case .repeatedNodes: ["equal values once", constants, spectra]
             }
         }
 

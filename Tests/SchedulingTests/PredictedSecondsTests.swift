@@ -82,7 +82,8 @@ struct PredictedSecondsTests {
         "are those of the plan's steps at the same speeds", arguments: [1, 2, 3, 5, 8],
         [Link(latency: 0, bandwidth: 1e12), Link(latency: 1e-4, bandwidth: 1e9), Link(latency: 1e-3, bandwidth: 1e7)])
     func seconds(workers: Int, link: Link) throws {
-        for (shards, tile) in [(1, 256), (6, 64), (16, 32)] {
+        // Of more than 16 boxes that a worker is sent of a value, what they share is foretold as sent for each.
+        for (shards, tile, tolerance) in [(1, 256, 1e-3), (6, 64, 1e-3), (16, 48, 1e-3), (16, 32, 2e-3)] {
             let expansion = try expansion(shards, tile)
             for placement in [nil, randomPlacement(expansion, workers: workers, seed: 5)] {
                 let plan = Plan(
@@ -90,7 +91,7 @@ struct PredictedSecondsTests {
                 var replay = TimedReplay(plan, links: Links(link))
                 let seconds = replay.run()
                 let foretold = plan.prediction.seconds
-                #expect(abs(seconds - foretold) <= 1e-3 * foretold, "\(seconds) s, foretold \(foretold) s")
+                #expect(abs(seconds - foretold) <= tolerance * foretold, "\(seconds) s, foretold \(foretold) s")
             }
         }
     }

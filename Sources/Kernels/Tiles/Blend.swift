@@ -19,6 +19,14 @@ public struct Blend: NodeKind {
         return TensorType(first.shape.replacingTrailing(tiling.extents), first.element)
     }
 
+    /// Where nothing is averaged, halos need not be sent.
+    public func box(_ context: NodeContext, input: Int, value: Int) -> Region? {
+        guard let tiling = try? context.gatheredTiling(), tiling.mode != .blend, value < tiling.count else {
+            return nil
+        }
+        return tiling[value].innerInWindow
+    }
+
     public func cost(_ context: NodeContext) throws(GraphError) -> Cost {
         // Copies, but where windows are averaged.
         try elementwiseCost(context, operations: try context.gatheredTiling().mode == .blend ? 2 : 0)
@@ -33,7 +41,7 @@ final class BlendKernel: Kernel {
 
     init(_ kind: Blend, _ context: KernelContext) throws {
         let tiling = try context.node.gatheredTiling()
-        copies = (0..<tiling.count).map { TileCopy(tiling, index: $0) }
+        copies = (0..<tiling.count).map { TileCopy(tiling, index: $0, windowBox: context.box(0, value: $0)) }
         averages = tiling.mode == .blend
     }
 
