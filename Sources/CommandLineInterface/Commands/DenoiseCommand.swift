@@ -254,7 +254,9 @@ struct DenoiseCommand: ParsableCommand {
     // MARK: The work
 
     private func denoised(_ plan: Plan, _ cluster: Cluster?, _ files: GraphFiles) throws -> Tensor {
-        let run = makeRun(plan, by: cluster, name: ByteStream.name(input), files: files, log: MetricsLog())
+        let run = plan.run(
+            by: cluster?.group, name: ByteStream.name(input), catalog: Tool.configuration.kernels, files: files,
+            log: MetricsLog())
         do {
             let result = try run.run()
             guard let image = plan.expansion.output("result")?.first.flatMap({ result.kept[$0.id] }) else {

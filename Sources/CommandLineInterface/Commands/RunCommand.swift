@@ -58,9 +58,9 @@ struct RunCommand: ParsableCommand {
             progress.end()
             return position.line
         }
-        let run = makeRun(
-            plan, by: cluster, name: graph.file, files: loaded.files, log: log, checkpoint: start,
-            history: resumption?.history)
+        let run = plan.run(
+            by: cluster?.group, name: graph.file, catalog: Tool.configuration.kernels, files: loaded.files, log: log,
+            checkpoint: start, history: resumption?.history)
         // From the first line to the last file, so that Ctrl-C never loses a result that is there.
         let interrupt = Interrupt { run.stop() }
         defer { interrupt.end() }
