@@ -13,7 +13,7 @@ struct PlanTests {
         "every step reads what it should, whoever runs ahead", arguments: 1...20,
         [1, 2, 3, 5])
     func values(_ seed: UInt64, _ workers: Int) throws {
-        // Even seeds as rewritten for so many workers, so that moved crops are among the placements.
+        // Even seeds as rewritten, so that what rewrites put there is among the placements.
         let expansion = try randomGraph(seed).rewritten(
             seed % 2 == 0 ? .all : .none, workers: workers, randomGraphFiles(seed))
         for placement in [nil, randomPlacement(expansion, workers: workers, seed: seed)] {

@@ -82,7 +82,7 @@ struct PredictedSecondsTests {
         "are those of the plan's steps at the same speeds", arguments: [1, 2, 3, 8],
         [Link(latency: 0, bandwidth: 1e12), Link(latency: 1e-4, bandwidth: 1e9), Link(latency: 1e-3, bandwidth: 1e7)])
     func seconds(workers: Int, link: Link) throws {
-        for (shards, tile) in [(1, 256), (6, 64), (16, 32)] {
+        for (shards, tile) in [(1, 256), (6, 64), (16, 48), (16, 32)] {
             let expansion = try expansion(shards, tile)
             for placement in [nil, randomPlacement(expansion, workers: workers, seed: 5)] {
                 let plan = Plan(

@@ -226,7 +226,7 @@ private struct SentBoxes {
     private var boxes: [Region] = []
 
     /// Boxes that a further one is held against: of more, what they share is not worth the time that it takes to know.
-    private static let mostBoxes = 16
+    private static let mostBoxes = 64
 
     /// Bytes that a reader still lacks.
     mutating func bytes(_ source: Slot, _ reader: Slot, _ expansion: Expansion, _ loop: LoopGraph) -> Int {
