@@ -24,7 +24,7 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let iterations = g.integer(
             "iterations", algorithm.iterations, in: 1...1_000_000, "how often x is updated at most")
         g.loop(iterations)
-        let method = PnPIterations(algorithm, iterations: iterations, in: g)
+        let method = PnPIterations(algorithm, blurs: blurs, iterations: iterations, in: g)
         // Estimated from the measurements where it is 'auto'.
         let estimates = algorithm.hasFixedLevel && settings.texts["sigma"] == "auto"
         if estimates { _ = g.option("sigma", "auto") }
@@ -53,9 +53,14 @@ let pnp = Definition("pnp", summary: "Plug-and-Play reconstruction of an image f
         let backprojections = g.add("backprojections", Adjoint(blur), y, over: shard)
         let start = g.add("start", Zeros(), g.add("backprojection", Sum(), backprojections))
 
-        // The loop. By default, too, about half of the measurements' noise is removed in an iteration.
+        // The loop. As much of the measurements' noise is removed in an iteration as by default, where they have 0.041.
         let data = DataTerm(blur, y, over: shard)
-        let estimate = estimates ? g.add("sigma", Scale(0.5), g.estimatedNoise("noise", of: data, count: blurs)) : nil
+        let estimate =
+            estimates
+            ? g.add(
+                "sigma", Scale(Setting(algorithm.sigma / 0.041)), g.estimatedNoise("noise", of: data, count: blurs))
+            : nil
+        if let estimate { g.metric(estimate) }
         let loop = method.add(to: g, data, from: start) { image, level in
             let tile = g.tilesOfParameters(of: image, for: denoiser)
             guard let level = level ?? estimate else {

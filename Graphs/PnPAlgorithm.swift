@@ -46,15 +46,19 @@ struct PnPIterations {
     private let iterations: Setting<Int>
 
     /// Declares them.
-    init(_ algorithm: PnPAlgorithm, iterations: Setting<Int>, in g: GraphBuilder) {
+    init(_ algorithm: PnPAlgorithm, blurs: Int, iterations: Setting<Int>, in g: GraphBuilder) {
         self.algorithm = algorithm
         self.iterations = iterations
+        // The norm of so many blurs of means is their number.
+        let count = Double(blurs)
         step =
             switch algorithm {
-            case .pgd, .fista, .red:
-                g.number(
-                    "step", 0.5, in: 0...1000, "step size τ; below \(algorithm == .pgd ? 2 : 1) / (number of blurs)")
-            case .cp: g.number("step", 0.5, in: 0...1000, "step size τ; τ · dual-step below 1 / (number of blurs)")
+            case .pgd: g.number("step", 1.5 / count, in: 0...1000, "step size τ; below 2 / (number of blurs)")
+            case .fista: g.number("step", 0.9 / count, in: 0...1000, "step size τ; at most 1 / (number of blurs)")
+            case .red:
+                g.number("step", 1.2 / count, in: 0...1000, "step size τ; below 2 / (number of blurs + 2 · weight)")
+            case .cp:
+                g.number("step", 1.8 / count, in: 0...1000, "step size τ; τ · dual-step below 1 / (number of blurs)")
             case .hqs, .dpir, .admm, .drs: nil
             }
         gamma =

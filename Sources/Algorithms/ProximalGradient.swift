@@ -43,7 +43,9 @@ extension GraphBuilder {
         let tau = preparedStep(step, of: data, like: start)
         let x = state("x", initial: start)
         let z = state("z", initial: start)
-        let next = prox(descend("descended", z, along: gradient("gradient", of: data, at: z), by: tau, of: data))
+        let next = prox(
+            descend(
+                "descended", z, along: gradient("gradient", of: data, at: z), by: tau, of: data, isAccelerated: true))
         let change = add("change", Arithmetic(.subtract), next, x)
         self.next(z, add("extrapolated", Axpy(), add("momentum", Schedule(momentum)), change, next))
         return iteration(x, becomes: next)
@@ -109,8 +111,8 @@ extension GraphBuilder {
         let tau = preparedStep(step, of: data, like: start)
         let x = state("x", initial: start)
         let gradient = gradient("gradient", of: data, at: x)
-        let noise = add("noise", Arithmetic(.subtract), x, denoise(x))
-        let total = add("total", Add(), gradient, add("weighted", Scale(weight), noise))
+        let removed = add("removed", Arithmetic(.subtract), x, denoise(x))
+        let total = add("total", Add(), gradient, add("weighted", Scale(weight), removed))
         return iteration(x, becomes: descend("descended", x, along: total, by: tau, of: data))
     }
 

@@ -18,12 +18,16 @@ extension StepSize: ExpressibleByFloatLiteral {
 
 extension GraphBuilder {
     /// `x − τ · gradient`, a node of the given id, and where τ is measured those that measure it.
-    public func descend(_ id: String, _ x: Value, along gradient: Value, by step: StepSize, of data: DataTerm) -> Value
-    {
+    ///
+    /// - Parameter isAccelerated: Whether momentum follows, which converges for half as long steps only.
+    public func descend(
+        _ id: String, _ x: Value, along gradient: Value, by step: StepSize, of data: DataTerm,
+        isAccelerated: Bool = false
+    ) -> Value {
         guard case .fixed(let tau) = step else {
             return add(id, DescendBy(), number("step", step, of: data, like: x), gradient, x)
         }
-        return add(id, Descend(step: tau), x, gradient)
+        return add(id, Descend(step: tau, isAccelerated: isAccelerated), x, gradient)
     }
 
     /// A step size as a value: a node of the given id, unless it is one already.

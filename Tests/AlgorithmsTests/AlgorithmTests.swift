@@ -271,13 +271,20 @@ struct AlgorithmTests {
             try graph(folder) { g, data, start in build(g, data, start).x }
                 .expand(FileFacts(GraphFiles(folder: ""))).warnings.map(\.message)
         }
-        let line = "step 0.8 may diverge: the gradient's Lipschitz constant is at most 3, so use a step below 0.666"
+        func line(_ step: String, _ limit: String) -> String {
+            "step \(step) may diverge: the gradient's Lipschitz constant is at most 3, so use a step below \(limit)"
+        }
         #expect(
-            try warnings { g, data, start in g.landweber(data, from: start, step: 0.8) }.contains { $0.hasSuffix(line) }
-        )
+            try warnings { g, data, start in g.landweber(data, from: start, step: 0.8) }
+                .contains { $0.hasSuffix(line("0.8", "0.666")) })
+        // Momentum allows half as much.
         #expect(
             try warnings { g, data, start in
-                g.acceleratedProximalGradient(data, from: start, step: 0.8) { $0 }
-            }.contains { $0.hasSuffix(line) })
+                g.acceleratedProximalGradient(data, from: start, step: 0.5) { $0 }
+            }.contains { $0.hasSuffix(line("0.5", "0.333")) })
+        #expect(
+            try !warnings { g, data, start in
+                g.acceleratedProximalGradient(data, from: start, step: 0.33) { $0 }
+            }.contains { $0.contains("may diverge") })
     }
 }

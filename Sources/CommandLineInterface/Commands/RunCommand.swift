@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
     var resume: String?
     @Option(
         help: ArgumentHelp(
-            "Keep the result as it is after every so many iterations, in the run's folder, as iterates/NAME-ITERATION.npy.",
+            "Keep outputs that are states as they are after every so many iterations, as iterates/STATE-ITERATION.npy in the run's folder.",
             valueName: "n"))
     var saveEvery: Int?
     @Flag(help: "Print nothing but errors.") var quiet = false

@@ -10,10 +10,20 @@ public struct Descend: NodeKind {
 
     /// Step size τ; gradient descent on a fidelity whose gradient has the Lipschitz constant L converges below 2 / L.
     public let step: Setting<Double>
+    /// Whether momentum follows, as in FISTA, which converges up to 1 / L only; `nil` for none.
+    public let isAccelerated: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case step
+        case isAccelerated = "accelerated"
+    }
 
     /// A step of size τ.
-    public init(step: Setting<Double>) {
+    ///
+    /// - Parameter isAccelerated: Whether momentum follows.
+    public init(step: Setting<Double>, isAccelerated: Bool = false) {
         self.step = step
+        self.isAccelerated = isAccelerated ? true : nil
     }
 
     public func output(_ context: NodeContext) throws(GraphError) -> TensorType {
@@ -54,13 +64,15 @@ public struct Descend: NodeKind {
         return [ConvergenceFactor(setting, remedy: "a \(name) below \(plain(limit))", isBeyondBound: true)]
     }
 
-    /// 2 / L, rounded down, where the step is not below it.
+    /// 2 / L, or 1 / L where momentum follows, rounded down, where the step is too long for it.
     private func limitExceeded(_ bound: Double) -> Double? {
-        guard bound > 0, step.value * bound >= 2 else { return nil }
+        let (isAccelerated, product) = (isAccelerated ?? false, step.value * bound)
+        guard bound > 0, isAccelerated ? product > 1 : product >= 2 else { return nil }
+        let limit = (isAccelerated ? 1 : 2) / bound
         // Three decimals, or as many as three digits take.
         var scale = 1000.0
-        while 2 / bound * scale < 100, scale < 1e15 { scale *= 10 }
-        return (2 / bound * scale).rounded(.down) / scale
+        while limit * scale < 100, scale < 1e15 { scale *= 10 }
+        return (limit * scale).rounded(.down) / scale
     }
 
     public var label: String { "τ = \(plain(step.value))" }
