@@ -68,12 +68,13 @@ struct PnPIterations {
                     "gamma", algorithm == .hqs ? 10 : algorithm == .admm ? 3 : 2, in: 0...1e9,
                     "weight γ of the data against the denoised image")
             case .red: g.number("weight", 0.3, in: 0...1e9, "weight λ of the denoiser against the data")
-            case .cp: g.number("dual-step", 0.5, in: 0...1e9, "step size of the duals")
+            case .cp: g.number("dual-step", 0.5, in: 1e-6...1e6, "step size of the duals")
             case .pgd, .fista, .dpir: nil
             }
         noise =
             algorithm == .dpir
-            ? g.number("noise-level", 0.04, in: 0...1, unit: "image values", "noise level of the measurements") : nil
+            ? g.number("noise-level", 0.04, in: 0.001...1, unit: "image values", "noise level of the measurements")
+            : nil
     }
 
     /// Adds the loop.

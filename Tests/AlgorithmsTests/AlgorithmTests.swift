@@ -192,6 +192,21 @@ struct AlgorithmTests {
         #expect(try await result(workers: 1, variation) == result(workers: 3, variation))
     }
 
+    @Test("a turn of what does not change is drawn anew in each iteration, and turned back")
+    func constantTurn() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let run = try await graph(folder, iterations: 6) { g, data, start in
+            let fixed = g.backprojection("fixed", of: data)
+            let again = g.denoisedEquivariantly("again", fixed) { $0 }
+            let off = g.state("off", initial: g.add("none", Number(0)))
+            let now = g.add("now", Norm(), g.add("difference", Arithmetic(.subtract), again, fixed))
+            g.next(off, g.add("most", Arithmetic(.maximum), off, now))
+            return off
+        }.run()
+        #expect(run["result"]?.values == [0])
+    }
+
     @Test("Poisson data terms are gone down, and have no closed proximal operator")
     func poisson() async throws {
         let folder = try TemporaryFolder()

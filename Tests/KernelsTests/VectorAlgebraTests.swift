@@ -142,6 +142,52 @@ struct VectorAlgebraTests {
         #expect(found["yes"] == x && found["no"] == y && found["n"].values == [-1.25])
     }
 
+    @Test("what is no number stays, whichever of the two it is", arguments: [Arithmetic.Operation.maximum, .minimum])
+    func notANumber(_ operation: Arithmetic.Operation) throws {
+        let found = try KernelEvaluation { g in
+            let (zero, one) = (g.keep("zero", Number(0)), g.keep("one", Number(1)))
+            let none = g.keep("none", Arithmetic(.divide), zero, zero)
+            _ = g.keep("left", Arithmetic(operation), none, one)
+            _ = g.keep("right", Arithmetic(operation), one, none)
+        }
+        #expect(found["left"].values[0].isNaN && found["right"].values[0].isNaN)
+    }
+
+    @Test("levels and weights below 0 that were computed end a run with a line")
+    func negativeNumbers() {
+        func problem(_ build: (GraphBuilder, Value, Value) -> Void) -> String {
+            do {
+                _ = try KernelEvaluation(["x": .random([1, 1, 12, 9], in: 0...1, seed: 3)]) { g in
+                    build(g, g.load("x"), g.keep("minus", Number(-0.1)))
+                }
+                return ""
+            } catch {
+                return "\(error)"
+            }
+        }
+        let variation = problem { g, x, minus in _ = g.keep("d", DenoiseByMap(Denoiser()), x, minus) }
+        #expect(variation.contains("the noise level is -0.1; it must be 0 or more"), "\(variation)")
+        let spectral = problem { g, x, minus in
+            let spectrum = g.keep("s", NormalSpectrum(Blur([.gaussian(sigma: [1, 1], angle: 0)])), x)
+            _ = g.keep("u", SpectralSolve(), x, spectrum, minus)
+        }
+        #expect(spectral.contains("gamma of a proximal operator"), "\(spectral)")
+    }
+
+    @Test("a metric that is a state is refused with what to report")
+    func stateMetric() {
+        #expect {
+            try Graph("state", summary: "") { g in
+                let x = g.state("x", initial: g.add("start", Number(1)))
+                g.next(x, g.add("half", Scale(0.5), x))
+                g.metric(x)
+                g.output("result", x)
+            }
+        } throws: {
+            "\($0)".contains("metric 'x' is a state, which is computed nowhere; report what it becomes, 'half'")
+        }
+    }
+
     @Test("complex values come of pairs of real ones, and go back", arguments: [[2, 2, 3, 4], [1, 2, 5]] as [Shape])
     func pairs(_ shape: Shape) throws {
         let pairs = Tensor.random(shape, seed: 5)

@@ -217,9 +217,16 @@ private struct StructureChecker {
             lacksReferences = true
             report(nil, "output '\(name)' is '\(id)', which is no node of the graph\(suggestion(for: id))")
         }
-        for id in graph.metrics where earlier[id] == nil {
-            lacksReferences = true
-            report(nil, "metric '\(id)' is no node of the graph\(suggestion(for: id))")
+        for id in graph.metrics {
+            guard let node = earlier[id] else {
+                lacksReferences = true
+                report(nil, "metric '\(id)' is no node of the graph\(suggestion(for: id))")
+                continue
+            }
+            guard case .state(_, let next) = node.content else { continue }
+            report(
+                node.location, "metric '\(id)' is a state, which is computed nowhere; report what it becomes, '\(next)'"
+            )
         }
     }
 

@@ -38,7 +38,7 @@ public struct AndersonMix: NodeKind {
         return cost
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { [.keepsScale, .changesWithIteration] }
 }
 
 final class AndersonMixKernel: Kernel {

@@ -18,7 +18,7 @@ public struct Remember: NodeKind {
         Cost(bytes: 2 * Double(try output(context).byteCount))
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { [.keepsScale, .changesWithIteration] }
 }
 
 final class RememberKernel: Kernel {

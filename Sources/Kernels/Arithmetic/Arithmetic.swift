@@ -98,8 +98,9 @@ final class ArithmeticKernel: Kernel {
         case .subtract: each(a, b, output) { $0 - $1 }
         case .multiply: each(a, b, output) { $0 * $1 }
         case .divide: each(a, b, output) { $0 / $1 }
-        case .maximum: each(a, b, output) { $0 > $1 ? $0 : $1 }
-        case .minimum: each(a, b, output) { $0 < $1 ? $0 : $1 }
+        // What is no number stays, whichever of the two it is.
+        case .maximum: each(a, b, output) { $0 > $1 || $0.isNaN ? $0 : $1 }
+        case .minimum: each(a, b, output) { $0 < $1 || $0.isNaN ? $0 : $1 }
         case .less: each(a, b, output) { $0 < $1 ? 1 : 0 }
         case .lessOrEqual: each(a, b, output) { $0 <= $1 ? 1 : 0 }
         }

@@ -90,6 +90,10 @@ final class DenoiseByMapKernel: NamesImplementations {
 
     func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
         let level = inputs[1]
+        // One that was computed can be anything.
+        if let wrong = level.floats.first(where: { !($0 >= 0 && $0.isFinite) }) {
+            throw KernelError.value("the noise level is \(wrong); it must be 0 or more")
+        }
         guard let complex else { return try denoise(inputs[0], level, into: output) }
         if let map { for part in map.view.parts(of: level.type) { part.copy(from: level) } }
         try complex.denoise(inputs[0], into: output) { try denoise($0, map?.readOnly ?? level, into: $1) }
@@ -100,7 +104,6 @@ final class DenoiseByMapKernel: NamesImplementations {
             guard case .network(let network) = denoiser else { return }  // Its shape rule admits networks only.
             return try network.denoise(image, sigmaMap: level, into: output)
         }
-        // A level that was computed can be anything; where it is not a level, neither is what comes of it an image.
-        try denoiser.denoise(image, sigma: level.floats[0] >= 0 ? level.floats[0] : .nan, into: output)
+        try denoiser.denoise(image, sigma: level.floats[0], into: output)
     }
 }

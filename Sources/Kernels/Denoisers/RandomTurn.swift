@@ -26,7 +26,7 @@ public struct RandomTurn: NodeKind {
         try elementwiseCost(context, operations: 1)
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { [.keepsScale, .changesWithIteration] }
 }
 
 final class RandomTurnKernel: Kernel {

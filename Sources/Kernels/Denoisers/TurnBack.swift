@@ -21,7 +21,7 @@ public struct TurnBack: NodeKind {
         try elementwiseCost(context, operations: 1)
     }
 
-    public var traits: KindTraits { .keepsScale }
+    public var traits: KindTraits { [.keepsScale, .changesWithIteration] }
 }
 
 final class TurnBackKernel: Kernel {

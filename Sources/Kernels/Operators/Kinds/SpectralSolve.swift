@@ -60,8 +60,8 @@ final class SpectralSolveKernel: Kernel {
         parts = isComplex ? (0..<2).map { _ in Scratch(TensorType(context.output.shape)) } : []
     }
 
-    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) {
-        inverse.use(spectrum: inputs[1], gamma: inputs[2].floats[0])
+    func run(_ inputs: KernelInputs, into output: MutableTensorView, iteration: Int) throws {
+        inverse.use(spectrum: inputs[1], gamma: try inputs.number(2, "gamma", of: "a proximal operator"))
         guard parts.count == 2 else {
             inverse.solve(inputs[0], into: output)
             return
