@@ -197,6 +197,7 @@ struct AlgorithmTests {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let run = try await graph(folder, iterations: 6) { g, data, start in
+            g.output("start", start)
             let fixed = g.backprojection("fixed", of: data)
             let again = g.denoisedEquivariantly("again", fixed) { $0 }
             let off = g.state("off", initial: g.add("none", Number(0)))

@@ -56,6 +56,7 @@ struct GraphFileTests {
         let error = #expect(throws: GraphError.self) { try graph.expand(sampleFiles) }
         #expect(
             error?.description == """
+                s.graph:10: metric 'x' is a state, which is computed nowhere; report what it becomes, 'z'
                 s.graph:17: nothing uses 'psnr'; read it, keep it with 'output(…)', report it with 'metric(…)', or delete it
                 s.graph:10: metric 'x' is 1 × 1 × 12 × 10 float32; a metric is a single float32 number
                 """)
